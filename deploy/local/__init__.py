@@ -1,0 +1,1 @@
+"""The embedded runner: engines from wheels, supervised, under one home directory."""

@@ -1,0 +1,1 @@
+"""The ladder that climbs by itself when a promise is broken."""

@@ -1,0 +1,1 @@
+"""Identity, directory, tokens and public status."""

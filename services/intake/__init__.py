@@ -1,0 +1,1 @@
+"""The mail doors: raw bytes first, decisions later."""

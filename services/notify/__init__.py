@@ -1,0 +1,1 @@
+"""Everything that is told to somebody: mail, webhooks, in-app notices."""

@@ -1,0 +1,1 @@
+"""The one clock of the house: calendars, policies, clocks, timers."""

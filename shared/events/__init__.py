@@ -1,0 +1,1 @@
+"""The contract between services: every fact, its envelope and the event book."""

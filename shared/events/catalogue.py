@@ -1,0 +1,225 @@
+"""THE event book: for each fact its model, who states it, who listens, whether partners see it."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from shared.events import escalation, identity, mail, notify, sla, ticket
+from shared.events.base import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the book; `listeners` maps a service to what it does with the fact."""
+
+    fact: type[Fact]
+    publisher: tuple[str, ...]
+    listeners: dict[str, str] = field(default_factory=dict)
+    partner_visible: bool = False
+
+
+_CLOCK = "folds it into the clocks"
+_ROUTE = "remembers where the ticket belongs and whether it still waits"
+_DOORWAY = "remembers who may see the ticket"
+_HOOK = "queues the partners' webhooks"
+_PROJECT = "shows it on the ticket"
+
+_TICKET: Final = (
+    Entry(
+        ticket.TicketOpened,
+        ("tickets",),
+        {
+            "sla": "starts the clocks",
+            "escalation": _ROUTE,
+            "notify": "acknowledges to the requester; " + _HOOK,
+            "intake": "marks the mail applied and learns the thread",
+        },
+        partner_visible=True,
+    ),
+    Entry(
+        ticket.TicketMessageAdded,
+        ("tickets",),
+        {
+            "sla": _CLOCK,
+            "notify": "mails a public reply to the requester; " + _HOOK,
+            "intake": "marks the mail applied and learns the thread",
+        },
+        partner_visible=True,
+    ),
+    Entry(
+        ticket.TicketPriorityChanged,
+        ("tickets",),
+        {"sla": _CLOCK, "escalation": _ROUTE, "notify": _HOOK},
+        partner_visible=True,
+    ),
+    Entry(
+        ticket.TicketStatusChanged,
+        ("tickets",),
+        {"sla": _CLOCK, "escalation": _ROUTE, "notify": _HOOK, "intake": "learns the status"},
+        partner_visible=True,
+    ),
+    Entry(
+        ticket.TicketAssigned,
+        ("tickets",),
+        {"sla": _DOORWAY, "escalation": _DOORWAY, "notify": _HOOK},
+        partner_visible=True,
+    ),
+    Entry(
+        ticket.TicketDepartmentChanged,
+        ("tickets",),
+        {"sla": _DOORWAY, "escalation": _ROUTE, "notify": _HOOK},
+        partner_visible=True,
+    ),
+    Entry(ticket.TicketWaitStarted, ("tickets",), {"notify": _HOOK}, partner_visible=True),
+    Entry(
+        ticket.TicketResolved,
+        ("tickets",),
+        {"notify": "sends the resolution mail; " + _HOOK, "intake": "learns the reopen window"},
+        partner_visible=True,
+    ),
+    Entry(ticket.TicketReopened, ("tickets",), {"notify": _HOOK}, partner_visible=True),
+    Entry(ticket.TicketClosed, ("tickets",), {"notify": _HOOK}, partner_visible=True),
+    Entry(
+        ticket.TicketMerged,
+        ("tickets",),
+        {"sla": "cancels the clocks", "escalation": "ends the ladder", "notify": _HOOK},
+        partner_visible=True,
+    ),
+    Entry(ticket.TicketLinked, ("tickets",), {"notify": _HOOK}, partner_visible=True),
+    Entry(ticket.TicketFeedbackGiven, ("tickets",), {"notify": _HOOK}, partner_visible=True),
+    Entry(
+        ticket.TicketEscalationRequested,
+        ("tickets",),
+        {"escalation": "raises the asked level", "notify": _HOOK},
+        partner_visible=True,
+    ),
+)
+
+_SLA: Final = (
+    Entry(
+        sla.SlaClockStarted,
+        ("sla",),
+        {
+            "tickets": _PROJECT + " and keeps the reopen window",
+            "notify": "puts the promised time into the acknowledgement",
+        },
+    ),
+    Entry(sla.SlaClockUpdated, ("sla",), {"tickets": _PROJECT, "escalation": "pauses its wait"}),
+    Entry(
+        sla.SlaWarning,
+        ("sla",),
+        {"tickets": _PROJECT, "notify": "tells the assignee; " + _HOOK},
+        partner_visible=True,
+    ),
+    Entry(
+        sla.SlaBreached,
+        ("sla",),
+        {"tickets": _PROJECT, "escalation": "climbs the ladder", "notify": _HOOK},
+        partner_visible=True,
+    ),
+    Entry(
+        sla.SlaBreachVoided, ("sla",), {"tickets": _PROJECT, "escalation": "calls the ladder off"}
+    ),
+    Entry(sla.SlaExcused, ("sla",), {"tickets": _PROJECT}),
+    Entry(
+        sla.SlaMet,
+        ("sla",),
+        {"tickets": _PROJECT, "escalation": "ends the ladder", "notify": _HOOK},
+        partner_visible=True,
+    ),
+    Entry(sla.TimerRequested, ("tickets", "escalation"), {"sla": "arms or moves the timer"}),
+    Entry(sla.TimerCancelled, ("tickets", "escalation"), {"sla": "disarms the timer"}),
+    Entry(
+        sla.TimerFired,
+        ("sla",),
+        {"tickets": "closes the resolved ticket", "escalation": "climbs the next rung"},
+    ),
+)
+
+_ESCALATION: Final = (
+    Entry(
+        escalation.EscalationRaised,
+        ("escalation",),
+        {
+            "tickets": "shows the level and obeys the assignment",
+            "notify": "mails the people named; " + _HOOK,
+        },
+        partner_visible=True,
+    ),
+    Entry(
+        escalation.EscalationAcknowledged,
+        ("escalation",),
+        {"tickets": _PROJECT, "notify": _HOOK},
+        partner_visible=True,
+    ),
+    Entry(escalation.EscalationSkipped, ("escalation",), {"notify": "tells the fallback"}),
+    Entry(
+        escalation.EscalationEnded,
+        ("escalation",),
+        {"tickets": _PROJECT, "notify": _HOOK},
+        partner_visible=True,
+    ),
+)
+
+_MAIL: Final = (
+    Entry(mail.MailAccepted, ("intake",), {"intake": "wakes the parser on another replica"}),
+    Entry(mail.MailRouted, ("intake",), {"tickets": "opens the ticket or adds the reply"}),
+    Entry(mail.MailApplied, ("intake",), {"tickets": "nothing more to do: advances"}),
+    Entry(mail.MailHeld, ("intake",), {"tickets": "nothing more to do: advances"}),
+    Entry(mail.MailQuarantined, ("intake",), {"tickets": "nothing more to do: advances"}),
+    Entry(mail.MailBounced, ("intake",), {"notify": "marks the delivery bounced"}),
+)
+
+_NOTIFY: Final = (
+    Entry(
+        notify.NotifySent, ("notify",), {"tickets": "moves the reopen window to the mail's instant"}
+    ),
+    Entry(notify.NotifyBounced, ("notify",), {"tickets": "advances"}),
+    Entry(notify.NotifyFailed, ("notify",), {"tickets": "advances"}),
+    Entry(notify.NotifyWebhookDisabled, ("notify",), {"tickets": "advances"}),
+)
+
+_PEOPLE = "knows who may do what and who is told"
+
+_IDENTITY: Final = (
+    Entry(
+        identity.IdentityUserCreated,
+        ("gateway",),
+        {"tickets": _PEOPLE, "escalation": _PEOPLE, "notify": _PEOPLE},
+    ),
+    Entry(
+        identity.IdentityUserUpdated,
+        ("gateway",),
+        {"tickets": _PEOPLE, "escalation": _PEOPLE, "notify": _PEOPLE},
+    ),
+    Entry(
+        identity.IdentityUserDisabled,
+        ("gateway",),
+        {"tickets": _PEOPLE, "escalation": _PEOPLE, "notify": _PEOPLE},
+    ),
+    Entry(
+        identity.IdentitySessionRevoked,
+        ("gateway",),
+        {"tickets": "refuses the session's tokens", "sla": "refuses the session's tokens"},
+    ),
+    Entry(
+        identity.IdentityOrganizationUpdated,
+        ("gateway",),
+        {"tickets": "knows the language", "sla": "knows the organization", "notify": "the same"},
+    ),
+    Entry(
+        identity.IdentityDepartmentCreated,
+        ("gateway",),
+        {"tickets": "knows the department", "intake": "routes its mailbox", "escalation": _PEOPLE},
+    ),
+    Entry(
+        identity.IdentityDepartmentUpdated,
+        ("gateway",),
+        {"tickets": "knows the department", "intake": "routes its mailbox", "escalation": _PEOPLE},
+    ),
+    Entry(identity.IdentityPositionUpdated, ("gateway",), {"escalation": _PEOPLE}),
+)
+
+BOOK: Final = (*_TICKET, *_SLA, *_ESCALATION, *_MAIL, *_NOTIFY, *_IDENTITY)
+
+TYPES: Final[dict[str, type[Fact]]] = {entry.fact.TYPE: entry.fact for entry in BOOK}
+"""Fact model by its wire type."""

@@ -1,0 +1,156 @@
+"""What tickets states about a ticket's life; each fact is one step of the ticket's version."""
+
+from typing import Literal
+from uuid import UUID
+
+from shared.events.base import Fact, Instant
+from shared.vocabulary import AuthorKind, Channel, Direction, Locale, Priority, Status
+
+
+class TicketFact(Fact):
+    """Common to every ticket fact: whose ticket and when it happened."""
+
+    ticket_id: UUID
+    organization_id: UUID
+    at: Instant
+
+
+class TicketOpened(TicketFact):
+    """A ticket exists; `at` is the instant that the clocks count from (mail: receipt time)."""
+
+    TYPE = "ticket.opened.v1"
+    number: int
+    requester_id: UUID
+    department_id: UUID
+    assignee_id: UUID | None = None
+    priority: Priority
+    requested_priority: Priority | None = None
+    status: Status
+    channel: Channel
+    locale: Locale
+    message_id: UUID
+    author_kind: AuthorKind
+    acknowledge: bool = True
+    automatic: bool = False
+    mail_id: UUID | None = None
+    follow_up_of: UUID | None = None
+
+
+class TicketMessageAdded(TicketFact):
+    """A message joined the ticket; `automatic` ones move no clock and no status."""
+
+    TYPE = "ticket.message_added.v1"
+    message_id: UUID
+    direction: Direction
+    public: bool
+    author_id: UUID | None = None
+    author_kind: AuthorKind
+    automatic: bool = False
+    channel: Channel
+    mail_id: UUID | None = None
+
+
+class TicketPriorityChanged(TicketFact):
+    """The effective priority moved."""
+
+    TYPE = "ticket.priority_changed.v1"
+    from_priority: Priority
+    to_priority: Priority
+    actor_id: UUID | None = None
+
+
+class TicketStatusChanged(TicketFact):
+    """The status moved; a specific fact (resolved, reopened, ...) may follow as its own step."""
+
+    TYPE = "ticket.status_changed.v1"
+    from_status: Status
+    to_status: Status
+    actor_id: UUID | None = None
+
+
+class TicketAssigned(TicketFact):
+    """The ticket has another assignee, or none."""
+
+    TYPE = "ticket.assigned.v1"
+    assignee_id: UUID | None = None
+    previous_id: UUID | None = None
+    actor_id: UUID | None = None
+    cause: Literal["manual", "escalation"] = "manual"
+
+
+class TicketDepartmentChanged(TicketFact):
+    """Another department owns the ticket."""
+
+    TYPE = "ticket.department_changed.v1"
+    from_department_id: UUID
+    to_department_id: UUID
+    actor_id: UUID | None = None
+
+
+class TicketWaitStarted(TicketFact):
+    """The desk waits for somebody outside."""
+
+    TYPE = "ticket.wait_started.v1"
+    waiting_for: Literal["customer", "third_party"]
+    actor_id: UUID | None = None
+    message_id: UUID | None = None
+
+
+class TicketResolved(TicketFact):
+    """Solved; a reply until `reopen_until` reopens it (requirements R14)."""
+
+    TYPE = "ticket.resolved.v1"
+    actor_id: UUID | None = None
+    message_id: UUID | None = None
+    reopen_until: Instant
+    reopen_count: int
+
+
+class TicketReopened(TicketFact):
+    """The same ticket lives again."""
+
+    TYPE = "ticket.reopened.v1"
+    actor_id: UUID | None = None
+    message_id: UUID | None = None
+    reopen_count: int
+    cause: Literal["mail", "portal", "staff"]
+
+
+class TicketClosed(TicketFact):
+    """Classified as closed (requirements R15)."""
+
+    TYPE = "ticket.closed.v1"
+    actor_id: UUID | None = None
+    cause: Literal["timer", "staff"]
+
+
+class TicketMerged(TicketFact):
+    """This ticket lives on in another one; its clocks are cancelled."""
+
+    TYPE = "ticket.merged.v1"
+    into_id: UUID
+    actor_id: UUID | None = None
+
+
+class TicketLinked(TicketFact):
+    """Two tickets belong together."""
+
+    TYPE = "ticket.linked.v1"
+    other_id: UUID
+    kind: str
+    actor_id: UUID | None = None
+
+
+class TicketFeedbackGiven(TicketFact):
+    """The customer rated the resolution, 1 to 5."""
+
+    TYPE = "ticket.feedback_given.v1"
+    score: int
+
+
+class TicketEscalationRequested(TicketFact):
+    """A person asked for the ladder to climb now."""
+
+    TYPE = "ticket.escalation_requested.v1"
+    actor_id: UUID | None = None
+    level: int | None = None

@@ -1,0 +1,123 @@
+"""Words that wire and rules share; each value is stored, sent and translated as spelled here."""
+
+from enum import StrEnum
+from typing import Final, TypedDict
+from uuid import UUID
+
+
+class Localized(TypedDict):
+    """A text in both languages of the house."""
+
+    ar: str
+    en: str
+
+
+class Locale(StrEnum):
+    """The languages that a person can be answered in."""
+
+    AR = "ar"
+    EN = "en"
+
+
+class Priority(StrEnum):
+    """How urgent a ticket is; P1 stops all business work (requirements R2-R5)."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class Status(StrEnum):
+    """Where a ticket stands (contracts.md, ticket object)."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING_CUSTOMER = "waiting_customer"
+    WAITING_THIRD_PARTY = "waiting_third_party"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    MERGED = "merged"
+    SPAM = "spam"
+
+
+class Role(StrEnum):
+    """What a person is to the desk (requirements R8)."""
+
+    CUSTOMER = "customer"
+    CUSTOMER_ADMIN = "customer_admin"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+    SENIOR_MANAGEMENT = "senior_management"
+    EXECUTIVE = "executive"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Channel(StrEnum):
+    """The door through which a ticket or message came."""
+
+    WEB = "web"
+    EMAIL = "email"
+    PORTAL = "portal"
+    API = "api"
+    FORM = "form"
+    PHONE = "phone"
+
+
+class Metric(StrEnum):
+    """A promise that a clock measures (sla.md 5.5)."""
+
+    FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
+    RESOLUTION = "resolution"
+
+
+class Direction(StrEnum):
+    """Which way a message went; internal notes never leave the house."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+
+
+class AuthorKind(StrEnum):
+    """Whose voice a message is, as the clock sees it."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+class MailClass(StrEnum):
+    """What kind of sender wrote a mail (mail.md 10)."""
+
+    HUMAN = "human"
+    LIST = "list"
+    AUTO_GENERATED = "auto_generated"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    LOOP = "loop"
+
+
+class SenderAuth(StrEnum):
+    """How far the From address of a mail is proven (mail.md 8)."""
+
+    PASS = "pass"
+    WEAK = "weak"
+    NONE = "none"
+    FAIL = "fail"
+
+
+RESERVED_ORGANIZATION: Final = UUID("00000000-0000-7000-8000-000000000001")
+"""Holds staff and senders whose domain belongs to no customer (decisions.md 10, 12)."""
+
+DEFAULT_DEPARTMENT: Final = UUID("00000000-0000-7000-8000-000000000002")
+"""Owns the support mailbox; tickets without another department go here (decisions.md 11)."""
+
+COMPANY_CALENDAR: Final = UUID("00000000-0000-7000-8000-000000000003")
+"""Sunday-Thursday 09:00-17:00 Asia/Riyadh as seeded; editable data (decisions.md 1)."""
+
+DEFAULT_POLICY: Final = UUID("00000000-0000-7000-8000-000000000004")
+"""Serves every ticket whose organization has no contract in force (contracts.md)."""
