@@ -1,8 +1,10 @@
 """Words that wire and rules share; each value is stored, sent and translated as spelled here."""
 
 from enum import StrEnum
-from typing import Final, TypedDict
+from typing import Final
 from uuid import UUID
+
+from typing_extensions import TypedDict
 
 
 class Localized(TypedDict):
@@ -104,7 +106,7 @@ class MailClass(StrEnum):
 class SenderAuth(StrEnum):
     """How far the From address of a mail is proven (mail.md 8)."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - the word of Authentication-Results
     WEAK = "weak"
     NONE = "none"
     FAIL = "fail"

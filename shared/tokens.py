@@ -1,0 +1,78 @@
+"""Codecs of the tokens that mails and links carry (decisions.md 27, 29); pure, keys are arguments."""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+_VERSION = 1
+_TAG = 5
+_MAC = 10
+_BODY = 1 + 4 + _TAG
+_SHAPE = re.compile(r"[a-z2-7]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyToken:
+    """What a verified reply token says: the ticket, and whom it was sent to."""
+
+    number: int
+    address_tag: bytes
+
+    def bound_to(self, key: bytes, address: str) -> bool:
+        """Whether `address` is the one that the token was sent to."""
+        return hmac.compare_digest(self.address_tag, _address_tag(key, address))
+
+
+def fold_address(address: str) -> str:
+    """The form of an address in which two writings of one mailbox are equal."""
+    return address.strip().casefold()
+
+
+def make_reply_token(key: bytes, number: int, address: str) -> str:
+    """32 base32 characters: version | ticket number (4 bytes) | address tag (5) | MAC (10)."""
+    body = bytes([_VERSION]) + number.to_bytes(4, "big") + _address_tag(key, address)
+    return base64.b32encode(body + _mac(key, body, _MAC)).decode().lower()
+
+
+def read_reply_token(keys: tuple[bytes, ...], text: str) -> ReplyToken | None:
+    """The token's content when one of the (current, retired) keys made it; None for anything else."""
+    folded = text.lower()
+    if not _SHAPE.fullmatch(folded):
+        return None
+    raw = base64.b32decode(folded.upper())
+    body, mac = raw[:_BODY], raw[_BODY:]
+    if body[0] != _VERSION:
+        return None
+    if not any(hmac.compare_digest(mac, _mac(key, body, _MAC)) for key in keys):
+        return None
+    return ReplyToken(int.from_bytes(body[1:5], "big"), body[5:])
+
+
+def make_link_token(key: bytes, purpose: str, target: UUID, detail: int = 0) -> str:
+    """A URL-safe token for a signed link: target (16 bytes) | detail (2) | MAC (16)."""
+    body = target.bytes + detail.to_bytes(2, "big")
+    mac = _mac(key, purpose.encode() + body, 16)
+    return base64.urlsafe_b64encode(body + mac).decode().rstrip("=")
+
+
+def read_link_token(keys: tuple[bytes, ...], purpose: str, text: str) -> tuple[UUID, int] | None:
+    """`(target, detail)` of a link that we signed for this purpose; None for anything else."""
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return None
+    body, mac = raw[:18], raw[18:]
+    if not any(hmac.compare_digest(mac, _mac(k, purpose.encode() + body, 16)) for k in keys):
+        return None
+    return UUID(bytes=body[:16]), int.from_bytes(body[16:], "big")
+
+
+def _address_tag(key: bytes, address: str) -> bytes:
+    return _mac(key, b"address:" + fold_address(address).encode("utf-8", "replace"), _TAG)
+
+
+def _mac(key: bytes, message: bytes, length: int) -> bytes:
+    return hmac.new(key, message, hashlib.sha256).digest()[:length]
