@@ -1,0 +1,108 @@
+"""What a failure that callers can act upon is: RFC 9457, a stable code, words in ar and en."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from shared.kit.locale import pick
+from shared.kit.model import Out
+from shared.vocabulary import Locale, Localized
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldError(Out):
+    """What is wrong with one place of the request; never its value."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class ProblemOut(Out):
+    """The body of every error answer (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str | None = None
+    request_id: str | None = None
+    errors: Sequence[FieldError] = ()
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's own word
+    """An expected failure. Subclasses name it; keyword arguments fill the texts' gaps.
+
+    Arguments that no text names are answered as members of the problem document.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[Localized] = Localized(
+        ar="خطأ غير متوقع",
+        en="Unexpected error",
+    )
+    detail: ClassVar[Localized] = Localized(
+        ar="حدث خطأ من جهتنا. حاول مرة أخرى لاحقاً.",
+        en="Something went wrong on our side. Please try again later.",
+    )
+
+    def __init__(
+        self,
+        *,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[FieldError] = (),
+        **params: Any,
+    ) -> None:
+        super().__init__(self.code)
+        self.headers = dict(headers or {})
+        self.errors = list(errors)
+        self.params = params
+
+    def document(self, locale: Locale) -> dict[str, Any]:
+        """The answer's body in the language of the caller."""
+        words = {key: _words(value) for key, value in self.params.items()}
+        body: dict[str, Any] = {
+            "type": f"/docs/problems#{self.code}",
+            "title": pick(self.title, locale).format_map(words),
+            "status": self.status,
+            "detail": pick(self.detail, locale).format_map(words),
+            "code": self.code,
+        }
+        body.update(self.params)
+        if self.errors:
+            body["errors"] = [error.model_dump() for error in self.errors]
+        return body
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(str(item) for item in value)
+    return str(value)
+
+
+def problems(*classes: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route that may fail in these ways, one example per code."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for kind in classes:
+        answer = answers.setdefault(
+            kind.status,
+            {
+                "model": ProblemOut,
+                "description": kind.title["en"],
+                "content": {MEDIA_TYPE: {"examples": {}}},
+            },
+        )
+        answer["content"][MEDIA_TYPE]["examples"][kind.code] = {"value": _example(kind)}
+    return answers
+
+
+def _example(kind: type[Problem]) -> dict[str, Any]:
+    return {
+        "type": f"/docs/problems#{kind.code}",
+        "title": kind.title["en"],
+        "status": kind.status,
+        "detail": kind.detail["en"],
+        "code": kind.code,
+    }
