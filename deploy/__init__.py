@@ -1,1 +1,1 @@
-"""Ways to run the product."""
+"""Ways to run the product: the embedded runner, and files for other platforms."""

@@ -1,1 +1,1 @@
-"""The embedded runner: engines from wheels, supervised, under one home directory."""
+"""The embedded runner: engines, services and edge on one machine, under one supervisor."""

@@ -1,0 +1,1 @@
+"""The tests, from pure rules to whole journeys."""

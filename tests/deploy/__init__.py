@@ -1,0 +1,1 @@
+"""The runner, tested with real processes."""
