@@ -1,8 +1,10 @@
-"""`python -m deploy.local.migrate`: every service's migrations, in one process."""
+"""`python -m deploy.local.migrate [service ...]`: migrations, of all services when none is named."""
 
+import sys
 from pathlib import Path
 
 from deploy.local.layout import SERVICES
+from shared.kit.migrate import upgrade_all
 from shared.kit.settings import Settings
 
 _SERVICES = Path(__file__).resolve().parents[2] / "services"
@@ -10,12 +12,9 @@ _SERVICES = Path(__file__).resolve().parents[2] / "services"
 
 def main() -> None:
     """Alembic is slow to import, hence once for all and away from the supervisor."""
-    settings = Settings()
-    for service in SERVICES:
-        if any((_SERVICES / service / "migrations/versions").glob("*.py")):
-            from shared.kit import migrate  # noqa: PLC0415
-
-            migrate.upgrade(settings, service)
+    asked = sys.argv[1:] or SERVICES
+    ready = (name for name in asked if any((_SERVICES / name).glob("migrations/versions/*.py")))
+    upgrade_all(Settings(), tuple(ready))
 
 
 if __name__ == "__main__":
