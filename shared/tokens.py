@@ -1,4 +1,4 @@
-"""Codecs of the tokens that mails and links carry (decisions.md 27, 29); pure, keys are arguments."""
+"""Codecs of the tokens in mails and links (decisions.md 27, 29); pure, keys are arguments."""
 
 import base64
 import hashlib
@@ -38,7 +38,7 @@ def make_reply_token(key: bytes, number: int, address: str) -> str:
 
 
 def read_reply_token(keys: tuple[bytes, ...], text: str) -> ReplyToken | None:
-    """The token's content when one of the (current, retired) keys made it; None for anything else."""
+    """The token when one of the (current, retired) keys made it; None for anything else."""
     folded = text.lower()
     if not _SHAPE.fullmatch(folded):
         return None

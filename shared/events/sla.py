@@ -16,7 +16,7 @@ class Wire(BaseModel):
 
 
 class ClockState(Wire):
-    """One metric's clock as it stands; `due_at` is null while stopped, paused or without a target."""
+    """One metric as it stands; `due_at` is null while stopped, paused or without a target."""
 
     metric: Metric
     state: Literal["running", "paused", "stopped", "met", "breached", "cancelled", "none"]
@@ -35,7 +35,7 @@ class Delay(Wire):
 
 
 class LadderStep(Wire):
-    """One rung: how long after the previous rung of its metric, to whom, what is done (sla.md 7)."""
+    """One rung: how long after the previous one of its metric, to whom, what is done."""
 
     metric: Metric
     level: int

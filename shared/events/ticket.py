@@ -125,7 +125,7 @@ class TicketClosed(TicketFact):
 
 
 class TicketMerged(TicketFact):
-    """This ticket lives on in another one; its clocks are cancelled."""
+    """The ticket lives on in another one; its clocks are cancelled."""
 
     TYPE = "ticket.merged.v1"
     into_id: UUID

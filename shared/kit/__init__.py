@@ -1,0 +1,1 @@
+"""The kit: transactions, facts, doors, sealing; no business word in it."""

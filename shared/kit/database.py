@@ -1,0 +1,50 @@
+"""One small pool for each database role of a service (decisions.md 13)."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from shared.kit.callers import Seat
+from shared.kit.settings import Settings
+
+
+class Database:
+    """Engines in driver autocommit: `Tx` alone says BEGIN and COMMIT (performance.md 4.1)."""
+
+    def __init__(self, settings: Settings, schema: str) -> None:
+        self._settings = settings
+        self._schema = schema
+        self._engines: dict[Seat, AsyncEngine] = {}
+
+    def engine(self, seat: Seat) -> AsyncEngine:
+        """The pool of a seat, made when it is first needed."""
+        if seat not in self._engines:
+            self._engines[seat] = create_async_engine(
+                self._settings.dsn(self._schema, seat),
+                isolation_level="AUTOCOMMIT",
+                pool_size=self._settings.pool_size,
+                max_overflow=0,
+                pool_timeout=5,
+                pool_pre_ping=False,
+                pool_recycle=1800,
+                skip_autocommit_rollback=True,
+                connect_args=_connect_args(f"sanad-{self._schema}-{seat}"),
+            )
+        return self._engines[seat]
+
+    async def connect(self, seat: Seat) -> AsyncConnection:
+        """A connection of the seat's pool; the caller closes it."""
+        return await self.engine(seat).connect()
+
+    async def close(self) -> None:
+        """Give all connections back to the server."""
+        for engine in self._engines.values():
+            await engine.dispose()
+
+
+def _connect_args(name: str) -> dict[str, Any]:
+    return {
+        "timeout": 5,
+        "command_timeout": 30,
+        "server_settings": {"application_name": name, "jit": "off"},
+    }

@@ -1,0 +1,189 @@
+"""The only write handle: one transaction of one door (style.md 3, decisions.md 13)."""
+
+import asyncio
+import contextlib
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Executable, RowMapping, TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.events.base import Fact
+from shared.kit.callers import Caller, Seat
+from shared.kit.outbox import (
+    Stated,
+    count_subjects,
+    fact_rows,
+    insert_facts,
+    new_traceparent,
+    stated,
+)
+
+if TYPE_CHECKING:
+    from shared.kit.context import Context
+
+type_of_statement = str | Executable
+
+
+class Tx:
+    """Opened, committed and rolled back by a door (`Context.tx`); use cases only read and write.
+
+    BEGIN is sent with the first statement, so a door may talk to other services before it.
+    """
+
+    def __init__(self, context: "Context", caller: Caller, traceparent: str | None = None) -> None:
+        self.context = context
+        self.caller = caller
+        self.now: datetime = context.clock.now()
+        self.traceparent = traceparent or new_traceparent()
+        self._connection: AsyncConnection | None = None
+        self._driver: Any = None
+        self._begun = False
+        self._facts: list[Stated] = []
+        self._wakes: set[str] = set()
+
+    async def execute(self, statement: type_of_statement, params: Any = None) -> CursorResult[Any]:
+        """Run SQL text with `:named` parameters, or a Core statement, inside the transaction."""
+        connection = await self._begin()
+        return await _run(connection, statement, params)
+
+    async def rows(self, statement: type_of_statement, params: Any = None) -> list[RowMapping]:
+        """All rows, as mappings."""
+        return list((await self.execute(statement, params)).mappings().all())
+
+    async def row(self, statement: type_of_statement, params: Any = None) -> RowMapping | None:
+        """The first row, or None."""
+        return (await self.execute(statement, params)).mappings().first()
+
+    async def scalar(self, statement: type_of_statement, params: Any = None) -> Any:
+        """The first column of the first row, or None."""
+        return (await self.execute(statement, params)).scalar()
+
+    async def only(self, statement: type_of_statement, params: Any = None) -> list[RowMapping]:
+        """THE single statement of this transaction, without BEGIN and COMMIT round trips.
+
+        Facts must be inside it (`FACTS_CTE`, `take_facts`). Customers still get a transaction:
+        their wall is a setting of it. Once something has begun this is an ordinary statement.
+        """
+        if self._begun or self.caller.seat is Seat.CUSTOMER:
+            return await self.rows(statement, params)
+        connection = await self._connect()
+        result = await _run(connection, statement, params)
+        return list(result.mappings().all()) if result.returns_rows else []
+
+    def emit(
+        self,
+        fact: Fact,
+        *,
+        subject: UUID | str | None = None,
+        sequence: int | None = None,
+        time: datetime | None = None,
+    ) -> UUID:
+        """State a fact when this transaction commits; returns the event's id.
+
+        `sequence` is passed where the aggregate's own row counts its facts; otherwise the kit
+        counts 1..n for the subject.
+        """
+        one = stated(fact, subject, sequence, time or self.now)
+        self._facts.append(one)
+        return one.id
+
+    def take_facts(self) -> dict[str, Any]:
+        """The buffered facts as parameters of `FACTS_CTE`; each must carry its sequence."""
+        facts, self._facts = self._facts, []
+        self._wakes.add("relay")
+        return fact_rows(self.context.service, facts, self.traceparent)
+
+    def wake(self, name: str) -> None:
+        """Wake a worker of this process after the commit."""
+        self._wakes.add(name)
+
+    async def commit(self) -> None:
+        """Write the facts and commit; only doors call it."""
+        if self._facts:
+            await self._write_facts()
+        if self._begun:
+            await self._driver.execute("commit")
+            self._begun = False
+        await self._release()
+        for name in self._wakes:
+            self.context.wake(name)
+
+    async def roll_back(self) -> None:
+        """Undo everything; a connection that cannot roll back is thrown away (T15)."""
+        self._facts.clear()
+        if self._connection is None:
+            return
+        try:
+            if self._begun or self._driver.is_in_transaction():
+                await asyncio.wait_for(self._driver.execute("rollback"), 5)
+        except Exception:  # noqa: BLE001 - whatever broke it, the pool must not see it again
+            with contextlib.suppress(Exception):
+                await self._connection.invalidate()
+        self._begun = False
+        await self._release()
+
+    async def _write_facts(self) -> None:
+        await self._count_facts()
+        params = fact_rows(self.context.service, self._facts, self.traceparent)
+        self._facts = []
+        self._wakes.add("relay")
+        await self.execute(insert_facts(self.context.schema), params)
+
+    async def _count_facts(self) -> None:
+        counts: dict[str, int] = {}
+        for one in self._facts:
+            if one.sequence is None:
+                counts[one.subject] = counts.get(one.subject, 0) + 1
+        if not counts:
+            return
+        params = {"subjects": list(counts), "counts": list(counts.values())}
+        rows = await self.rows(count_subjects(self.context.schema), params)
+        following = {row["subject"]: row["last"] - counts[row["subject"]] for row in rows}
+        for index, one in enumerate(self._facts):
+            if one.sequence is None:
+                following[one.subject] += 1
+                self._facts[index] = replace(one, sequence=following[one.subject])
+
+    async def _begin(self) -> AsyncConnection:
+        connection = await self._connect()
+        if not self._begun:
+            self._begun = True
+            await self._driver.execute(self._opening())
+        return connection
+
+    def _opening(self) -> str:
+        if self.caller.seat is not Seat.CUSTOMER:
+            return "begin"
+        organization = self.caller.organization_id or ""
+        return f"begin; set local app.organization = '{organization}'"
+
+    async def _connect(self) -> AsyncConnection:
+        if self._connection is None:
+            connection = await self.context.database.connect(self.caller.seat)
+            self._connection = connection
+            self._driver = (await connection.get_raw_connection()).driver_connection
+            if self._driver.is_in_transaction():  # pragma: no cover - T15: never met, never trusted
+                await connection.invalidate()
+                raise ConnectionError("a pooled connection came back inside a transaction")
+        return self._connection
+
+    async def _release(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+
+@lru_cache(maxsize=1024)
+def _text(statement: str) -> TextClause:
+    return text(statement)
+
+
+async def _run(
+    connection: AsyncConnection, statement: type_of_statement, params: Any
+) -> CursorResult[Any]:
+    clause = _text(statement) if isinstance(statement, str) else statement
+    return await connection.execute(clause, params or {})

@@ -1,0 +1,222 @@
+"""The transaction handle on a real PostgreSQL: what commits together, what customers see."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy.exc import ProgrammingError
+
+from shared.events.sla import SlaWarning, TimerCancelled
+from shared.kit.callers import Caller
+from shared.kit.clock import Clock
+from shared.kit.context import Context
+from shared.kit.crypto import Keys, SealBroken
+from shared.kit.database import Database as Pools
+from shared.kit.ids import uuid7
+from shared.kit.migrate import schema_of
+from shared.kit.outbox import FACTS_CTE
+from shared.kit.schema import protect
+from shared.kit.settings import Settings
+from shared.kit.vault import Vault
+from shared.vocabulary import Metric
+from tests.engines import Database
+
+SCHEMA = "escalation"
+HERE, ELSEWHERE = UUID(int=7), UUID(int=8)
+
+
+class NoPeers:
+    """A context of these tests talks to nobody."""
+
+    async def close(self) -> None:
+        return None
+
+
+@pytest.fixture(scope="module")
+async def context(database: Database) -> AsyncIterator[Context]:
+    settings = Settings(home=database.home.root, database=database.url, profile="test")
+    pools = Pools(settings, schema_of(SCHEMA))
+    keys = Keys(settings.master_key())
+    made = Context(
+        SCHEMA, SCHEMA, settings, Clock(), pools, Vault(pools, SCHEMA, keys), keys, NoPeers()
+    )
+    owner = await asyncpg.connect(settings.dsn(SCHEMA, "owner").replace("+asyncpg", ""))
+    await owner.execute(f"create table {SCHEMA}.thing (id uuid, organization_id uuid not null)")
+    for statement in protect(SCHEMA, "thing"):
+        await owner.execute(statement)
+    await owner.close()
+    yield made
+    await made.close()
+
+
+def customer(organization: UUID) -> Caller:
+    return Caller(
+        id=uuid7(), kind="user", organization_id=organization, roles=frozenset({"customer"})
+    )
+
+
+def warning(ticket: UUID, at: datetime) -> SlaWarning:
+    return SlaWarning(
+        ticket_id=ticket,
+        organization_id=HERE,
+        at=at,
+        metric=Metric.RESOLUTION,
+        point=0.75,
+        due_at=at,
+    )
+
+
+async def outbox(context: Context, subject: object) -> list[tuple[int, str]]:
+    query = f"select sequence, route from {SCHEMA}.outbox where subject = :s order by sequence"
+    async with context.tx() as tx:
+        found = await tx.rows(query, {"s": str(subject)})
+    return [(row["sequence"], row["route"]) for row in found]
+
+
+async def add(context: Context, caller: Caller, organization: UUID) -> UUID:
+    made = uuid7()
+    async with context.tx(caller) as tx:
+        await tx.execute(
+            f"insert into {SCHEMA}.thing values (:id, :o)", {"id": made, "o": organization}
+        )
+    return made
+
+
+async def seen(context: Context, caller: Caller) -> set[UUID]:
+    async with context.tx(caller) as tx:
+        return {row["id"] for row in await tx.rows(f"select id from {SCHEMA}.thing")}
+
+
+async def test_facts_and_change_commit_together_and_roll_back_together(context: Context) -> None:
+    ticket, lost = uuid7(), uuid7()
+    async with context.tx() as tx:
+        tx.emit(warning(ticket, tx.now))
+        tx.emit(warning(ticket, tx.now))
+
+    async def fail() -> None:
+        async with context.tx() as tx:
+            await tx.execute(
+                f"insert into {SCHEMA}.thing values (:id, :o)", {"id": lost, "o": HERE}
+            )
+            tx.emit(warning(ticket, tx.now))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert await outbox(context, ticket) == [(1, "sanad.sla.warning"), (2, "sanad.sla.warning")]
+    assert lost not in await seen(context, Caller.system())
+
+
+async def test_sequences_have_no_gap_when_many_write_and_some_fail(context: Context) -> None:
+    ticket = uuid7()
+
+    async def write(number: int) -> None:
+        try:
+            async with context.tx() as tx:
+                tx.emit(warning(ticket, tx.now))
+                tx.emit(TimerCancelled(key=f"key-{ticket}", owner="x"))
+                await tx.execute("select 1 / cast(:n as int)", {"n": number % 3})
+        except Exception:  # noqa: BLE001 - a third of the writers fail on purpose
+            return
+
+    await asyncio.gather(*(write(number) for number in range(60)))
+    assert [sequence for sequence, _ in await outbox(context, ticket)] == list(range(1, 41))
+
+
+async def test_one_statement_carries_change_and_facts_without_begin(context: Context) -> None:
+    ticket = uuid7()
+    async with context.tx() as tx:
+        tx.emit(warning(ticket, tx.now), sequence=1)
+        params = {**tx.take_facts(), "id": ticket, "o": HERE}
+        statement = f"""with {FACTS_CTE(SCHEMA)}, made as
+            (insert into {SCHEMA}.thing values (:id, :o) returning id) select id from made"""
+        rows = await tx.only(statement, params)
+    assert rows[0]["id"] == ticket
+    assert await outbox(context, ticket) == [(1, "sanad.sla.warning")]
+
+
+async def test_the_envelope_is_a_cloudevent_with_the_trace(context: Context) -> None:
+    ticket = uuid7()
+    async with context.tx(traceparent="00-aa-bb-01") as tx:
+        event_id = tx.emit(warning(ticket, tx.now))
+    async with context.tx() as tx:
+        query = f"select body from {SCHEMA}.outbox where id = :id"
+        body = json.loads(await tx.scalar(query, {"id": event_id}))
+    assert body["specversion"] == "1.0"
+    assert body["type"] == "sla.warning.v1"
+    assert body["source"] == f"sanad/{SCHEMA}"
+    assert body["traceparent"] == "00-aa-bb-01"
+    assert body["time"].endswith("Z")
+    assert body["data"]["due_at"].endswith("Z")
+
+
+async def test_customers_see_and_write_their_own_organization_only(context: Context) -> None:
+    mine = await add(context, customer(HERE), HERE)
+    foreign = await add(context, Caller.system(), ELSEWHERE)
+    assert mine in await seen(context, customer(HERE))
+    assert foreign not in await seen(context, customer(HERE))
+    assert await seen(context, customer(UUID(int=9))) == set()
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        await add(context, customer(HERE), ELSEWHERE)
+
+
+async def test_one_service_cannot_read_anothers_schema(context: Context) -> None:
+    async def peek() -> None:
+        async with context.tx() as tx:
+            await tx.rows("select * from identity.outbox")
+
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        await peek()
+
+
+async def test_a_cancelled_door_gives_back_a_clean_connection(context: Context) -> None:
+    async def door() -> None:
+        async with context.tx(customer(HERE)) as tx:
+            await tx.execute("select pg_sleep(10)")
+
+    for _ in range(20):
+        task = asyncio.ensure_future(door())
+        await asyncio.sleep(0)
+        await asyncio.wait({task}, timeout=0.02)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert await seen(context, customer(UUID(int=10))) == set()
+    async with context.tx() as tx:
+        idle = await tx.scalar(
+            "select count(*) from pg_stat_activity where state like 'idle in transaction%'"
+        )
+    assert idle == 0
+
+
+async def test_sealed_values_open_only_where_they_belong(context: Context) -> None:
+    row, other = uuid7(), uuid7()
+    box = await context.vault.box(HERE)
+    sealed = box.seal("a.b.c", row, "نظامنا متوقف")
+    context.vault.forget(HERE)
+    again = await context.vault.box(HERE)
+    assert again.open("a.b.c", row, sealed) == "نظامنا متوقف"
+    foreign = await context.vault.box(ELSEWHERE)
+    for label, where, opener in (
+        ("a.b.x", row, again),
+        ("a.b.c", other, again),
+        ("a.b.c", row, foreign),
+    ):
+        with pytest.raises(SealBroken):
+            opener.open(label, where, sealed)
+    with pytest.raises(SealBroken):
+        again.open("a.b.c", row, sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+
+async def test_partitions_roll_forward_and_twice(context: Context) -> None:
+    async with context.tx() as tx:
+        await tx.execute(f"select {SCHEMA}.roll_partitions(5, 7, 8)")
+        await tx.execute(f"select {SCHEMA}.roll_partitions(5, 7, 8)")
+        days = await tx.scalar(
+            "select count(*) from pg_class where relname ~ '^outbox_[0-9]{8}$'"
+            f" and relnamespace = '{SCHEMA}'::regnamespace"
+        )
+    assert days >= 6
