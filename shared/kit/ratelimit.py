@@ -1,0 +1,49 @@
+"""How many requests a principal may send: GCRA in memory, one figure per principal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+MOST_PRINCIPALS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What is left after a request; `wait` above zero means that it was one too many."""
+
+    remaining: int
+    reset: float
+    wait: float = 0.0
+
+
+class RateLimit:
+    """`rate` requests a second with bursts of twice that; zero turns the limit off."""
+
+    def __init__(self, rate: float, clock: Callable[[], float] = monotonic) -> None:
+        self.rate = rate
+        self.burst = max(1, int(rate * 2))
+        self.policy = (
+            f'"default";q={self.burst};w={max(1, round(self.burst / rate))}' if rate else ""
+        )
+        self._step = 1.0 / rate if rate else 0.0
+        self._window = self.burst * self._step
+        self._clock = clock
+        self._due: dict[object, float] = {}
+
+    def take(self, principal: object) -> Quota | None:
+        """Count one request; None where no limit is set."""
+        if not self.rate:
+            return None
+        now = self._clock()
+        due = max(self._due.get(principal, now), now) + self._step
+        over = due - now - self._window
+        if over > 1e-9:
+            return Quota(0, self._window, wait=over)
+        if len(self._due) >= MOST_PRINCIPALS:
+            self._forget(now)
+        self._due[principal] = due
+        return Quota(int((self._window - (due - now)) / self._step + 1e-6), due - now)
+
+    def _forget(self, now: float) -> None:
+        self._due = {who: due for who, due in self._due.items() if due > now}
