@@ -1,0 +1,1 @@
+"""Guards: rules of the house that a machine can see."""

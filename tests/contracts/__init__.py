@@ -1,0 +1,1 @@
+"""Golden files of what the outside world sees."""
