@@ -90,3 +90,9 @@ def test_fact_fields_are_ids_states_and_times() -> None:
         for name, field in fact.model_fields.items():
             assert field.annotation is not dict, f"{fact.__name__}.{name} could carry anything"
             assert dict not in get_args(field.annotation)
+
+
+def test_the_printed_book_is_fresh() -> None:
+    from deploy.book import TARGET, render
+
+    assert TARGET.read_text(encoding="utf-8") == render(), "run `make docs`"
