@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from hashlib import sha256
 from typing import Literal, Self
 from uuid import UUID
 
@@ -55,8 +56,10 @@ class Caller:
         return cls(id=_NOBODY, kind="system", name="system")
 
     @classmethod
-    def anonymous(cls, locale: Locale = Locale.AR) -> Self:
-        return cls(id=_NOBODY, kind="anonymous", locale=locale, name="anonymous")
+    def anonymous(cls, locale: Locale = Locale.AR, address: str = "") -> Self:
+        """Nobody who signed in; the id tells one network address from another, no more."""
+        digest = sha256(b"address:" + address.encode()).digest()[:16]
+        return cls(id=UUID(bytes=digest), kind="anonymous", locale=locale, name="anonymous")
 
     def has(self, scope: str) -> bool:
         return scope in self.scopes

@@ -16,14 +16,14 @@ TIMEOUT: Final = 5.0
 CONNECTIONS: Final = 8
 RETRIES: Final = 2
 EARLY: Final = 60.0
-TOKEN_ISSUER: Final = "gateway"
+ISSUER: Final = "gateway"
 
 
-class PeerUnavailable(Exception):  # noqa: N818 - a state of affairs; the caller tries again
+class PeerUnavailable(Exception):
     """The peer is away, slow or out of order: try again later."""
 
 
-class PeerRefused(Exception):  # noqa: N818 - an answer, not an accident
+class PeerRefused(Exception):
     """The peer answered, and the answer is no."""
 
     def __init__(self, peer: str, status: int, code: str = "") -> None:
@@ -135,7 +135,7 @@ class Peers:
         }
         asked_at = self._now()
         parts = {"data": form, "headers": {"traceparent": trace.traceparent()}}
-        answer = (await self._send("POST", TOKEN_ISSUER, "/internal/token", parts)).json()
+        answer = (await self._send("POST", ISSUER, "/internal/token", parts)).json()
         return str(answer["access_token"]), asked_at + float(answer["expires_in"])
 
     def _now(self) -> float:

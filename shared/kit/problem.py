@@ -31,7 +31,7 @@ class ProblemOut(Out):
     errors: Sequence[FieldError] = ()
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457's own word
+class Problem(Exception):
     """An expected failure. Subclasses name it; keyword arguments fill the texts' gaps.
 
     Arguments that no text names are answered as members of the problem document.
@@ -47,6 +47,9 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word
         ar="حدث خطأ من جهتنا. حاول مرة أخرى لاحقاً.",
         en="Something went wrong on our side. Please try again later.",
     )
+
+    keepable: ClassVar[bool] = True
+    """Whether the same idempotency key hears this refusal again."""
 
     def __init__(
         self,

@@ -93,6 +93,7 @@ class Forbidden(Problem):
 
 class ValidationFailed(Problem):
     status = 422
+    keepable = False
     code = "validation_failed"
     title = Localized(
         ar="بيانات غير صالحة",
@@ -111,6 +112,7 @@ class ValidationFailed(Problem):
 
 class IdempotencyKeyReused(Problem):
     status = 422
+    keepable = False
     code = "idempotency_key_reused"
     title = Localized(
         ar="مفتاح مستخدم من قبل",

@@ -1,0 +1,91 @@
+"""What is wrong with which field, in both languages and without repeating what was sent."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from shared.kit.locale import pick
+from shared.kit.problem import FieldError
+from shared.vocabulary import Locale, Localized
+
+MOST: Final = 50
+_GENERAL: Final = Localized(ar="القيمة غير صالحة.", en="The value is not valid.")
+_TEXTS: Final[Mapping[str, Localized]] = {
+    "missing": Localized(ar="هذا الحقل مطلوب.", en="This field is required."),
+    "extra_forbidden": Localized(ar="حقل غير معروف.", en="This field is not known."),
+    "string_too_long": Localized(
+        ar="النص أطول من {max_length} حرفاً.", en="The text is longer than {max_length} characters."
+    ),
+    "string_too_short": Localized(
+        ar="النص أقصر من {min_length} حرفاً.",
+        en="The text is shorter than {min_length} characters.",
+    ),
+    "string_type": Localized(ar="المطلوب نص.", en="A text is expected."),
+    "string_pattern_mismatch": Localized(
+        ar="النص ليس بالصيغة المطلوبة.", en="The text does not have the expected form."
+    ),
+    "too_long": Localized(
+        ar="العدد أكثر من {max_length}.", en="There are more than {max_length} entries."
+    ),
+    "too_short": Localized(
+        ar="العدد أقل من {min_length}.", en="There are fewer than {min_length} entries."
+    ),
+    "greater_than_equal": Localized(ar="أقل قيمة هي {ge}.", en="The least value is {ge}."),
+    "less_than_equal": Localized(ar="أكبر قيمة هي {le}.", en="The greatest value is {le}."),
+    "enum": Localized(ar="القيم الممكنة: {expected}.", en="Possible values: {expected}."),
+    "literal_error": Localized(ar="القيم الممكنة: {expected}.", en="Possible values: {expected}."),
+    "json_invalid": Localized(ar="ليس JSON صالحاً.", en="This is not valid JSON."),
+    "one_line": Localized(ar="المطلوب سطر واحد.", en="One line of text is expected."),
+    "blank": Localized(ar="النص فارغ.", en="The text is blank."),
+    "text_nul": Localized(ar="النص يحوي حرفاً ممنوعاً.", en="The text holds a forbidden character."),
+    "text_surrogate": Localized(ar="النص يحوي حرفاً ناقصاً.", en="The text holds half a character."),
+    "number_out_of_range": Localized(ar="العدد خارج المدى.", en="The number is out of range."),
+    "too_deep": Localized(ar="البيانات متداخلة كثيراً.", en="The data is nested too deeply."),
+}
+_FAMILIES: Final[Mapping[str, Localized]] = {
+    "uuid": Localized(ar="المطلوب معرّف UUID.", en="A UUID is expected."),
+    "datetime": Localized(ar="المطلوب تاريخ ووقت.", en="A date and time is expected."),
+    "timezone": Localized(ar="المنطقة الزمنية مطلوبة.", en="A time zone is expected."),
+    "date": Localized(ar="المطلوب تاريخ.", en="A date is expected."),
+    "int": Localized(ar="المطلوب عدد صحيح.", en="A whole number is expected."),
+    "float": Localized(ar="المطلوب عدد.", en="A number is expected."),
+    "bool": Localized(ar="المطلوب true أو false.", en="Either true or false is expected."),
+    "list": Localized(ar="المطلوب قائمة.", en="A list is expected."),
+    "dict": Localized(ar="المطلوب كائن.", en="An object is expected."),
+    "model": Localized(ar="المطلوب كائن.", en="An object is expected."),
+}
+_PLACES: Final = {"query": "?", "path": "path:", "header": "header:", "cookie": "cookie:"}
+
+
+def complaints(errors: Iterable[Mapping[str, Any]], locale: Locale) -> list[FieldError]:
+    """Pydantic's errors as ours: a pointer, a stable code, a sentence."""
+    found = []
+    for error in list(errors)[:MOST]:
+        kind = str(error["type"])
+        gaps = {key: str(value)[:200] for key, value in error.get("ctx", {}).items()}
+        message = _sentence(kind, locale).format_map(_Gaps(gaps))
+        found.append(FieldError(pointer=_pointer(error["loc"]), code=kind, message=message))
+    return found
+
+
+def _sentence(kind: str, locale: Locale) -> str:
+    texts = _TEXTS.get(kind) or _FAMILIES.get(kind.partition("_")[0]) or _GENERAL
+    return pick(texts, locale)
+
+
+def _pointer(place: tuple[Any, ...]) -> str:
+    """`#/requester/email` inside the body (RFC 6901), `?limit` in the query."""
+    where, *steps = [str(step) for step in place] or [""]
+    if where == "body":
+        return "#" + "".join(f"/{_step(step)}" for step in steps)
+    return _PLACES.get(where, "") + ".".join(_step(step) for step in steps)
+
+
+def _step(text: str) -> str:
+    """Field names come from the caller too: clamp them and keep them harmless."""
+    plain = "".join(char for char in text[:64] if char.isprintable())
+    return plain.replace("~", "~0").replace("/", "~1")
+
+
+class _Gaps(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""

@@ -1,0 +1,58 @@
+"""Opaque, signed places in a list, and the shape of a page."""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+from fastapi import Request, Response
+
+from shared.kit.answers import dumps
+from shared.kit.context import Context
+from shared.kit.problems import ValidationFailed
+
+LONGEST: Final = 1024
+_MAC: Final = 12
+
+
+def encode_cursor(context: Context, values: Sequence[Any]) -> str:
+    """The sort values of a page's last row, signed so that nobody asks for made-up places."""
+    body = dumps(list(values))
+    return urlsafe_b64encode(_mac(context, body) + body).rstrip(b"=").decode()
+
+
+def decode_cursor(context: Context, text: str) -> list[Any]:
+    """The values again, as JSON knows them; ValidationFailed for anything we did not make."""
+    try:
+        raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    except ValueError:
+        raise ValidationFailed from None
+    mac, body = raw[:_MAC], raw[_MAC:]
+    if len(text) > LONGEST or not hmac.compare_digest(mac, _mac(context, body)):
+        raise ValidationFailed
+    values: list[Any] = orjson.loads(body)
+    return values
+
+
+def page(items: Sequence[Any], next_cursor: str | None = None) -> dict[str, Any]:
+    return {"items": list(items), "next_cursor": next_cursor}
+
+
+def page_response(
+    request: Request, items: bytes | str | Sequence[Any], next_cursor: str | None = None
+) -> Response:
+    """A page with its `Link` header; `items` may be JSON text that Postgres built."""
+    listed = items if isinstance(items, (bytes, str)) else dumps(list(items))
+    text = listed if isinstance(listed, bytes) else listed.encode()
+    body = b'{"items":' + text + b',"next_cursor":' + orjson.dumps(next_cursor) + b"}"
+    answer = Response(body, media_type="application/json")
+    if next_cursor is not None:
+        following = request.url.include_query_params(cursor=next_cursor)
+        answer.headers["link"] = f'<{following.path}?{following.query}>; rel="next"'
+    return answer
+
+
+def _mac(context: Context, body: bytes) -> bytes:
+    return hmac.digest(context.keys.derive("cursor"), body, sha256)[:_MAC]

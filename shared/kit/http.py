@@ -1,0 +1,115 @@
+"""What services write their HTTP doors with; routes import all of it from here."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from typing_extensions import override
+
+from shared.kit.answers import dumps, json
+from shared.kit.auth import internal, policy_of, public, require
+from shared.kit.context import Context
+from shared.kit.cursors import decode_cursor, encode_cursor, page, page_response
+from shared.kit.door import BODY_LIMIT, REPEAT, TX, Entrance, Passage
+from shared.kit.etags import if_match, set_etag
+from shared.kit.idempotency import IDEMPOTENCY_CTE, Repeat
+from shared.kit.problem import problems
+from shared.kit.problems import (
+    Forbidden,
+    TooManyRequests,
+    Unauthorized,
+    Unavailable,
+    ValidationFailed,
+)
+from shared.kit.tx import Tx
+from shared.kit.visit import visit_of
+from shared.vocabulary import Locale
+
+__all__ = [
+    "IDEMPOTENCY_CTE",
+    "DoorRoute",
+    "Entrance",
+    "InContext",
+    "InRepeat",
+    "InTx",
+    "decode_cursor",
+    "dumps",
+    "encode_cursor",
+    "if_match",
+    "internal",
+    "json",
+    "language",
+    "page",
+    "page_response",
+    "public",
+    "require",
+    "router",
+    "set_etag",
+]
+
+
+async def _tx(request: Request) -> Tx:
+    tx: Tx = request.scope[TX]
+    return tx
+
+
+async def _context(request: Request) -> Context:
+    entrance: Entrance = request.app.state.entrance
+    return entrance.context
+
+
+async def _repeat(request: Request) -> Repeat:
+    repeat: Repeat = request.scope[REPEAT]
+    return repeat
+
+
+InTx = Annotated[Tx, Depends(_tx)]
+InContext = Annotated[Context, Depends(_context)]
+InRepeat = Annotated[Repeat, Depends(_repeat)]
+"""For a route that folds its idempotency row into its one statement (`IDEMPOTENCY_CTE`)."""
+
+
+class DoorRoute(APIRoute):
+    """A route that is one transaction and has exactly one policy."""
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        max_body_size: int | None = None,
+        **options: Any,
+    ) -> None:
+        self.body_limit = max_body_size or BODY_LIMIT
+        super().__init__(path, endpoint, **options)
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        self.policy = policy_of(self.dependant, self.path)
+        folds = _uses(self.dependant, _repeat)
+        handler = super().get_route_handler()
+        return Passage(handler, self.policy, self.body_limit, folds).serve
+
+
+def router(prefix: str = "", tags: list[str] | None = None, **options: Any) -> APIRouter:
+    """A router whose routes are doors; failures that any of them may answer are declared."""
+    return APIRouter(
+        prefix=prefix,
+        tags=[*(tags or [])],
+        route_class=DoorRoute,
+        responses=problems(Unauthorized, Forbidden, ValidationFailed, TooManyRequests, Unavailable),
+        **options,
+    )
+
+
+def language(request: Request) -> Locale:
+    """The language to answer in: `Accept-Language`, else the caller's, else Arabic."""
+    return visit_of(request.scope).locale
+
+
+def _uses(dependant: Dependant, call: Callable[..., Any]) -> bool:
+    return any(
+        dependency.call is call or _uses(dependency, call) for dependency in dependant.dependencies
+    )
