@@ -1,0 +1,32 @@
+"""How many failed logins are one person mistyping, and how many are somebody guessing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """`burst` at once, then one more each `interval` (a leaky bucket told as one instant)."""
+
+    burst: int
+    interval: timedelta
+
+
+PER_ADDRESS_AND_PLACE = Allowance(8, timedelta(seconds=15))
+PER_ADDRESS = Allowance(60, timedelta(seconds=30))
+"""Wider, so that a stranger elsewhere cannot easily lock a person out of their own account."""
+PER_PLACE = Allowance(40, timedelta(seconds=2))
+
+
+def wait(empty_at: datetime | None, now: datetime, allowance: Allowance) -> timedelta:
+    """How long the next attempt must wait; zero when it may come now."""
+    if empty_at is None:
+        return timedelta()
+    room_at = empty_at - allowance.interval * (allowance.burst - 1)
+    return max(room_at - now, timedelta())
+
+
+def spend(empty_at: datetime | None, now: datetime, allowance: Allowance) -> datetime:
+    """The bucket after one attempt: the instant at which it will be empty again."""
+    start = now if empty_at is None else max(empty_at, now)
+    return start + allowance.interval

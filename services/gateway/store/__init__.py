@@ -1,0 +1,1 @@
+"""All SQL of the gateway; names and addresses are sealed and opened here."""

@@ -1,0 +1,128 @@
+"""Logging in with a password: slow for guessers, the same for known and unknown addresses."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from services.gateway.adapters.addresses import AddressRefused, parse_address
+from services.gateway.adapters.passwords import Hasher, hasher
+from services.gateway.domain import throttle
+from services.gateway.domain.sessions import Rules, expiry
+from services.gateway.problems import InvalidGrant, LoginThrottled
+from services.gateway.store import sessions, users
+from services.gateway.usecases.secrets import digest, new_refresh
+from services.gateway.usecases.tokens import Tokens, user_token
+from shared.kit.context import Context
+from shared.kit.ids import uuid7
+from shared.kit.ratelimit import RateLimit
+from shared.kit.tx import Tx
+from shared.kit.vault import Vault
+
+_limits: WeakKeyDictionary[Vault, RateLimit] = WeakKeyDictionary()
+Buckets = Mapping[bytes, throttle.Allowance]
+
+
+async def log_in(context: Context, username: str, password: str, place: str) -> Tokens:
+    """A session and its first tokens.
+
+    The transactions are opened here, not at the door: a failure must be counted although the
+    answer is a refusal, and no connection may wait while a password is hashed.
+    """
+    _meet_rate(context, place)
+    lookup = users.lookup_of(context, _folded(username))
+    buckets = _buckets(context, lookup, place)
+    async with context.tx() as tx:
+        _refuse_guessers(await sessions.failures(tx, list(buckets)), buckets, tx.now)
+        found = await users.find_password(tx, lookup)
+    user_id, stored = found or (None, None)
+    matches = await hasher_of(context).verify(stored, password)
+    fresh = await _fresh_hash(context, stored, password) if matches else None
+    async with context.tx() as tx:
+        tokens = await _open_session(tx, user_id, fresh) if matches and user_id else None
+        if tokens is None:
+            await _count_failure(tx, buckets)
+        else:
+            await sessions.forget_failures(tx, next(iter(buckets)))
+    if tokens is None:
+        raise InvalidGrant
+    return tokens
+
+
+def hasher_of(context: Context) -> Hasher:
+    settings = context.settings
+    return hasher(settings.hash_memory_kib, settings.hash_rounds)
+
+
+def session_rules(context: Context) -> Rules:
+    settings = context.settings
+    return Rules(idle=settings.session_idle, longest=settings.session_longest)
+
+
+async def _open_session(tx: Tx, user_id: UUID, fresh_hash: str | None) -> Tokens | None:
+    user = await users.find_user(tx, user_id, lock=True)
+    if user is None or user.person.disabled:
+        return None
+    if fresh_hash is not None:
+        await users.set_password_hash(tx, user_id, fresh_hash)
+    rules = session_rules(tx.context)
+    session_id, refresh = uuid7(), new_refresh()
+    ends_at = tx.now + rules.longest
+    await sessions.insert_session(tx, session_id, user_id, user.person.organization_id, ends_at)
+    await sessions.insert_refresh(tx, digest(refresh), session_id, expiry(tx.now, ends_at, rules))
+    access = user_token(tx, user, session_id)
+    return Tokens(access.access, access.scope, refresh)
+
+
+async def _fresh_hash(context: Context, stored: str | None, password: str) -> str | None:
+    """A hash under today's costs, when the stored one was made under others."""
+    if stored is None or not hasher_of(context).outdated(stored):
+        return None
+    return await hasher_of(context).hash(password)
+
+
+def _folded(username: str) -> str:
+    try:
+        return parse_address(username.strip()).folded
+    except AddressRefused:
+        return username[:256]  # nobody's address: it fails like an unknown one
+
+
+def _meet_rate(context: Context, place: str) -> None:
+    """Hashing costs a core, so even right passwords have a pace."""
+    limit = _limits.get(context.vault)
+    if limit is None:
+        limit = _limits[context.vault] = RateLimit(context.settings.logins_per_second)
+    quota = limit.take(place)
+    if quota is not None and quota.wait > 0:
+        raise LoginThrottled(retry_after=quota.wait)
+
+
+def _buckets(context: Context, lookup: bytes, place: str) -> Buckets:
+    """Where a failure counts; the first is emptied by a success."""
+    key = context.keys.derive("identity.throttle")
+
+    def name(*parts: bytes) -> bytes:
+        return hmac.new(key, b"|".join(parts), hashlib.sha256).digest()
+
+    where = place.encode()
+    return {
+        name(b"both", lookup, where): throttle.PER_ADDRESS_AND_PLACE,
+        name(b"address", lookup): throttle.PER_ADDRESS,
+        name(b"place", where): throttle.PER_PLACE,
+    }
+
+
+def _refuse_guessers(held: Mapping[bytes, datetime], buckets: Buckets, now: datetime) -> None:
+    waits = (throttle.wait(held.get(key), now, allowed) for key, allowed in buckets.items())
+    longest = max(waits, default=timedelta())
+    if longest:
+        raise LoginThrottled(retry_after=longest.total_seconds())
+
+
+async def _count_failure(tx: Tx, buckets: Buckets) -> None:
+    held = await sessions.failures(tx, list(buckets))
+    spent = {key: throttle.spend(held.get(key), tx.now, how) for key, how in buckets.items()}
+    await sessions.set_failures(tx, spent)
