@@ -1,0 +1,1 @@
+"""The bus of the kit on real engines."""

@@ -1,0 +1,106 @@
+"""Two services for the tests of the bus: `tickets` states facts, `sla` listens and leaves effects."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from shared.events.base import Event
+from shared.events.ticket import TicketFeedbackGiven
+from shared.kit.bus import Bus, Consumers
+from shared.kit.context import Context
+from shared.kit.tx import Tx
+from shared.kit.workers import Stop
+
+EFFECTS = """
+    create table sla.effect (
+        event_id uuid not null, subject text not null, sequence bigint not null,
+        score int not null, traceparent text not null, place bigserial);
+    grant all on sla.effect, sla.effect_place_seq to sla_system"""
+
+
+class PoisonError(Exception):
+    """What a handler that never works raises."""
+
+
+async def leave_effect(event: Event[TicketFeedbackGiven], tx: Tx) -> None:
+    """The handler of most tests: one row for each time that it ran."""
+    await tx.execute(
+        "insert into sla.effect (event_id, subject, sequence, score, traceparent)"
+        " values (:id, :subject, :sequence, :score, :traceparent)",
+        {
+            "id": event.id,
+            "subject": event.subject,
+            "sequence": event.sequence,
+            "score": event.data.score,
+            "traceparent": event.traceparent,
+        },
+    )
+
+
+def consumers(**options: int) -> Consumers:
+    """A listener that leaves effects."""
+    made = Consumers("sla", **options)
+    made.on(TicketFeedbackGiven)(leave_effect)
+    return made
+
+
+def fact(ticket: UUID, score: int = 5) -> TicketFeedbackGiven:
+    return TicketFeedbackGiven.model_validate(
+        {
+            "ticket_id": ticket,
+            "organization_id": uuid4(),
+            "at": "2026-01-01T00:00:00Z",
+            "score": score,
+        }
+    )
+
+
+async def state(context: Context, ticket: UUID, *scores: int) -> list[UUID]:
+    """State one fact for each score, in one transaction."""
+    async with context.tx() as tx:
+        return [tx.emit(fact(ticket, score)) for score in scores or (5,)]
+
+
+@contextlib.asynccontextmanager
+async def running(context: Context, listening: Consumers | None = None) -> AsyncIterator[Bus]:
+    """The workers of a service's bus, as the kit would run them."""
+    bus, stop = Bus(context, listening), Stop()
+    bus.start()
+    tasks = [asyncio.create_task(worker.run(context, stop)) for worker in bus.workers()]
+    try:
+        yield bus
+    finally:
+        stop.set()
+        for name in ("relay", "retries"):
+            context.wake(name)
+        await asyncio.wait_for(asyncio.gather(*tasks), 10)
+        await bus.stop()
+
+
+class Behind:
+    """A look behind the walls, as the superuser."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def effects(self, subject: UUID | None = None) -> list[tuple[str, int]]:
+        rows = await self._connection.fetch(
+            "select subject, sequence from sla.effect order by place"
+        )
+        return [
+            (row["subject"], row["sequence"])
+            for row in rows
+            if subject is None or row["subject"] == str(subject)
+        ]
+
+    async def sequences(self, subject: UUID) -> list[int]:
+        return [sequence for _, sequence in await self.effects(subject)]
+
+    async def count(self, table: str, where: str = "true") -> int:
+        return int(await self._connection.fetchval(f"select count(*) from {table} where {where}"))
+
+    async def execute(self, statement: str, *values: object) -> None:
+        await self._connection.execute(statement, *values)
