@@ -1,0 +1,1 @@
+"""The whole stack, driven through its real doors as its users drive it."""
