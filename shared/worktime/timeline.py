@@ -1,0 +1,160 @@
+"""A calendar compiled to counted UTC spans, one UTC day at a time, and remembered.
+
+Days are cut by UTC, not by local date: where clocks go back past midnight the local dates
+interleave, the UTC days never do. The local wall clock decides inside them (sla.md 5.3).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol
+
+from shared.worktime import zones
+from shared.worktime.calendar import Calendar
+from shared.worktime.hours import Hours, Stretch
+from shared.worktime.instants import DAY, Micros
+
+Span = tuple[Micros, Micros]
+Day = tuple[tuple[Span, ...], Micros]
+"""The counted spans of a UTC day, and their sum."""
+
+_REMEMBERED: Final = 20_000
+
+
+class Timeline(Protocol):
+    """What counting needs to know about time."""
+
+    def day(self, number: int) -> Day: ...
+
+    def stretches(self, number: int) -> Sequence[Stretch]:
+        """The whole UTC day with reasons, in instants."""
+        ...
+
+    def local(self, at: Micros) -> tuple[int, Micros]:
+        """Local date number and wall time of an instant."""
+        ...
+
+    def resolve(self, number: int, wall: Micros) -> Micros: ...
+
+    def any_hours(self, number: int) -> bool: ...
+
+
+class Compiled:
+    """One calendar's timeline."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
+        self._zone = zones.load(calendar.timezone)
+        self._hours = Hours(calendar)
+        self._days: dict[int, Day] = {}
+        self._walls: dict[int, tuple[Stretch, ...]] = {}
+
+    def day(self, number: int) -> Day:
+        found = self._days.get(number)
+        if found is None:
+            if len(self._days) > _REMEMBERED:
+                self._days.clear()
+                self._walls.clear()
+            found = self._days[number] = self._compile(number)
+        return found
+
+    def stretches(self, number: int) -> list[Stretch]:
+        return list(self._stretches(number))
+
+    def local(self, at: Micros) -> tuple[int, Micros]:
+        return divmod(at + zones.offset(self._zone, at), DAY)
+
+    def resolve(self, number: int, wall: Micros) -> Micros:
+        return zones.resolve(self._zone, number * DAY + wall)
+
+    def any_hours(self, number: int) -> bool:
+        return self._hours.any_hours(number)
+
+    def _compile(self, number: int) -> Day:
+        if self.calendar.always_open:
+            return ((number * DAY, (number + 1) * DAY),), DAY
+        spans: list[Span] = []
+        for part in self._stretches(number):
+            if part.open and spans and spans[-1][1] == part.start:
+                spans[-1] = (spans[-1][0], part.end)
+            elif part.open:
+                spans.append((part.start, part.end))
+        return tuple(spans), sum(end - start for start, end in spans)
+
+    def _stretches(self, number: int) -> Iterator[Stretch]:
+        for start, end, shift in zones.pieces(self._zone, number):
+            low, high = start + shift, end + shift
+            for date in range(low // DAY, (high - 1) // DAY + 1):
+                yield from self._clipped(date, low, high, shift)
+
+    def _clipped(self, date: int, low: Micros, high: Micros, shift: Micros) -> Iterator[Stretch]:
+        midnight = date * DAY
+        for part in self._wall(date):
+            start, end = max(low, midnight + part.start), min(high, midnight + part.end)
+            if start < end:
+                yield Stretch(start - shift, end - shift, part.open, part.reason, part.ref)
+
+    def _wall(self, date: int) -> tuple[Stretch, ...]:
+        found = self._walls.get(date)
+        if found is None:
+            found = self._walls[date] = self._hours.wall(date)
+        return found
+
+
+class Spliced:
+    """Versions of one calendar, each in force from an instant on (sla.md 5.9).
+
+    `parts` are ordered; the first also serves the time before it.
+    """
+
+    def __init__(self, parts: Sequence[tuple[Micros, Timeline]]) -> None:
+        self._parts = tuple(parts)
+        self._days: dict[int, Day] = {}
+
+    def day(self, number: int) -> Day:
+        found = self._days.get(number)
+        if found is None:
+            if len(self._days) > _REMEMBERED:
+                self._days.clear()
+            found = self._days[number] = self._splice(number)
+        return found
+
+    def stretches(self, number: int) -> list[Stretch]:
+        found: list[Stretch] = []
+        for low, high, part in self._in_force(number):
+            for item in part.stretches(number):
+                start, end = max(low, item.start), min(high, item.end)
+                if start < end:
+                    found.append(Stretch(start, end, item.open, item.reason, item.ref))
+        return found
+
+    def local(self, at: Micros) -> tuple[int, Micros]:
+        return self._at(at).local(at)
+
+    def resolve(self, number: int, wall: Micros) -> Micros:
+        return self._at(number * DAY + wall).resolve(number, wall)
+
+    def any_hours(self, number: int) -> bool:
+        return self._at(number * DAY + DAY // 2).any_hours(number)
+
+    def _at(self, at: Micros) -> Timeline:
+        chosen = self._parts[0][1]
+        for since, part in self._parts[1:]:
+            if since <= at:
+                chosen = part
+        return chosen
+
+    def _in_force(self, number: int) -> Iterator[tuple[Micros, Micros, Timeline]]:
+        start, end = number * DAY, (number + 1) * DAY
+        for index, (since, part) in enumerate(self._parts):
+            low = start if index == 0 else max(start, since)
+            last = index + 1 == len(self._parts)
+            high = end if last else min(end, self._parts[index + 1][0])
+            if low < high:
+                yield low, high, part
+
+    def _splice(self, number: int) -> Day:
+        spans: list[Span] = []
+        for low, high, part in self._in_force(number):
+            for start, end in part.day(number)[0]:
+                if max(start, low) < min(end, high):
+                    spans.append((max(start, low), min(end, high)))
+        return tuple(spans), sum(end - start for start, end in spans)

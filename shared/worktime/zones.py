@@ -1,0 +1,73 @@
+"""Time zones of the pinned tz database, and the offsets that hold on one UTC day."""
+
+from datetime import timedelta
+from functools import lru_cache
+from importlib import metadata, resources
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from shared.worktime.errors import InvalidCalendar
+from shared.worktime.instants import DAY, EPOCH, SECOND, Micros, instant
+
+TZDATA_VERSION: Final = metadata.version("tzdata")
+"""Goes into every ledger: countries change their clocks on short notice (sla.md 5.4)."""
+
+_PROBES: Final = 4
+_TICK: Final = timedelta(microseconds=1)
+_EPOCH_WALL: Final = EPOCH.replace(tzinfo=None)
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text().split())
+
+
+@lru_cache(maxsize=1024)
+def load(name: str) -> ZoneInfo:
+    """The zone out of the pinned package, never the machine's own copy."""
+    if name not in _names():
+        raise InvalidCalendar(f"unknown zone {name!r}")
+    with resources.files("tzdata.zoneinfo").joinpath(name).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def offset(zone: ZoneInfo, at: Micros) -> Micros:
+    """Local minus UTC at an instant."""
+    found = instant(at).astimezone(zone).utcoffset()
+    return (found or timedelta()) // _TICK
+
+
+def resolve(zone: ZoneInfo, wall: Micros) -> Micros:
+    """The instant of a wall time (local microseconds read as if they were UTC).
+
+    Of a repeated one the first; a skipped one moves on by what was skipped, as calendars do.
+    """
+    local = (_EPOCH_WALL + timedelta(microseconds=wall)).replace(tzinfo=zone)
+    return wall - (local.utcoffset() or timedelta()) // _TICK
+
+
+def pieces(zone: ZoneInfo, day: int) -> list[tuple[Micros, Micros, Micros]]:
+    """UTC day `day` cut where the zone's offset changes: `(start, end, offset)`."""
+    start = day * DAY
+    step = DAY // _PROBES
+    found = [(start, offset(zone, start))]
+    for low in range(start, start + DAY, step):
+        after = offset(zone, low + step)
+        if after != found[-1][1]:
+            found.append((_transition(zone, low, low + step), after))
+    ends = [begin for begin, _ in found[1:]] + [start + DAY]
+    return [
+        (begin, end, shift) for (begin, shift), end in zip(found, ends, strict=True) if begin < end
+    ]
+
+
+def _transition(zone: ZoneInfo, low: Micros, high: Micros) -> Micros:
+    """The first whole second after `low` with the offset of `high`."""
+    before = offset(zone, low)
+    while high - low > SECOND:
+        middle = (low + high) // (2 * SECOND) * SECOND
+        if offset(zone, middle) == before:
+            low = middle
+        else:
+            high = middle
+    return high
