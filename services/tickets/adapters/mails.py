@@ -1,0 +1,67 @@
+"""Parsed mails and their files, fetched from intake before a transaction (decisions.md 9)."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from services.tickets.adapters.files import Stored, files_of
+from shared.kit.context import Context
+
+INTAKE: Final = "intake"
+
+
+@dataclass(frozen=True, slots=True)
+class MailFile:
+    """A file of a mail, its bytes already safe in our store."""
+
+    name: str
+    media_type: str
+    content_id: str | None
+    stored: Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What intake read in a mail."""
+
+    id: UUID
+    subject: str
+    body_text: str
+    visible_text: str | None
+    body_html: str | None
+    headers: dict[str, Any]
+    files: tuple[MailFile, ...] = ()
+
+
+async def fetch_mail(context: Context, mail_id: UUID, organization_id: UUID) -> Mail:
+    """The mail; its files are stored, sealed, under the ticket's organization first (T41)."""
+    parsed = await context.peers.get(INTAKE, f"/internal/mails/{mail_id}")
+    files = [
+        await _fetch_file(context, mail_id, organization_id, item)
+        for item in parsed.get("attachments", ())
+    ]
+    headers = {key: parsed.get(key) for key in ("message_id", "in_reply_to", "references")}
+    return Mail(
+        id=mail_id,
+        subject=parsed.get("subject") or "",
+        body_text=parsed.get("body_text") or "",
+        visible_text=parsed.get("visible_text"),
+        body_html=parsed.get("body_html"),
+        headers=headers,
+        files=tuple(files),
+    )
+
+
+async def _fetch_file(
+    context: Context, mail_id: UUID, organization_id: UUID, item: dict[str, Any]
+) -> MailFile:
+    path = f"/internal/mails/{mail_id}/attachments/{item['id']}"
+    content = await context.peers.content(INTAKE, path)
+    box = await context.vault.box(organization_id)
+    stored = await files_of(context).put(box, organization_id, content)
+    return MailFile(
+        name=item.get("name") or "",
+        media_type=item.get("media_type") or "application/octet-stream",
+        content_id=item.get("content_id"),
+        stored=stored,
+    )

@@ -1,0 +1,98 @@
+"""What the gateway knows about people: found by address, shown by name; cached for minutes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from shared.kit.context import Context
+from shared.kit.logging import get_logger
+from shared.kit.peers import PeerRefused, Peers, PeerUnavailable
+from shared.vocabulary import Locale
+
+GATEWAY: Final = "gateway"
+_KEEP: Final = timedelta(minutes=5)
+_PAUSE: Final = timedelta(seconds=10)
+_MOST: Final = 20_000
+_log = get_logger("tickets.people")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The person behind an address."""
+
+    user_id: UUID
+    organization_id: UUID
+    locale: Locale
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How a person is shown."""
+
+    name: str | None
+    email: str | None
+
+
+class People:
+    """Cards of people; a gateway that is away costs names, never an answer."""
+
+    def __init__(self) -> None:
+        self._cards: dict[UUID, tuple[datetime, Card]] = {}
+        self._silent_until: datetime | None = None
+
+    async def cards(self, context: Context, ids: Iterable[UUID]) -> dict[UUID, Card]:
+        """Whom we know among `ids`; asks for the rest, unless the gateway was just away."""
+        now = context.clock.now()
+        wanted = set(ids)
+        missing = [one for one in wanted if not self._fresh(one, now)]
+        if missing and not (self._silent_until and now < self._silent_until):
+            await self._fetch(context, missing, now)
+        return {one: self._cards[one][1] for one in wanted if one in self._cards}
+
+    def forget(self, person_id: UUID) -> None:
+        self._cards.pop(person_id, None)
+
+    def _fresh(self, person_id: UUID, now: datetime) -> bool:
+        found = self._cards.get(person_id)
+        return found is not None and now - found[0] < _KEEP
+
+    async def _fetch(self, context: Context, ids: list[UUID], now: datetime) -> None:
+        body = {"user_ids": [str(one) for one in ids]}
+        try:
+            answer = await context.peers.post(GATEWAY, "/internal/people/batch", json=body)
+        except (PeerUnavailable, PeerRefused, FileNotFoundError):
+            _log.info("people_unavailable", count=len(ids))
+            self._silent_until = now + _PAUSE
+            return
+        if len(self._cards) > _MOST:
+            self._cards.clear()
+        self._cards.update((one, (now, Card(None, None))) for one in ids)
+        for item in answer["items"]:
+            self._cards[UUID(item["id"])] = (now, Card(item.get("name"), item.get("email")))
+
+
+_known: WeakKeyDictionary[Peers, People] = WeakKeyDictionary()
+
+
+def people_of(context: Context) -> People:
+    """The cards of this process."""
+    return _known.setdefault(context.peers, People())
+
+
+async def resolve(
+    context: Context,
+    address: str,
+    name: str | None,
+    locale: Locale | None,
+    organization_id: UUID | None,
+) -> Resolved:
+    """The person of an address, made when there is none yet; PeerUnavailable, PeerRefused."""
+    wish = {"address": address, "name": name, "locale": locale, "organization_id": organization_id}
+    body = {key: str(value) for key, value in wish.items() if value is not None}
+    answer = await context.peers.post(GATEWAY, "/internal/people/resolve", json=body)
+    return Resolved(
+        UUID(answer["user_id"]), UUID(answer["organization_id"]), Locale(answer["locale"])
+    )

@@ -1,0 +1,26 @@
+"""Whether a new ticket of the web form is acknowledged: caps against flooding somebody."""
+
+from dataclasses import dataclass
+from typing import Final
+
+TEN_MINUTES: Final = 3
+THREE_HOURS: Final = 10
+ONE_DAY: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """How many tickets of this requester the form has already made."""
+
+    ten_minutes: int
+    three_hours: int
+    day: int
+
+
+def acknowledged(recent: Recent) -> bool:
+    """The ticket is always made; only the mail about it stops (mail.md 10)."""
+    return (
+        recent.ten_minutes < TEN_MINUTES
+        and recent.three_hours < THREE_HOURS
+        and recent.day < ONE_DAY
+    )

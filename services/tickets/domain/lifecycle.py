@@ -1,0 +1,76 @@
+"""The life of a ticket: which action moves which status where (decisions.md 20)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from services.tickets.domain.words import Action, Ticket, Verb
+from shared.vocabulary import Status
+
+_LIVE: Final = (
+    Status.NEW,
+    Status.OPEN,
+    Status.WAITING_CUSTOMER,
+    Status.WAITING_THIRD_PARTY,
+)
+LIVE: Final = frozenset(_LIVE)
+TERMINAL: Final = frozenset({Status.MERGED, Status.SPAM})
+_ALL_BUT_TERMINAL: Final = (*_LIVE, Status.RESOLVED, Status.CLOSED)
+
+MOVES: Final[Mapping[tuple[Status, Action], Status]] = {
+    (Status.NEW, Action.RESPOND): Status.OPEN,
+    (Status.WAITING_CUSTOMER, Action.ANSWER): Status.OPEN,
+    (Status.WAITING_THIRD_PARTY, Action.ANSWER): Status.OPEN,
+    (Status.OPEN, Action.WAIT_FOR_CUSTOMER): Status.WAITING_CUSTOMER,
+    (Status.OPEN, Action.WAIT_FOR_THIRD_PARTY): Status.WAITING_THIRD_PARTY,
+    (Status.RESOLVED, Action.REOPEN): Status.OPEN,
+    (Status.CLOSED, Action.REOPEN): Status.OPEN,  # a mail that came inside the window, no other way
+    **{(status, Action.RESOLVE): Status.RESOLVED for status in _LIVE},
+    **{(status, Action.CLOSE): Status.CLOSED for status in (*_LIVE, Status.RESOLVED)},
+    **{(status, Action.MERGE): Status.MERGED for status in _ALL_BUT_TERMINAL},
+}
+
+_VERBS: Final[Mapping[Verb, Action]] = {
+    Verb.RESOLVE: Action.RESOLVE,
+    Verb.WAIT: Action.WAIT_FOR_CUSTOMER,
+    Verb.CLOSE: Action.CLOSE,
+    Verb.MERGE: Action.MERGE,
+}
+
+
+def target(status: Status, action: Action) -> Status | None:
+    """Where `action` leads from `status`; None when it is not legal there."""
+    return MOVES.get((status, action))
+
+
+def legal_verbs(status: Status) -> tuple[Verb, ...]:
+    """What staff may ask for in this state, in the order of the API."""
+    if status in TERMINAL:
+        return ()
+    moving = {verb for verb, action in _VERBS.items() if (status, action) in MOVES}
+    if status is Status.RESOLVED:
+        moving.add(Verb.REOPEN)
+    if status in LIVE:
+        moving.add(Verb.ESCALATE)
+    return tuple(verb for verb in Verb if verb in moving | {Verb.ASSIGN, Verb.LINK})
+
+
+def customer_was_answered(ticket: Ticket) -> bool:
+    """Whether a public staff message is newer than the customer's last one (sla.md 5.6)."""
+    staff, customer = ticket.last_staff_message_at, ticket.last_customer_message_at
+    return staff is not None and (customer is None or staff > customer)
+
+
+def close_key(ticket: Ticket) -> str:
+    """The timer that closes this resolution and no other (decisions.md 4)."""
+    return f"close:{ticket.id}:{ticket.reopen_count}"
+
+
+def due_to_close(ticket: Ticket, reopen_count: int, now: datetime) -> bool:
+    """A fired timer closes only the resolution it was armed for, once its window is over."""
+    return (
+        ticket.status is Status.RESOLVED
+        and ticket.reopen_count == reopen_count
+        and ticket.reopen_until is not None
+        and now >= ticket.reopen_until
+    )

@@ -1,0 +1,86 @@
+"""What a new ticket or message consists of, whichever door it came through."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.vocabulary import AuthorKind, Channel, Locale, Priority
+
+FALLBACK_PRIORITY = Priority.P3
+"""Decisions 11."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Whom the ticket is for, when it is not the caller."""
+
+    email: str
+    name: str | None = None
+    locale: Locale | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a caller wants to open."""
+
+    subject: str
+    body: str
+    priority: Priority | None = None
+    department_id: UUID | None = None
+    organization_id: UUID | None = None
+    requester: Requester | None = None
+    upload_ids: tuple[UUID, ...] = ()
+    tags: tuple[str, ...] = ()
+    custom: dict[str, Any] | None = None
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A stored file on its way to a message."""
+
+    name: str
+    media_type: str
+    size: int
+    digest: bytes
+    content_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A message before it is sealed."""
+
+    text: str
+    author_id: UUID | None
+    author_kind: AuthorKind
+    channel: Channel
+    at: datetime
+    public: bool = True
+    automatic: bool = False
+    html: str | None = None
+    visible: str | None = None
+    mail_id: UUID | None = None
+    mail_headers: dict[str, Any] | None = None
+    files: tuple[File, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A ticket about to exist: everything is decided, nothing is sealed yet."""
+
+    subject: str
+    first: Writing
+    organization_id: UUID
+    requester_id: UUID
+    department_id: UUID
+    locale: Locale
+    channel: Channel
+    priority: Priority = FALLBACK_PRIORITY
+    requested_priority: Priority | None = None
+    priority_settled: bool = False
+    tags: tuple[str, ...] = ()
+    custom: dict[str, Any] | None = None
+    acknowledge: bool = True
+    follow_up_of: UUID | None = None
+    participants: tuple[UUID, ...] = ()

@@ -1,0 +1,128 @@
+"""What the timeline says, in both languages; names of departments and numbers fill the gaps."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from shared.vocabulary import Locale, Localized
+
+STATUS_WORDS: Final[Mapping[str, Localized]] = {
+    "new": {"ar": "جديدة", "en": "new"},
+    "open": {"ar": "مفتوحة", "en": "open"},
+    "waiting_customer": {"ar": "بانتظار العميل", "en": "waiting for the customer"},
+    "waiting_third_party": {"ar": "بانتظار طرف آخر", "en": "waiting for a third party"},
+    "resolved": {"ar": "محلولة", "en": "resolved"},
+    "closed": {"ar": "مغلقة", "en": "closed"},
+    "merged": {"ar": "مدمجة", "en": "merged"},
+    "spam": {"ar": "بريد مزعج", "en": "spam"},
+}
+
+METRIC_WORDS: Final[Mapping[str, Localized]] = {
+    "first_response": {"ar": "أول رد", "en": "first response"},
+    "next_response": {"ar": "الرد التالي", "en": "next response"},
+    "resolution": {"ar": "الحل", "en": "resolution"},
+}
+
+ROLE_WORDS: Final[Mapping[str, Localized]] = {
+    "agent": {"ar": "ممثل الدعم", "en": "support representative"},
+    "supervisor": {"ar": "مشرف القسم", "en": "department supervisor"},
+    "manager": {"ar": "مدير القسم", "en": "department manager"},
+    "senior_management": {"ar": "الإدارة العليا", "en": "senior management"},
+    "executive": {"ar": "الفريق التنفيذي", "en": "executive team"},
+}
+
+STORIES: Final[Mapping[str, Localized]] = {
+    "opened": {"ar": "فُتحت التذكرة", "en": "The ticket was opened"},
+    "message.inbound": {"ar": "رسالة من العميل", "en": "Message from the customer"},
+    "message.outbound": {"ar": "رد من فريق الدعم", "en": "Reply from the support team"},
+    "message.internal": {"ar": "ملاحظة داخلية", "en": "Internal note"},
+    "status_changed": {
+        "ar": "تغيّرت الحالة من «{from_status}» إلى «{to_status}»",
+        "en": "Status changed from “{from_status}” to “{to_status}”",
+    },
+    "priority_changed": {
+        "ar": "تغيّرت الأولوية من {from_priority} إلى {to_priority}",
+        "en": "Priority changed from {from_priority} to {to_priority}",
+    },
+    "department_changed": {
+        "ar": "نُقلت التذكرة إلى قسم «{department}»",
+        "en": "Moved to the department “{department}”",
+    },
+    "assigned": {"ar": "أُسندت التذكرة إلى موظف", "en": "The ticket was assigned"},
+    "assigned.escalation": {
+        "ar": "أُسندت التذكرة بموجب التصعيد",
+        "en": "The ticket was assigned by escalation",
+    },
+    "unassigned": {"ar": "أُلغي إسناد التذكرة", "en": "The ticket was unassigned"},
+    "resolved": {"ar": "حُلّت التذكرة", "en": "The ticket was resolved"},
+    "reopened": {"ar": "أُعيد فتح التذكرة", "en": "The ticket was reopened"},
+    "closed.timer": {
+        "ar": "أُغلقت التذكرة بعد انتهاء مهلة إعادة الفتح",
+        "en": "The ticket was closed after the reopening period",
+    },
+    "closed.staff": {"ar": "أُغلقت التذكرة", "en": "The ticket was closed"},
+    "merged": {"ar": "دُمجت التذكرة في {number}", "en": "Merged into {number}"},
+    "merged_from": {"ar": "دُمجت فيها التذكرة {number}", "en": "Ticket {number} was merged in"},
+    "linked": {"ar": "رُبطت بالتذكرة {number}", "en": "Linked with ticket {number}"},
+    "edited": {"ar": "عُدّلت بيانات التذكرة", "en": "The ticket's details were edited"},
+    "escalation_requested": {"ar": "طُلب التصعيد", "en": "Escalation was requested"},
+    "feedback_given": {"ar": "قيّم العميل الخدمة: {score} من 5", "en": "Rated {score} of 5"},
+    "sla_warning": {
+        "ar": "اقترب موعد {metric}",
+        "en": "The due time of the {metric} is near",
+    },
+    "sla_breached": {"ar": "فات موعد {metric}", "en": "The due time of the {metric} was missed"},
+    "sla_voided": {
+        "ar": "أُلغي تجاوز موعد {metric}",
+        "en": "The missed due time of the {metric} was called off",
+    },
+    "sla_met": {"ar": "تم {metric} في موعده", "en": "The {metric} was in time"},
+    "sla_excused": {"ar": "عُذر تجاوز موعد {metric}", "en": "The late {metric} was excused"},
+    "escalated": {"ar": "صُعّدت التذكرة إلى {role}", "en": "Escalated to the {role}"},
+    "escalation_acknowledged": {"ar": "استُلم التصعيد", "en": "The escalation was taken on"},
+    "escalation_ended": {"ar": "انتهى التصعيد", "en": "The escalation ended"},
+    "acknowledgement_suppressed": {
+        "ar": "لم يُرسل إشعار الاستلام: تجاوز العنوان الحد",
+        "en": "No acknowledgement was sent: the address reached its cap",
+    },
+    "reopen_limited": {
+        "ar": "لم يُعد الفتح: بلغ البريد حد إعادة الفتح اليومي",
+        "en": "Not reopened: mail reached its daily limit of reopening",
+    },
+}
+
+_WORDS: Final = {
+    "from_status": STATUS_WORDS,
+    "to_status": STATUS_WORDS,
+    "metric": METRIC_WORDS,
+    "role": ROLE_WORDS,
+}
+
+
+class _Gaps(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def tell(kind: str, data: Mapping[str, Any], locale: Locale) -> str:
+    """One entry in words of the reader's language."""
+    texts = STORIES.get(_variant(kind, data)) or STORIES.get(kind)
+    if texts is None:
+        return kind
+    words = {key: _word(key, value, locale) for key, value in data.items()}
+    return _pick(texts, locale).format_map(_Gaps(words))
+
+
+def _variant(kind: str, data: Mapping[str, Any]) -> str:
+    if kind == "assigned" and data.get("assignee_id") is None:
+        return "unassigned"
+    detail = data.get("direction") if kind == "message" else data.get("cause")
+    return f"{kind}.{detail}" if detail else kind
+
+
+def _word(key: str, value: Any, locale: Locale) -> Any:
+    texts = _WORDS.get(key, {}).get(str(value))
+    return value if texts is None else _pick(texts, locale)
+
+
+def _pick(texts: Localized, locale: Locale) -> str:
+    return texts["ar"] if locale is Locale.AR else texts["en"]

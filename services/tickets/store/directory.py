@@ -1,0 +1,55 @@
+"""What identity events told us: people, departments, organizations."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Table
+from sqlalchemy.dialects.postgresql import insert
+
+from services.tickets.tables import Department, Organization, Person
+from shared.kit.tables import table
+from shared.kit.tx import Tx
+
+PERSON = table(Person)
+DEPARTMENT = table(Department)
+ORGANIZATION = table(Organization)
+
+
+async def put_person(tx: Tx, values: dict[str, Any]) -> None:
+    await _put(tx, PERSON, values)
+
+
+async def put_department(tx: Tx, values: dict[str, Any]) -> None:
+    await _put(tx, DEPARTMENT, values)
+
+
+async def put_organization(tx: Tx, values: dict[str, Any]) -> None:
+    await _put(tx, ORGANIZATION, values)
+
+
+async def disable(tx: Tx, person_id: UUID) -> None:
+    await tx.execute("update tickets.person set disabled = true where id = :id", {"id": person_id})
+
+
+async def person(tx: Tx, person_id: UUID) -> RowMapping | None:
+    return await tx.row("select * from tickets.person where id = :id", {"id": person_id})
+
+
+async def department(tx: Tx, department_id: UUID) -> RowMapping | None:
+    return await tx.row("select * from tickets.department where id = :id", {"id": department_id})
+
+
+async def departments(tx: Tx) -> list[RowMapping]:
+    return await tx.rows("select * from tickets.department")
+
+
+async def organization(tx: Tx, organization_id: UUID) -> RowMapping | None:
+    return await tx.row(
+        "select * from tickets.organization where id = :id", {"id": organization_id}
+    )
+
+
+async def _put(tx: Tx, target: Table, values: dict[str, Any]) -> None:
+    wish = insert(target).values(**values)
+    rest = {name: wish.excluded[name] for name in values if name != "id"}
+    await tx.execute(wish.on_conflict_do_update(index_elements=["id"], set_=rest))

@@ -1,0 +1,167 @@
+"""Messages and their files: written sealed, read in pages by arrival."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy import insert as insert_into
+
+from services.tickets.domain.opening import File, Writing
+from services.tickets.domain.words import Ticket
+from services.tickets.store import seals
+from services.tickets.tables import Attachment, Message
+from shared.kit.crypto import Box
+from shared.kit.ids import uuid7
+from shared.kit.tables import table
+from shared.kit.tx import Tx
+from shared.vocabulary import Direction
+
+MESSAGE = table(Message)
+ATTACHMENT = table(Attachment)
+
+
+async def add(tx: Tx, box: Box, ticket: Ticket, writing: Writing, direction: Direction) -> UUID:
+    """Write one message; its files follow with `add_files`."""
+    message_id = uuid7()
+    values = {
+        "id": message_id,
+        "ticket_id": ticket.id,
+        "organization_id": ticket.organization_id,
+        "direction": direction,
+        "public": writing.public,
+        "author_id": writing.author_id,
+        "author_kind": writing.author_kind,
+        "channel": writing.channel,
+        "automatic": writing.automatic,
+        "created_at": writing.at,
+        "body_text": box.seal(seals.BODY, message_id, writing.text),
+        "body_html": seals.seal(box, seals.HTML, message_id, writing.html),
+        "visible_text": seals.seal(box, seals.VISIBLE, message_id, writing.visible),
+        "mail_id": writing.mail_id,
+        "mail": seals.seal_json(box, seals.MAIL, message_id, writing.mail_headers),
+        "indexed": False,
+    }
+    await tx.execute(insert_into(MESSAGE), values)
+    return message_id
+
+
+async def add_files(
+    tx: Tx,
+    box: Box,
+    place: tuple[UUID, UUID, UUID],
+    files: Iterable[File],
+    *,
+    state: str,
+    public: bool,
+) -> None:
+    """Rows of files whose contents are safe already; `place` = organization, ticket, message."""
+    organization_id, ticket_id, message_id = place
+    rows = [
+        {
+            **_file_values(box, uuid7(), file),
+            "ticket_id": ticket_id,
+            "message_id": message_id,
+            "organization_id": organization_id,
+            "public": public,
+            "state": state,
+            "created_at": tx.now,
+        }
+        for file in files
+    ]
+    if rows:
+        await tx.execute(insert_into(ATTACHMENT), rows)
+
+
+def _file_values(box: Box, row_id: UUID, file: File) -> dict[str, Any]:
+    return {
+        "id": row_id,
+        "name": box.seal(seals.FILE_NAME, row_id, file.name),
+        "media_type": file.media_type,
+        "size": file.size,
+        "digest": file.digest,
+        "content_id": seals.seal(box, seals.CONTENT_ID, row_id, file.content_id),
+    }
+
+
+async def listed(
+    tx: Tx, ticket_id: UUID, *, internal: bool, after: tuple[datetime, UUID] | None, limit: int
+) -> list[RowMapping]:
+    """A page of a visible ticket's messages, oldest first; one more than `limit` when there are."""
+    condition = "" if internal else "and m.public"
+    place = "and (m.created_at, m.id) > (:after_at, :after_id)" if after else ""
+    params: dict[str, Any] = {"ticket": ticket_id, "limit": limit + 1}
+    if after:
+        params |= {"after_at": after[0], "after_id": after[1]}
+    return await tx.rows(
+        f"""select m.* from tickets.message m where m.ticket_id = :ticket {condition} {place}
+        order by m.created_at, m.id limit :limit""",
+        params,
+    )
+
+
+async def of_ticket(tx: Tx, ticket_id: UUID, message_id: UUID) -> RowMapping | None:
+    return await tx.row(
+        "select m.* from tickets.message m where m.ticket_id = :ticket and m.id = :id",
+        {"ticket": ticket_id, "id": message_id},
+    )
+
+
+async def of_mail(tx: Tx, mail_id: UUID) -> RowMapping | None:
+    """The message that a mail became, when it already did."""
+    return await tx.row(
+        "select id, ticket_id from tickets.message where mail_id = :mail", {"mail": mail_id}
+    )
+
+
+async def with_mail(tx: Tx, ticket_id: UUID) -> list[RowMapping]:
+    """Messages that came by mail, oldest first, for the thread of an outgoing mail."""
+    return await tx.rows(
+        "select id, mail from tickets.message where ticket_id = :ticket and mail is not null"
+        " order by created_at, id",
+        {"ticket": ticket_id},
+    )
+
+
+async def files_of(tx: Tx, message_ids: Sequence[UUID]) -> list[RowMapping]:
+    if not message_ids:
+        return []
+    return await tx.rows(
+        "select a.* from tickets.attachment a where a.message_id = any(:messages)"
+        " order by a.created_at, a.id",
+        {"messages": list(message_ids)},
+    )
+
+
+async def file(tx: Tx, attachment_id: UUID) -> RowMapping | None:
+    """A file by id; whoever asks must then be shown to see its ticket."""
+    return await tx.row(
+        "select a.* from tickets.attachment a where a.id = :id", {"id": attachment_id}
+    )
+
+
+async def is_attached(tx: Tx, organization_id: UUID, digest: bytes) -> bool:
+    """Whether any row still needs a content; asked by the sweeper."""
+    return bool(
+        await tx.scalar(
+            """select exists (select from tickets.attachment
+                where organization_id = :organization and digest = :digest)
+            or exists (select from tickets.upload
+                where organization_id = :organization and digest = :digest)""",
+            {"organization": organization_id, "digest": digest},
+        )
+    )
+
+
+async def move(tx: Tx, source: UUID, target: UUID) -> None:
+    """Give all messages and files of a merged ticket to the one it lives on in."""
+    for name in ("message", "attachment"):
+        await tx.execute(
+            f"update tickets.{name} set ticket_id = :target where ticket_id = :source",
+            {"source": source, "target": target},
+        )
+    await tx.execute(
+        "update tickets.message set indexed = false where ticket_id = :target", {"target": target}
+    )
+    await tx.execute("delete from tickets.search where ticket_id = :source", {"source": source})

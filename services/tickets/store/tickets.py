@@ -1,0 +1,160 @@
+"""Tickets: found within the caller's rights, locked, changed."""
+
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, update
+
+from services.tickets.domain.rights import Viewer
+from services.tickets.domain.words import Ticket
+from services.tickets.store.visibility import visible
+from services.tickets.tables import Ticket as TicketRow
+from shared.kit.tables import table
+from shared.kit.tx import Tx
+from shared.vocabulary import Channel, Locale, Priority, Status
+
+TICKET = table(TicketRow)
+_CHANGING = "for no key update of t"
+
+
+def to_ticket(row: RowMapping) -> Ticket:
+    """The row as the rules see it."""
+    priority = row["requested_priority"]
+    return Ticket(
+        **{name: row[name] for name in _SAME},
+        status=Status(row["status"]),
+        priority=Priority(row["priority"]),
+        requested_priority=Priority(priority) if priority else None,
+        channel=Channel(row["channel"]),
+        locale=Locale(row["locale"]),
+        reopen_window=timedelta(seconds=row["reopen_window_seconds"]),
+        mail_reopens=tuple(row["mail_reopens"]),
+        tags=tuple(row["tags"]),
+    )
+
+
+_SAME = {field.name for field in fields(Ticket)} - {
+    *("status", "priority", "requested_priority", "channel", "locale"),
+    *("reopen_window", "mail_reopens", "tags"),
+}
+
+
+def columns_of(old: Ticket, new: Ticket) -> dict[str, Any]:
+    """The columns in which two states of a ticket differ."""
+    changed = {
+        field.name: getattr(new, field.name)
+        for field in fields(Ticket)
+        if getattr(new, field.name) != getattr(old, field.name)
+    }
+    for name in ("mail_reopens", "tags"):
+        if name in changed:
+            changed[name] = list(changed[name])
+    if "reopen_window" in changed:
+        changed["reopen_window_seconds"] = int(changed.pop("reopen_window").total_seconds())
+    return changed
+
+
+async def find(tx: Tx, viewer: Viewer, ticket_id: UUID, *, lock: bool = False) -> RowMapping | None:
+    """The ticket, if this viewer may see it; the one loader that every id goes through (T36)."""
+    condition, params = visible(viewer)
+    statement = f"select t.* from tickets.ticket t where t.id = :id and {condition}"
+    if lock:
+        return await tx.row(f"{statement} {_CHANGING}", {"id": ticket_id, **params})
+    return await tx.row(statement, {"id": ticket_id, **params})
+
+
+async def find_only(tx: Tx, viewer: Viewer, ticket_id: UUID) -> RowMapping | None:
+    """`find` for a door that reads nothing else."""
+    condition, params = visible(viewer)
+    rows = await tx.only(
+        f"select t.* from tickets.ticket t where t.id = :id and {condition}",
+        {"id": ticket_id, **params},
+    )
+    return rows[0] if rows else None
+
+
+async def find_by_number(tx: Tx, viewer: Viewer, number: int) -> RowMapping | None:
+    condition, params = visible(viewer)
+    rows = await tx.only(
+        f"select t.* from tickets.ticket t where t.number = :number and {condition}",
+        {"number": number, **params},
+    )
+    return rows[0] if rows else None
+
+
+async def lock(tx: Tx, ticket_id: UUID) -> RowMapping | None:
+    """For consumers and timers, which act for the house."""
+    return await tx.row(
+        f"select t.* from tickets.ticket t where t.id = :id {_CHANGING}", {"id": ticket_id}
+    )
+
+
+async def lock_living(tx: Tx, ticket_id: UUID) -> RowMapping | None:
+    """The ticket, or the one that it was merged into."""
+    row = await lock(tx, ticket_id)
+    while row is not None and row["merged_into"] is not None:
+        row = await lock(tx, row["merged_into"])
+    return row
+
+
+async def change(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> RowMapping:
+    """Write columns; the row as it is now."""
+    statement = (
+        update(TICKET)
+        .where(TICKET.c.id == ticket_id)
+        .values(**values, updated_at=tx.now)
+        .returning(*TICKET.c)
+    )
+    row = await tx.row(statement)
+    assert row is not None
+    return row
+
+
+async def project(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> None:
+    """Write what others told us: no step of the version, no `updated_at`."""
+    await tx.execute(update(TICKET).where(TICKET.c.id == ticket_id).values(**values))
+
+
+async def participants(tx: Tx, ticket_id: UUID) -> list[UUID]:
+    rows = await tx.rows(
+        "select person_id from tickets.participant where ticket_id = :id order by added_at",
+        {"id": ticket_id},
+    )
+    return [row["person_id"] for row in rows]
+
+
+async def add_participant(tx: Tx, ticket: Ticket, person_id: UUID) -> None:
+    """Remember who else takes part; the requester needs no row."""
+    if person_id == ticket.requester_id:
+        return
+    await tx.execute(
+        "insert into tickets.participant (ticket_id, person_id, organization_id, added_at)"
+        " values (:ticket, :person, :organization, :now) on conflict do nothing",
+        {
+            "ticket": ticket.id,
+            "person": person_id,
+            "organization": ticket.organization_id,
+            "now": tx.now,
+        },
+    )
+
+
+async def recent_of(tx: Tx, requester_id: UUID, channel: Channel) -> RowMapping:
+    """How many tickets a requester has made by one channel, for the acknowledgement rule."""
+    row = await tx.row(
+        """select count(*) filter (where created_at > :ten_minutes) as ten_minutes,
+            count(*) filter (where created_at > :three_hours) as three_hours, count(*) as day
+        from tickets.ticket
+        where requester_id = :requester and channel = :channel and created_at > :day""",
+        {
+            "ten_minutes": tx.now - timedelta(minutes=10),
+            "three_hours": tx.now - timedelta(hours=3),
+            "day": tx.now - timedelta(days=1),
+            "requester": requester_id,
+            "channel": channel,
+        },
+    )
+    assert row is not None
+    return row

@@ -1,0 +1,85 @@
+"""What happened to a ticket: stored entries, joined with its opening and its messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy import insert as insert_into
+
+from services.tickets.domain.words import Ticket
+from services.tickets.store import seals
+from services.tickets.tables import Timeline
+from shared.kit.crypto import Box
+from shared.kit.ids import uuid7
+from shared.kit.tables import table
+from shared.kit.tx import Tx
+
+TIMELINE = table(Timeline)
+
+_LISTED = """select * from (
+    select t.id, t.created_at as at, 'opened' as kind, true as public,
+        t.requester_id as actor_id, 'customer' as actor_kind,
+        jsonb_build_object('channel', t.channel) as data, null::bytea as reason
+    from tickets.ticket t where t.id = :ticket
+    union all
+    select m.id, m.created_at, 'message', m.public, m.author_id, m.author_kind,
+        jsonb_build_object('direction', m.direction, 'channel', m.channel,
+            'automatic', m.automatic), null
+    from tickets.message m where m.ticket_id = :ticket
+    union all
+    select e.id, e.at, e.kind, e.public, e.actor_id, e.actor_kind, e.data, e.reason
+    from tickets.timeline e where e.ticket_id = :ticket
+) entries where (public or :internal) and (at, id) > (:after_at, :after_id)
+order by at, id limit :limit"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened; `data` holds ids and words of the house, no personal text."""
+
+    kind: str
+    at: datetime
+    actor_id: UUID | None
+    actor_kind: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+    public: bool = True
+
+
+async def add(tx: Tx, box: Box, ticket: Ticket, entries: list[Entry]) -> None:
+    rows = [
+        {
+            "id": (entry_id := uuid7()),
+            "ticket_id": ticket.id,
+            "organization_id": ticket.organization_id,
+            "at": entry.at,
+            "kind": entry.kind,
+            "public": entry.public,
+            "actor_id": entry.actor_id,
+            "actor_kind": entry.actor_kind,
+            "data": dict(entry.data),
+            "reason": seals.seal(box, seals.REASON, entry_id, entry.reason),
+        }
+        for entry in entries
+    ]
+    if rows:
+        await tx.execute(insert_into(TIMELINE), rows)
+
+
+async def listed(
+    tx: Tx, ticket_id: UUID, *, internal: bool, after: tuple[datetime, UUID], limit: int
+) -> list[RowMapping]:
+    """A page of a visible ticket's story, oldest first."""
+    return await tx.rows(
+        _LISTED,
+        {
+            "ticket": ticket_id,
+            "internal": internal,
+            "after_at": after[0],
+            "after_id": after[1],
+            "limit": limit + 1,
+        },
+    )
