@@ -1,0 +1,1 @@
+"""All SQL of escalation, by what it is about."""
