@@ -2,10 +2,10 @@
 
 from alembic import op
 
-from shared.kit.schema import kit_tables, protect
+from shared.kit.schema import protect
 
-revision = "0001"
-down_revision = None
+revision = "0002"
+down_revision = "0001"
 
 _TABLES = (
     """create table escalation.person (
@@ -91,5 +91,5 @@ _WALLS = (
 
 def upgrade() -> None:
     """Make everything that escalation owns."""
-    for statement in (*kit_tables("escalation"), *_TABLES, *_WALLS):
+    for statement in (*_TABLES, *_WALLS):
         op.execute(statement)
