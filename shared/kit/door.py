@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 from fastapi import Request, Response
@@ -30,6 +30,7 @@ _MENDABLE: Final = frozenset({400, 401, 403, 408, 412, 413, 415, 429})
 _log = get_logger("http")
 
 Handler = Callable[[Request], Awaitable[Response]]
+Repeats = Literal["claimed", "folded", "never"]
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ class Passage:
     handler: Handler
     policy: Policy
     body_limit: int
-    folds: bool
-    """The route writes its idempotency row in its own single statement."""
+    repeats: Repeats
+    """Who writes the idempotency row: the door first, the route's one statement, or nobody."""
 
     async def serve(self, plain: Request) -> Response:
         request = DoorRequest(plain.scope, plain.receive)
@@ -119,12 +120,14 @@ class Passage:
             raise TooManyRequests(retry_after=visit.quota.wait)
 
     async def _answer(self, request: Request, context: Context, caller: Caller) -> Response:
+        if self.repeats == "never":
+            return await self._once(request, context, caller)
         repeat = await repeat_of(request, context, caller)
         request.scope[REPEAT] = repeat
         if repeat.key is None:
             return await self._once(request, context, caller)
         try:
-            if self.folds:
+            if self.repeats == "folded":
                 return await self._folded(request, context, caller, repeat)
             return await self._once(request, context, caller, repeat)
         except Problem as refusal:

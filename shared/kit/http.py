@@ -9,10 +9,10 @@ from fastapi.routing import APIRoute
 from typing_extensions import override
 
 from shared.kit.answers import dumps, json
-from shared.kit.auth import internal, policy_of, public, require
+from shared.kit.auth import internal, policy_of, public, require, signed_in
 from shared.kit.context import Context
 from shared.kit.cursors import decode_cursor, encode_cursor, page, page_response
-from shared.kit.door import BODY_LIMIT, REPEAT, TX, Entrance, Passage
+from shared.kit.door import BODY_LIMIT, REPEAT, TX, Entrance, Passage, Repeats
 from shared.kit.etags import if_match, set_etag
 from shared.kit.idempotency import IDEMPOTENCY_CTE, Repeat
 from shared.kit.problem import problems
@@ -24,7 +24,7 @@ from shared.kit.problems import (
     ValidationFailed,
 )
 from shared.kit.tx import Tx
-from shared.kit.visit import visit_of
+from shared.kit.visit import address_of, visit_of
 from shared.vocabulary import Locale
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "InContext",
     "InRepeat",
     "InTx",
+    "client_address",
     "decode_cursor",
     "dumps",
     "encode_cursor",
@@ -47,6 +48,7 @@ __all__ = [
     "require",
     "router",
     "set_etag",
+    "signed_in",
 ]
 
 
@@ -72,7 +74,11 @@ InRepeat = Annotated[Repeat, Depends(_repeat)]
 
 
 class DoorRoute(APIRoute):
-    """A route that is one transaction and has exactly one policy."""
+    """A route that is one transaction and has exactly one policy.
+
+    A route that takes `InContext` and neither `InTx` nor `InRepeat` opens its own transactions;
+    no answer of it is ever kept under an idempotency key.
+    """
 
     def __init__(
         self,
@@ -88,9 +94,13 @@ class DoorRoute(APIRoute):
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         self.policy = policy_of(self.dependant, self.path)
-        folds = _uses(self.dependant, _repeat)
+        how: Repeats = "never"
+        if _uses(self.dependant, _repeat):
+            how = "folded"
+        elif _uses(self.dependant, _tx):
+            how = "claimed"
         handler = super().get_route_handler()
-        return Passage(handler, self.policy, self.body_limit, folds).serve
+        return Passage(handler, self.policy, self.body_limit, how).serve
 
 
 def router(prefix: str = "", tags: list[str] | None = None, **options: Any) -> APIRouter:
@@ -107,6 +117,11 @@ def router(prefix: str = "", tags: list[str] | None = None, **options: Any) -> A
 def language(request: Request) -> Locale:
     """The language to answer in: `Accept-Language`, else the caller's, else Arabic."""
     return visit_of(request.scope).locale
+
+
+def client_address(request: Request) -> str:
+    """The network address that asks, as our own edge names it."""
+    return address_of(request.scope)
 
 
 def _uses(dependant: Dependant, call: Callable[..., Any]) -> bool:

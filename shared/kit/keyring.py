@@ -29,8 +29,9 @@ class Keyring:
         self._asked_at = float("-inf")
         self._lock = asyncio.Lock()
 
-    def get(self, kid: str) -> RsaKey | None:
-        return self._keys.get(kid)
+    @property
+    def known(self) -> bool:
+        return bool(self._keys)
 
     async def find(self, kid: str) -> RsaKey | None:
         """The key, asking the gateway once for an id nobody has seen; None when there is none."""

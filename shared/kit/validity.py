@@ -66,4 +66,4 @@ class Validity:
 
 def _millis(moment: float) -> int:
     """Tokens carry milliseconds, so that one issued right after a change is not refused."""
-    return int(moment * 1000)
+    return round(moment * 1000)

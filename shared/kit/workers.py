@@ -112,5 +112,5 @@ class Workers:
 
 
 def _pause(failures: int) -> float:
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 10))
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(failures - 1, 10))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads restarts, guards nothing
