@@ -70,6 +70,8 @@ def permissions(service: str) -> dict[str, dict[str, list[str]]]:
     asked = (
         f"{_API}.INFO",
         f"{_API}.STREAM.INFO.{STREAM}",
+        # The relay looks whether its last message still lies where the server said it does.
+        f"{_API}.STREAM.MSG.GET.{STREAM}",
         f"{_API}.CONSUMER.CREATE.{durable}",
         f"{_API}.CONSUMER.CREATE.{durable}.>",
         f"{_API}.CONSUMER.DURABLE.CREATE.{durable}",

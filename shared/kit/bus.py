@@ -1,4 +1,4 @@
-"""A service's side of the bus: what it hears (`Consumers`), what it says (the relay), its health."""
+"""A service's side of the bus: what it hears (`Consumers`), what it says (relay), its health."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

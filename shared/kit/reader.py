@@ -56,7 +56,7 @@ class Reader:
                 rest = SHORTEST_REST
             except Exception as error:  # noqa: BLE001 - NATS or PostgreSQL is away: both come back
                 self._failed(error)
-                await asyncio.sleep(rest)
+                await stop.wait(rest)
                 rest = min(rest * 2, LONGEST_REST)
             finally:
                 ending.cancel()
@@ -113,7 +113,7 @@ class Reader:
                     deliveries.append(one)
             early = await self._inbox.settle(deliveries)
             await self._postpone(early, readable)
-        except Exception:
+        except BaseException:  # a cancelled batch too must not wait for its deadline in NATS
             for message in readable.values():
                 with contextlib.suppress(NatsError):
                     await message.nak(delay=LAST_NAK)

@@ -1,7 +1,6 @@
 """From the outbox to the stream: rows are claimed, never read by a cursor (reliability.md T11)."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -68,7 +67,7 @@ class Relay:
                 claimed = await self.once()
             except Exception as error:  # noqa: BLE001 - NATS or PostgreSQL is away: both come back
                 self._failed(error)
-                await asyncio.sleep(rest)  # not the bell: commits would ring it all the time
+                await stop.wait(rest)  # not the bell: commits would ring it all the time
                 rest = min(rest * 1.5, LONGEST_REST)
                 continue
             self.trouble = None
@@ -161,6 +160,4 @@ async def roll_days(context: Context, stop: Stop) -> None:
                 f"select {context.schema}.roll_partitions(:ahead, :outbox, :inbox)",
                 {"ahead": DAYS_AHEAD, "outbox": KEEP_OUTBOX, "inbox": KEEP_INBOX},
             )
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ROLL_EVERY):
-                await stop.wait()
+        await stop.wait(ROLL_EVERY)

@@ -1,6 +1,5 @@
-"""Two services for the tests of the bus: `tickets` states facts, `sla` listens and leaves effects."""
+"""Two services for tests of the bus: `tickets` states facts, `sla` listens and leaves effects."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
@@ -12,7 +11,7 @@ from shared.events.ticket import TicketFeedbackGiven
 from shared.kit.bus import Bus, Consumers
 from shared.kit.context import Context
 from shared.kit.tx import Tx
-from shared.kit.workers import Stop
+from shared.kit.workers import Workers
 
 EFFECTS = """
     create table sla.effect (
@@ -67,16 +66,14 @@ async def state(context: Context, ticket: UUID, *scores: int) -> list[UUID]:
 @contextlib.asynccontextmanager
 async def running(context: Context, listening: Consumers | None = None) -> AsyncIterator[Bus]:
     """The workers of a service's bus, as the kit would run them."""
-    bus, stop = Bus(context, listening), Stop()
+    bus = Bus(context, listening)
+    workers = Workers(context, bus.workers())
     bus.start()
-    tasks = [asyncio.create_task(worker.run(context, stop)) for worker in bus.workers()]
+    workers.start()
     try:
         yield bus
     finally:
-        stop.set()
-        for name in ("relay", "retries"):
-            context.wake(name)
-        await asyncio.wait_for(asyncio.gather(*tasks), 10)
+        await workers.stop()
         await bus.stop()
 
 
@@ -99,8 +96,21 @@ class Behind:
     async def sequences(self, subject: UUID) -> list[int]:
         return [sequence for _, sequence in await self.effects(subject)]
 
+    async def has(self, subject: UUID, effects: int) -> bool:
+        return len(await self.sequences(subject)) >= effects
+
+    async def all_published(self) -> bool:
+        return not await self.count("tickets.outbox", "published_at is null")
+
     async def count(self, table: str, where: str = "true") -> int:
         return int(await self._connection.fetchval(f"select count(*) from {table} where {where}"))
+
+    async def all(self, query: str, *values: object) -> list[asyncpg.Record]:
+        return list(await self._connection.fetch(query, *values))
+
+    async def one(self, query: str, *values: object) -> asyncpg.Record:
+        (row,) = await self.all(query, *values)
+        return row
 
     async def execute(self, statement: str, *values: object) -> None:
         await self._connection.execute(statement, *values)
