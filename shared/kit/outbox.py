@@ -20,11 +20,13 @@ class Stated:
     subject: str
     sequence: int | None
     time: datetime
+    traceparent: str
+    """Of the work that stated it: a batch of events shares one transaction, not one trace."""
 
 
-def stated(fact: Fact, subject: UUID | str | None, sequence: int | None, time: datetime) -> Stated:
-    """A fact with its identity, ready for the outbox."""
-    return Stated(uuid7(), fact, str(subject or fact.subject()), sequence, time)
+def new_fact_id() -> UUID:
+    """The id of an event: UUIDv7, so that the outbox is ordered and cut by time."""
+    return uuid7()
 
 
 @cache
@@ -53,14 +55,14 @@ def count_subjects(schema: str) -> str:
         returning subject, last"""
 
 
-def fact_rows(service: str, facts: list[Stated], traceparent: str) -> dict[str, Any]:
+def fact_rows(service: str, facts: list[Stated]) -> dict[str, Any]:
     """Parameters of the insert: one array for each column."""
     return {
         "fact_ids": [one.id for one in facts],
         "fact_routes": [one.fact.nats_subject() for one in facts],
         "fact_subjects": [one.subject for one in facts],
         "fact_sequences": [one.sequence for one in facts],
-        "fact_bodies": [_envelope(service, one, traceparent) for one in facts],
+        "fact_bodies": [_envelope(service, one) for one in facts],
     }
 
 
@@ -76,7 +78,7 @@ def _insert(schema: str) -> str:
             cast(:fact_bodies as text[]))"""
 
 
-def _envelope(service: str, one: Stated, traceparent: str) -> str:
+def _envelope(service: str, one: Stated) -> str:
     assert one.sequence is not None
     return Envelope(
         id=one.id,
@@ -85,6 +87,6 @@ def _envelope(service: str, one: Stated, traceparent: str) -> str:
         subject=one.subject,
         time=one.time,
         sequence=one.sequence,
-        traceparent=traceparent,
+        traceparent=one.traceparent,
         data=one.fact.model_dump(mode="json"),
     ).model_dump_json()

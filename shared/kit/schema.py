@@ -119,7 +119,9 @@ def _partitions(schema: str) -> list[str]:
         f"""create function {schema}.roll_partitions(ahead int, keep_outbox int, keep_inbox int)
             returns void language plpgsql security definer set search_path = {schema}, pg_catalog
             as $body$
-            declare day date; part record; today date := (now() at time zone 'UTC')::date;
+            declare
+                day date; part record; busy boolean;
+                today date := (now() at time zone 'UTC')::date;
             begin
                 perform pg_advisory_xact_lock(hashtext('{schema}.roll_partitions'));
                 for day in select today + n from generate_series(0, ahead) n loop
@@ -150,9 +152,9 @@ def _drop_days(schema: str, table: str, keep: str) -> str:
     return f"""for part in select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = '{schema}.{table}'::regclass and c.relname ~ '^{table}_[0-9]{{8}}$'
         and to_date(right(c.relname, 8), 'YYYYMMDD') < today - {keep} loop
-        execute format('select 1 from {schema}.%I where {waiting} limit 1', part.relname) into day;
-        if day is null then execute format('drop table {schema}.%I', part.relname); end if;
-        day := null;
+        execute format('select exists (select 1 from {schema}.%I where {waiting})', part.relname)
+            into busy;
+        if not busy then execute format('drop table {schema}.%I', part.relname); end if;
     end loop;"""
 
 

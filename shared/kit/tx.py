@@ -18,8 +18,8 @@ from shared.kit.outbox import (
     count_subjects,
     fact_rows,
     insert_facts,
+    new_fact_id,
     new_traceparent,
-    stated,
 )
 
 if TYPE_CHECKING:
@@ -87,15 +87,17 @@ class Tx:
         `sequence` is passed where the aggregate's own row counts its facts; otherwise the kit
         counts 1..n for the subject.
         """
-        one = stated(fact, subject, sequence, time or self.now)
+        about = str(subject or fact.subject())
+        event_id = new_fact_id()
+        one = Stated(event_id, fact, about, sequence, time or self.now, self.traceparent)
         self._facts.append(one)
-        return one.id
+        return event_id
 
     def take_facts(self) -> dict[str, Any]:
         """The buffered facts as parameters of `FACTS_CTE`; each must carry its sequence."""
         facts, self._facts = self._facts, []
         self._wakes.add("relay")
-        return fact_rows(self.context.service, facts, self.traceparent)
+        return fact_rows(self.context.service, facts)
 
     def wake(self, name: str) -> None:
         """Wake a worker of this process after the commit."""
@@ -128,7 +130,7 @@ class Tx:
 
     async def _write_facts(self) -> None:
         await self._count_facts()
-        params = fact_rows(self.context.service, self._facts, self.traceparent)
+        params = fact_rows(self.context.service, self._facts)
         self._facts = []
         self._wakes.add("relay")
         await self.execute(insert_facts(self.context.schema), params)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime
 from uuid import UUID
 
@@ -12,45 +11,27 @@ from sqlalchemy.exc import ProgrammingError
 
 from shared.events.sla import SlaWarning, TimerCancelled
 from shared.kit.callers import Caller
-from shared.kit.clock import Clock
 from shared.kit.context import Context
-from shared.kit.crypto import Keys, SealBroken
-from shared.kit.database import Database as Pools
+from shared.kit.crypto import SealBroken
 from shared.kit.ids import uuid7
-from shared.kit.migrate import schema_of
 from shared.kit.outbox import FACTS_CTE
 from shared.kit.schema import protect
-from shared.kit.settings import Settings
-from shared.kit.vault import Vault
 from shared.vocabulary import Metric
-from tests.engines import Database
+from tests.contexts import MakeContext
 
-SCHEMA = "escalation"
+SCHEMA = "sla"
 HERE, ELSEWHERE = UUID(int=7), UUID(int=8)
 
 
-class NoPeers:
-    """A context of these tests talks to nobody."""
-
-    async def close(self) -> None:
-        return None
-
-
 @pytest.fixture(scope="module")
-async def context(database: Database) -> AsyncIterator[Context]:
-    settings = Settings(home=database.home.root, database=database.url, profile="test")
-    pools = Pools(settings, schema_of(SCHEMA))
-    keys = Keys(settings.master_key())
-    made = Context(
-        SCHEMA, SCHEMA, settings, Clock(), pools, Vault(pools, SCHEMA, keys), keys, NoPeers()
-    )
-    owner = await asyncpg.connect(settings.dsn(SCHEMA, "owner").replace("+asyncpg", ""))
+async def context(make_context: MakeContext) -> Context:
+    made = make_context(SCHEMA)
+    owner = await asyncpg.connect(made.settings.dsn(SCHEMA, "owner").replace("+asyncpg", ""))
     await owner.execute(f"create table {SCHEMA}.thing (id uuid, organization_id uuid not null)")
     for statement in protect(SCHEMA, "thing"):
         await owner.execute(statement)
     await owner.close()
-    yield made
-    await made.close()
+    return made
 
 
 def customer(organization: UUID) -> Caller:
@@ -209,6 +190,24 @@ async def test_sealed_values_open_only_where_they_belong(context: Context) -> No
             opener.open(label, where, sealed)
     with pytest.raises(SealBroken):
         again.open("a.b.c", row, sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+
+async def test_an_old_day_is_dropped_only_when_nothing_waits_in_it(context: Context) -> None:
+    owner = await asyncpg.connect(context.settings.dsn(SCHEMA, "owner").replace("+asyncpg", ""))
+    for day in ("20200101", "20200102"):
+        await owner.execute(
+            f"create table {SCHEMA}.outbox_{day} partition of {SCHEMA}.outbox for values from"
+            f" ({SCHEMA}.day_floor('{day}')) to ({SCHEMA}.day_floor(date '{day}' + 1))"
+        )
+    await owner.execute(
+        f"insert into {SCHEMA}.outbox select {SCHEMA}.day_floor('20200102'), 'r', 's', 1, '{{}}'"
+    )
+    async with context.tx() as tx:
+        await tx.execute(f"select {SCHEMA}.roll_partitions(3, 7, 8)")
+    left = await owner.fetch("select relname from pg_class where relname ~ '^outbox_2020'")
+    await owner.close()
+    assert {row["relname"] for row in left if "pkey" not in row["relname"]} >= {"outbox_20200102"}
+    assert not any("20200101" in row["relname"] for row in left)
 
 
 async def test_partitions_roll_forward_and_twice(context: Context) -> None:
