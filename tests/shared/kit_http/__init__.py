@@ -1,0 +1,1 @@
+"""The HTTP part of the kit, on a real PostgreSQL."""
