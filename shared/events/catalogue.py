@@ -88,6 +88,7 @@ _TICKET: Final = (
     ),
     Entry(ticket.TicketLinked, ("tickets",), {"notify": _HOOK}, partner_visible=True),
     Entry(ticket.TicketFeedbackGiven, ("tickets",), {"notify": _HOOK}, partner_visible=True),
+    Entry(ticket.TicketEdited, ("tickets",), {"notify": _HOOK}, partner_visible=True),
     Entry(
         ticket.TicketEscalationRequested,
         ("tickets",),

@@ -154,3 +154,11 @@ class TicketEscalationRequested(TicketFact):
     TYPE = "ticket.escalation_requested.v1"
     actor_id: UUID | None = None
     level: int | None = None
+
+
+class TicketEdited(TicketFact):
+    """What describes the ticket changed; `fields` names the columns, not their content."""
+
+    TYPE = "ticket.edited.v1"
+    fields: tuple[Literal["subject", "tags", "custom"], ...]
+    actor_id: UUID | None = None
