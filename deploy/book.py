@@ -11,8 +11,9 @@ TARGET = ROOT / "docs" / "events.md"
 
 _HEAD = """# The event book
 
-Generated from `shared/events/catalogue.py` by `make docs`; do not edit. Envelopes are CloudEvents 1.0 in structured JSON on the NATS
-subject `sanad.<type without version>`; `sequence` counts 1..n for each source and subject. Facts carry ids, states and times only.
+Generated from `shared/events/catalogue.py` by `make docs`; do not edit. Envelopes are CloudEvents
+1.0 in structured JSON on the NATS subject `sanad.<type without version>`; `sequence` counts 1..n
+for each source and subject. Facts carry ids, states and times only.
 """
 
 

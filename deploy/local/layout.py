@@ -116,12 +116,12 @@ def _sync(folder: Path) -> None:
 
 
 def _secrets() -> dict[str, Callable[[], str]]:
-    made: dict[str, Callable[[], str]] = {"master": _key, "admin": _password, "nats/store": _key}
-    made["postgres/postgres"] = _password
+    made: dict[str, Callable[[], str]] = {"master": _key, "admin": new_password, "nats/store": _key}
+    made["postgres/postgres"] = new_password
     for name, schema in SCHEMAS.items():
-        made[f"clients/{name}"] = _password
+        made[f"clients/{name}"] = new_password
         made[f"nats/{name}.seed"] = new_seed
-        made |= {f"postgres/{role}": _password for role in roles(schema)}
+        made |= {f"postgres/{role}": new_password for role in roles(schema)}
     made[f"nats/{KEEPER}.seed"] = new_seed
     return made
 
@@ -130,5 +130,5 @@ def _key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _password() -> str:
+def new_password() -> str:
     return secrets.token_urlsafe(24)

@@ -1,4 +1,4 @@
-"""`python -m deploy.local.migrate [service ...]`: migrations, of all services when none is named."""
+"""`python -m deploy.local.migrate [service ...]`: migrations, of all services by default."""
 
 import sys
 from pathlib import Path

@@ -77,6 +77,7 @@ def permissions(service: str) -> dict[str, dict[str, list[str]]]:
         f"{_API}.CONSUMER.DURABLE.CREATE.{durable}",
         f"{_API}.CONSUMER.INFO.{durable}",
         f"{_API}.CONSUMER.DELETE.{durable}",
+        f"{_API}.CONSUMER.RESET.{durable}",
         f"{_API}.CONSUMER.MSG.NEXT.{durable}",
         f"$JS.ACK.{durable}.>",
     )

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: where its binaries are, its cluster, its command line."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -96,19 +97,17 @@ class Cluster:
         finally:
             secret.unlink()
 
-    def clear_stale_lock(self) -> int | None:
-        """Forget a lock file whose writer is gone; the pid of a server left running, else None."""
+    def clear_the_way(self, patience: float = 10) -> None:
+        """Before each start: end a server left behind, forget a lock whose writer is gone."""
         lock = self.data / "postmaster.pid"
         try:
-            pid = int(lock.read_text("ascii").splitlines()[0])
+            left = _server(int(lock.read_text("ascii").splitlines()[0]), self.data)
         except (FileNotFoundError, ValueError, IndexError):
-            lock.unlink(missing_ok=True)
-            return None
-        if _serves(pid, self.data):
-            return pid
+            left = None
+        if left:
+            _end(left, patience)
         # The number may belong to an innocent process by now, which PostgreSQL would respect.
         lock.unlink(missing_ok=True)
-        return None
 
 
 def cluster(data: Path, port: int, *, durable: bool = True) -> Cluster:
@@ -175,9 +174,20 @@ def _own(folder: Path, account: Account | None) -> None:
         os.chown(folder, account.uid, account.gid)
 
 
-def _serves(pid: int, data: Path) -> bool:
+def _server(pid: int, data: Path) -> psutil.Process | None:
     try:
         process = psutil.Process(pid)
-        return "postgres" in process.name() and str(data) in process.cmdline()
+        ours = "postgres" in process.name() and str(data) in process.cmdline()
     except psutil.Error:
-        return False
+        return None
+    return process if ours else None
+
+
+def _end(server: psutil.Process, patience: float) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        server.send_signal(SIGQUIT)
+        try:
+            server.wait(patience)
+        except psutil.TimeoutExpired:
+            server.kill()
+            server.wait(patience)

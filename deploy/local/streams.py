@@ -11,6 +11,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
+from deploy.local.journal import say
 from deploy.local.layout import KEEPER, Home
 from deploy.local.nats import STREAM
 
@@ -64,11 +65,16 @@ async def ensure(client: Client) -> bool:
 async def keep(url: str, home: Home) -> None:
     """Look every second, through every failure, until cancelled."""
     while True:
-        with contextlib.suppress(Error, OSError, TimeoutError):
+        try:
             async with connection(url, home) as client:
                 while client.is_connected:
-                    await ensure(client)
+                    if await ensure(client):
+                        say("made the stream of facts")
                     await asyncio.sleep(_EVERY)
+        except (Error, OSError, TimeoutError):
+            pass  # away: its child is being restarted, or an external server is
+        except Exception as failure:  # noqa: BLE001 - without its keeper the stream stays lost
+            say(f"stream keeper: {failure!r}")
         await asyncio.sleep(_EVERY / 4)
 
 

@@ -1,0 +1,67 @@
+"""What each service is told: its addresses, its peers, its engines."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.local.layout import SERVICES, Home
+from deploy.local.listeners import Listeners
+from deploy.local.options import Options
+from deploy.local.programs import Program
+
+ROOT = Path(__file__).resolve().parents[2]
+EDGE = "edge"
+SMTP = "smtp"
+
+
+def open_all(options: Options) -> Listeners:
+    """The two doors to the world on their ports, everything inside on ports of the kernel."""
+    listeners = Listeners()
+    listeners.open(EDGE, options.http_port, "SANAD_HTTP_PORT")
+    listeners.open(SMTP, options.smtp_port, "SANAD_SMTP_PORT")
+    for service in SERVICES:
+        listeners.open(f"{service}.http")
+        listeners.open(f"{service}.ops")
+    return listeners
+
+
+def common(
+    options: Options, listeners: Listeners, database: str, nats_url: str
+) -> Mapping[str, str]:
+    peers = {name: f"http://{listeners.address(f'{name}.ops')}" for name in SERVICES}
+    return {
+        **options.services,
+        "SANAD_HOME": str(options.home),
+        "SANAD_PROFILE": options.profile,
+        "SANAD_PUBLIC_URL": options.public_url or local_url(options, listeners),
+        "SANAD_DATABASE": database,
+        "SANAD_NATS_URL": nats_url,
+        "SANAD_PEERS": json.dumps(peers),
+        "SANAD_ADMIN_EMAIL": options.admin_email,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "TZ": "UTC",
+    }
+
+
+def local_url(options: Options, listeners: Listeners) -> str:
+    return f"{options.scheme}://{listeners.address(EDGE)}"
+
+
+def service(name: str, home: Home, listeners: Listeners, told: Mapping[str, str]) -> Program:
+    doors = {"SANAD_LISTEN_HTTP": f"{name}.http", "SANAD_LISTEN_OPS": f"{name}.ops"}
+    if name == "intake":
+        doors["SANAD_LISTEN_SMTP"] = SMTP
+    return Program(
+        name=name,
+        argv=(sys.executable, "-m", "shared.kit.serve", f"services.{name}.main"),
+        cwd=home.root,
+        env={**told, **{key: f"fd:{listeners.fd(door)}" for key, door in doors.items()}},
+        fds=listeners.fds(doors.values()),
+    )
+
+
+def migrations(home: Home, told: Mapping[str, str]) -> Program:
+    argv = (sys.executable, "-m", "deploy.local.migrate")
+    return Program(name="migrations", argv=argv, cwd=home.root, env=told)
