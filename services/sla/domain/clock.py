@@ -1,0 +1,174 @@
+"""One promise's clock: stages of running and standing still, counted on business calendars.
+
+A breach is found by arithmetic, never by looking at the time of day: the clock is broken when
+it ran beyond the instant at which its target was used up (sla.md 5.7).
+"""
+
+from dataclasses import dataclass, field
+
+from services.sla.domain.words import Cause, Mode
+from shared.vocabulary import Metric
+from shared.worktime import (
+    SECOND,
+    Micros,
+    Timeline,
+    WorktimeError,
+    business_days,
+    deadline,
+    elapsed,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How much may be used up, on which calendar; without an amount there is no promise."""
+
+    timeline: Timeline
+    seconds: int | None = None
+    days: int | None = None
+
+    def amount(self, start: Micros) -> Micros | None:
+        """Counted time; business days become seconds at the clock's start (decisions.md 22)."""
+        if self.seconds is not None:
+            return self.seconds * SECOND
+        if self.days is None:
+            return None
+        try:
+            return elapsed(self.timeline, start, business_days(self.timeline, start, self.days))
+        except WorktimeError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A finished part of a clock's life."""
+
+    start: Micros
+    end: Micros
+    mode: Mode
+    timeline: Timeline
+    reason: str
+    ref: str | None
+    counted: Micros = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A broken promise; `at` is the due instant unless a change made it late (sla.md 5.7)."""
+
+    metric: Metric
+    cycle: int
+    due: Micros
+    at: Micros
+    cause: Cause
+
+
+@dataclass(slots=True)
+class Clock:
+    """The running value inside the fold; `read` in the fold's result is what others see."""
+
+    metric: Metric
+    cycle: int
+    start: Micros
+    target: Target
+    mode: Mode = Mode.RUNNING
+    reason: str = "created"
+    ref: str | None = None
+    stages: list[Stage] = field(default_factory=list)
+    counted: Micros = 0
+    breach: Breach | None = None
+    kept_due: Micros | None = None
+    since: Micros = field(init=False)
+    amount: Micros | None = field(init=False)
+    swapped: Micros = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.since = self.swapped = self.start
+        self.amount = self.target.amount(self.start)
+
+    @property
+    def over(self) -> bool:
+        """Answered or cancelled: nothing moves it any more."""
+        return self.mode in {Mode.ANSWERED, Mode.CANCELLED}
+
+    def move(self, at: Micros, mode: Mode, reason: str, ref: str | None = None) -> None:
+        """From `at` on the clock does `mode`; the same mode goes on as it was."""
+        if self.over or mode is self.mode:
+            return
+        if mode is Mode.ANSWERED:
+            self.kept_due = self.due()
+        self._close(at)
+        self.mode, self.reason, self.ref = mode, reason, ref
+
+    def retarget(self, at: Micros, target: Target) -> None:
+        """Keep what is counted, swap target and calendar from `at` on (sla.md 5.8)."""
+        if self.over or target == self.target:
+            return
+        self._close(at)
+        self.target, self.swapped = target, at
+        self.amount = target.amount(self.start)
+        due = self.due()
+        ran_until = max((s.end for s in self.stages if s.mode is Mode.RUNNING), default=self.start)
+        if self.breach is None and due is not None and due < ran_until:
+            self.breach = self._broken(due, at)
+
+    def due(self) -> Micros | None:
+        """When the target is or was used up; null while that is open."""
+        if self.amount is None:
+            return None
+        if self.kept_due is not None:
+            return self.kept_due
+        left = self.amount
+        for stage in self.stages:
+            if stage.mode is Mode.RUNNING and 0 < stage.counted >= left:
+                return deadline(stage.timeline, stage.start, left)
+            left -= stage.counted
+        return self._ahead(left) if self.mode is Mode.RUNNING else None
+
+    def point(self, share: float) -> Micros | None:
+        """When `share` of the target is used up, if that lies in the present run."""
+        if self.amount is None or self.mode is not Mode.RUNNING:
+            return None
+        left = int(self.amount * share) - self.counted
+        return self._ahead(left) if left > 0 else None
+
+    def used(self, as_of: Micros) -> Micros:
+        if self.mode is not Mode.RUNNING:
+            return self.counted
+        return self.counted + elapsed(self.target.timeline, self.since, as_of)
+
+    def broken(self, as_of: Micros) -> Breach | None:
+        """The breach as it is known at `as_of`."""
+        if self.breach is not None or self.mode is not Mode.RUNNING:
+            return self.breach
+        due = self.due()
+        return self._broken(due, self.since) if due is not None and as_of > due else None
+
+    def history(self, as_of: Micros) -> list[Stage]:
+        """All stages up to `as_of`, the present one included."""
+        if as_of <= self.since:
+            return list(self.stages)
+        return [*self.stages, self._stage(as_of, 0)]
+
+    def _ahead(self, left: Micros) -> Micros | None:
+        try:
+            return deadline(self.target.timeline, self.since, left)
+        except WorktimeError:
+            return None
+
+    def _broken(self, due: Micros, since: Micros) -> Breach:
+        cause = Cause.RETARGET if due < self.swapped else Cause.ELAPSED
+        return Breach(self.metric, self.cycle, due, max(due, since), cause)
+
+    def _close(self, at: Micros) -> None:
+        self.breach = self.broken(at)
+        if at > self.since:
+            counted = self.used(at) - self.counted
+            self.stages.append(self._stage(at, counted))
+            self.counted += counted
+        self.since = at
+
+    def _stage(self, end: Micros, counted: Micros) -> Stage:
+        return Stage(
+            self.since, end, self.mode, self.target.timeline, self.reason, self.ref, counted
+        )

@@ -1,0 +1,87 @@
+"""The explain ledger: where every second of a promise went (sla.md 6)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from services.sla.domain.clock import Stage
+from services.sla.domain.fold import Reading
+from services.sla.domain.words import Mode
+from shared.worktime import Micros, partition, whole_seconds
+
+_STATES: Final = {
+    Mode.RUNNING: "counted",
+    Mode.PAUSED: "paused",
+    Mode.STOPPED: "stopped",
+    Mode.ANSWERED: "stopped",
+    Mode.CANCELLED: "stopped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A stretch of one state; the calendar speaks first, so a pause at night is `closed`."""
+
+    start: Micros
+    end: Micros
+    state: str
+    reason: str
+    ref: str | None
+
+    @property
+    def seconds(self) -> int:
+        return whole_seconds(self.start, self.end)
+
+    @property
+    def counted(self) -> bool:
+        return self.state == "counted"
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """wall = counted + paused + stopped + closed, to the second."""
+
+    wall: int
+    counted: int
+    paused: int
+    stopped: int
+    closed: int
+
+
+def ledger(reading: Reading, as_of: Micros) -> list[Line]:
+    """`[start, as_of)` of a metric without a gap or overlap."""
+    return [line for stage in _seamless(reading, as_of) for line in _lines(stage)]
+
+
+def totals(lines: list[Line]) -> Totals:
+    sums = dict.fromkeys(("counted", "paused", "stopped", "closed"), 0)
+    for line in lines:
+        sums[line.state] += line.seconds
+    wall = whole_seconds(lines[0].start, lines[-1].end) if lines else 0
+    return Totals(wall=wall, **sums)
+
+
+def _seamless(reading: Reading, as_of: Micros) -> Iterator[Stage]:
+    """Stages in order; between two exchanges nothing is unanswered, and that is said too."""
+    last: Stage | None = None
+    for stage in reading.stages:
+        if last is not None and stage.start > last.end:
+            yield _rest(last, stage.start)
+        yield stage
+        last = stage
+    if last is not None and last.end < as_of:
+        yield _rest(last, as_of)
+
+
+def _rest(last: Stage, until: Micros) -> Stage:
+    return Stage(last.end, until, Mode.ANSWERED, last.timeline, "answered", None)
+
+
+def _lines(stage: Stage) -> Iterator[Line]:
+    for part in partition(stage.timeline, stage.start, stage.end):
+        if not part.open:
+            yield Line(part.start, part.end, "closed", part.reason, part.ref)
+        elif stage.mode is Mode.RUNNING:
+            yield Line(part.start, part.end, "counted", part.reason, part.ref)
+        else:
+            yield Line(part.start, part.end, _STATES[stage.mode], stage.reason, stage.ref)

@@ -1,0 +1,165 @@
+"""What changed since we last spoke: new facts, and what to arm next.
+
+A clock is settled whenever a fact arrives or one of its timers falls due. Comparing the fold
+with what was stated makes each breach, warning and promise kept a fact exactly once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from services.sla.domain.clock import Breach
+from services.sla.domain.fold import Reading, Readings
+from services.sla.domain.words import Mode
+from shared.vocabulary import Metric
+from shared.worktime import Micros
+
+Cycle = tuple[Metric, int]
+Point = tuple[Metric, int, float]
+
+_WORDS: Final = {
+    Mode.RUNNING: "running",
+    Mode.PAUSED: "paused",
+    Mode.STOPPED: "met",
+    Mode.ANSWERED: "met",
+    Mode.CANCELLED: "cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What earlier facts of this ticket said."""
+
+    breaches: frozenset[Cycle] = frozenset()
+    met: frozenset[tuple[Metric, int, Micros]] = frozenset()
+    warned: dict[Point, Micros] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A share of the target is used up."""
+
+    metric: Metric
+    cycle: int
+    point: float
+    at: Micros
+    due: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A promise was kept."""
+
+    metric: Metric
+    cycle: int
+    at: Micros
+    due: Micros | None
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """An instant at which the clock must be looked at again."""
+
+    metric: Metric
+    cycle: int
+    at: Micros
+    point: float | None = None
+
+    @property
+    def kind(self) -> str:
+        return "breach" if self.point is None else "warning"
+
+    def key(self, ticket: object) -> str:
+        """Unique in the house, and the same whenever it is armed again."""
+        tail = "" if self.point is None else f":{self.point:g}"
+        return f"{self.kind}:{ticket}:{self.metric.value}:{self.cycle}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The facts to state now, and everything that is stated then."""
+
+    breaches: tuple[Breach, ...]
+    voided: tuple[Cycle, ...]
+    kept: tuple[Kept, ...]
+    warned: tuple[Warned, ...]
+    stated: Stated
+
+
+def settle(
+    readings: Readings, stated: Stated, as_of: Micros, due_points: frozenset[Point] = frozenset()
+) -> Settlement:
+    """The facts between `stated` and the fold.
+
+    A warning is stated only when its own timer is due (`due_points`): one that a change left
+    behind is dropped (sla.md 8).
+    """
+    broken = {(b.metric, b.cycle): b for reading in readings.values() for b in reading.breaches}
+    kept = tuple(one for one in map(_kept, readings.values()) if one)
+    marks = frozenset((one.metric, one.cycle, one.at) for one in kept)
+    warned = tuple(
+        one
+        for one in _warnings(readings, as_of)
+        if (one.metric, one.cycle, one.point) in due_points
+        and (one.metric, one.cycle, one.point) not in stated.warned
+    )
+    points = {(one.metric, one.cycle, one.point): one.at for one in warned}
+    return Settlement(
+        breaches=tuple(b for key, b in broken.items() if key not in stated.breaches),
+        voided=tuple(sorted(stated.breaches - broken.keys())),
+        kept=tuple(k for k in kept if (k.metric, k.cycle, k.at) not in stated.met),
+        warned=warned,
+        stated=Stated(frozenset(broken), stated.met | marks, {**stated.warned, **points}),
+    )
+
+
+def to_arm(readings: Readings, as_of: Micros) -> tuple[Armed, ...]:
+    """Every instant after `as_of` at which one of the clocks has something to say."""
+    return tuple(_arms(readings, as_of))
+
+
+def next_due(readings: Readings) -> Micros | None:
+    """The nearest promise that is still open."""
+    return min((r.due for r in readings.values() if _open(r) and r.due is not None), default=None)
+
+
+def state_word(reading: Reading) -> str:
+    """The clock in one word, as facts and answers say it."""
+    if reading.mode is Mode.CANCELLED:
+        return "cancelled"
+    if reading.amount is None:
+        return "none"
+    if reading.mode is None:
+        return "stopped"
+    return "breached" if reading.open_breach else _WORDS[reading.mode]
+
+
+def _open(reading: Reading) -> bool:
+    return reading.running and reading.open_breach is None
+
+
+def _kept(reading: Reading) -> Kept | None:
+    if reading.at is None or reading.amount is None or reading.open_breach:
+        return None
+    return Kept(reading.metric, reading.cycle, reading.at, reading.due)
+
+
+def _warnings(readings: Readings, as_of: Micros) -> Iterator[Warned]:
+    for reading in readings.values():
+        due = reading.due
+        if not _open(reading) or due is None:
+            continue
+        for point, at in reading.warnings:
+            if at <= as_of < due:
+                yield Warned(reading.metric, reading.cycle, point, at, due)
+
+
+def _arms(readings: Readings, as_of: Micros) -> Iterator[Armed]:
+    for reading in readings.values():
+        due = reading.due
+        if not _open(reading) or due is None:
+            continue
+        yield Armed(reading.metric, reading.cycle, due)
+        for point, at in reading.warnings:
+            if as_of < at < due:
+                yield Armed(reading.metric, reading.cycle, at, point)

@@ -1,0 +1,1 @@
+"""All SQL of sla, by what it is about."""

@@ -1,0 +1,109 @@
+"""Rows of timers: armed ones only; firing deletes them, history lives in facts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.kit.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRow:
+    """One armed instant; `owner` is the service that acts on it."""
+
+    key: str
+    kind: str
+    ticket_id: UUID
+    due_at: datetime
+    generation: int
+    owner: str
+
+
+async def claim(tx: Tx, offset: timedelta, limit: int) -> tuple[datetime, list[TimerRow]]:
+    """The oldest due timers that no other replica holds, and the instant it was decided at.
+
+    The database's clock decides, so that replicas on several machines agree (reliability T42).
+    """
+    rows = await tx.rows(
+        """with moment as materialized (
+            select clock_timestamp() + cast(:offset as interval) as now),
+        due as (
+            select key, kind, ticket_id, due_at, generation, owner from sla.timer
+            where due_at < (select now from moment)
+            order by due_at limit :limit for update skip locked)
+        select moment.now, due.* from moment left join due on true""",
+        {"offset": offset, "limit": limit},
+    )
+    found = [_timer(row) for row in rows if row["key"] is not None]
+    return rows[0]["now"], found
+
+
+def _timer(row: Any) -> TimerRow:
+    return TimerRow(
+        row["key"], row["kind"], row["ticket_id"], row["due_at"], row["generation"], row["owner"]
+    )
+
+
+async def until_next(tx: Tx, offset: timedelta) -> float | None:
+    """Seconds to the nearest armed instant; negative when it is behind us, None without one."""
+    seconds: float | None = await tx.scalar(
+        "select extract(epoch from (select min(due_at) from sla.timer)"
+        " - clock_timestamp() - cast(:offset as interval))::float8",
+        {"offset": offset},
+    )
+    return seconds
+
+
+async def remove(tx: Tx, keys: Sequence[str]) -> None:
+    await tx.execute("delete from sla.timer where key = any(:keys)", {"keys": list(keys)})
+
+
+async def put(tx: Tx, timer: TimerRow) -> None:
+    """Arm, or move: a key has one instant (timer.requested)."""
+    await tx.execute(
+        """insert into sla.timer as t (key, kind, ticket_id, due_at, generation, owner)
+        values (:key, :kind, :ticket_id, :due_at, :generation, :owner)
+        on conflict (key) do update set due_at = excluded.due_at, owner = excluded.owner,
+            ticket_id = excluded.ticket_id""",
+        {
+            "key": timer.key,
+            "kind": timer.kind,
+            "ticket_id": timer.ticket_id,
+            "due_at": timer.due_at,
+            "generation": timer.generation,
+            "owner": timer.owner,
+        },
+    )
+
+
+async def cancel(tx: Tx, key: str, owner: str) -> None:
+    await tx.execute(
+        "delete from sla.timer where key = :key and owner = :owner", {"key": key, "owner": owner}
+    )
+
+
+async def recompute_calendar(tx: Tx, calendar_id: UUID, due_at: datetime) -> int:
+    """Have every open clock looked at again, in the loop's own small steps (sla.md 5.9)."""
+    done = await tx.execute(
+        """insert into sla.timer (key, kind, ticket_id, due_at, owner)
+        select 'recompute:' || ticket_id, 'recompute', ticket_id, :due_at, 'sla'
+        from sla.clock c where open and (calendar_id = :calendar_id or exists (
+            select 1 from sla.policy_version v
+            where v.policy_id = c.policy_id and v.version = c.policy_version
+                and v.document::text like '%' || cast(:calendar_id as text) || '%'))
+        on conflict (key) do update set due_at = excluded.due_at""",
+        {"calendar_id": calendar_id, "due_at": due_at},
+    )
+    return done.rowcount
+
+
+async def armed(tx: Tx, ticket_id: UUID) -> list[TimerRow]:
+    """What is armed for a ticket, nearest first."""
+    rows = await tx.rows(
+        "select key, kind, ticket_id, due_at, generation, owner from sla.timer"
+        " where ticket_id = :ticket_id order by due_at",
+        {"ticket_id": ticket_id},
+    )
+    return [_timer(row) for row in rows]
