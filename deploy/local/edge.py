@@ -50,15 +50,15 @@ def program(home: Home, fd: int, upstreams: Mapping[str, str], tls: str) -> Prog
 def configuration(home: Home, listen: str, upstreams: Mapping[str, str], tls: str = "off") -> Json:
     server: Json = {
         "listen": [listen],
-        "protocols": ["h1", "h2"],
+        "protocols": ["h1"] if tls == "off" else ["h1", "h2"],
         "read_header_timeout": "10s",
         # Slow bodies are cut by the services, which know how fast each one comes.
         "read_timeout": "300s",
         "idle_timeout": "14s",
         "max_header_bytes": 32_768,
         "automatic_https": {"disable": tls == "off", "disable_redirects": True},
-        "routes": [_everywhere(secure=tls != "off"), *routes(upstreams), _nothing_here()],
-        "errors": {"routes": refusals()},
+        "routes": [_headers(tls), _packing(), *routes(upstreams), _nothing_here()],
+        "errors": {"routes": [_headers(tls), *refusals()]},
         "logs": {"default_logger_name": "access"},
     }
     apps: Json = {"http": {"grace_period": "3s", "servers": {"edge": server}}}
@@ -113,22 +113,18 @@ def _proxy(upstream: str) -> Json:
     }
 
 
-def _everywhere(*, secure: bool) -> Json:
+def _headers(tls: str) -> Json:
     headers = dict(_SECURITY)
-    if secure:
+    if tls != "off":
         headers["Strict-Transport-Security"] = ["max-age=31536000"]
-    always = {
-        "handler": "headers",
-        "response": {"set": headers, "delete": ["Server", "Via"], "deferred": True},
-    }
-    unless_set = {
-        "handler": "headers",
-        "response": {
-            "set": _POLICY,
-            "deferred": True,
-            "require": {"headers": {"Content-Security-Policy": None}},
-        },
-    }
+    always = {"set": headers, "delete": ["Server", "Via"], "deferred": True}
+    missing = {"headers": {"Content-Security-Policy": None}}
+    unless_set = {"set": _POLICY, "deferred": True, "require": missing}
+    return {"handle": [{"handler": "headers", "response": x} for x in (always, unless_set)]}
+
+
+def _packing() -> Json:
+    """Streams of events are left alone: a compressor would hold them back."""
     packed = {
         "handler": "encode",
         "encodings": {"zstd": {}, "gzip": {}},
@@ -136,7 +132,7 @@ def _everywhere(*, secure: bool) -> Json:
         "minimum_length": 1024,
         "match": {"headers": {"Content-Type": _COMPRESSED}},
     }
-    return {"handle": [always, unless_set, packed]}
+    return {"handle": [packed]}
 
 
 def _nothing_here() -> Json:

@@ -37,7 +37,7 @@ def refusals() -> list[Json]:
 
 
 def _answer(test: str, problem: Problem, locale: Locale) -> Json:
-    match: list[Json] = [{"expression": {"expr": test}}]
+    match: list[Json] = [{"expression": test}]
     if locale is Locale.AR:
         match = [{**match[0], **arabic} for arabic in _ARABIC]
     headers = {

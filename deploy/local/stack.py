@@ -16,6 +16,7 @@ from deploy.local.programs import CannotRunError, Program
 
 _STOP_ORDER = (("edge",), SERVICES, ("nats",), ("postgres",))
 _PATIENCE = 10.0
+PRESENT = tuple(n for n in SERVICES if (environment.ROOT / "services" / n / "main.py").exists())
 _START = 90.0
 
 
@@ -47,7 +48,7 @@ class Stack:
         from deploy.local import edge  # noqa: PLC0415 - its texts come with the kit's models
 
         told = self.told()
-        for name in SERVICES:
+        for name in PRESENT:
             self._start(environment.service(name, self.home, self.listeners, told))
         upstreams = {name: self.listeners.address(f"{name}.http") for name in SERVICES}
         fd = self.listeners.fd(environment.EDGE)
@@ -55,7 +56,7 @@ class Stack:
 
     async def ready(self) -> None:
         """Every service fit for work, and the edge answering through the gateway."""
-        for name in SERVICES:
+        for name in PRESENT:
             await self._answering(name, f"{self.ops(name)}/readyz")
         url = environment.local_url(self.options, self.listeners)
         await self._answering("edge", f"{url}/.well-known/jwks.json")

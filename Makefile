@@ -1,0 +1,82 @@
+# Everything a developer or an operator does, by name. `make help` lists it.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps --require-hashes
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+TESTS ?= tests
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run down test fast check arch lint fmt types bench chaos where ci-tools lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(BIN)/.run $(BIN)/sanad ## Start Sanad here and now (data in ./var, see SANAD_HOME); Ctrl-C stops it
+	@exec $(BIN)/sanad up
+
+down: $(BIN)/.run $(BIN)/sanad ## Stop what `make run` started in another terminal
+	@$(BIN)/sanad down
+
+test: $(BIN)/.dev $(BIN)/sanad ## The whole suite, from nothing, with its own servers
+	@$(BIN)/python -m pytest -n $(WORKERS) -q $(TESTS)
+
+fast: $(BIN)/.dev ## Pure rules and the architecture, in seconds
+	@$(BIN)/python -m pytest -q -p no:xdist $$(ls -d tests/architecture tests/shared/worktime 2>/dev/null) $$(find tests -name 'test_domain*.py')
+
+check: lint types arch ## Style, types and the direction of imports
+
+lint: $(BIN)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(BIN)/.dev
+	@$(BIN)/mypy shared services deploy
+
+arch: $(BIN)/.dev ## Only the direction of imports
+	@PYTHONPATH=. $(BIN)/lint-imports
+
+fmt: $(BIN)/.dev ## Format, and mend what can be mended
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(BIN)/.dev $(BIN)/sanad ## Our figures beside their floors
+	@$(BIN)/python -m tests.bench
+
+chaos: $(BIN)/.dev $(BIN)/sanad ## Kill, starve and disconnect, then count what was lost
+	@$(BIN)/python -m pytest -q -m "slow or not slow" tests/chaos
+
+where: $(BIN)/.run ## Who states and who hears an event: make where e=ticket.reopened.v1
+	@PYTHONPATH=. $(BIN)/python -m deploy.where $(e)
+
+ci-tools: ## What some tests need beyond Python; without it they skip and say so
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends swaks dovecot-imapd; } >/dev/null 2>&1 \
+	  || echo "ci-tools: swaks and dovecot could not be installed; tests that need them will skip"; \
+	else echo "ci-tools: no root or no apt-get; tests that need swaks or dovecot will skip"; fi
+
+lock: ## Renew both lock files (needs uv)
+	@$(COMPILE) requirements.in -o requirements.lock
+	@$(COMPILE) requirements-dev.in -o requirements-dev.lock
+
+clean: ## Forget what can be made again; data in ./var stays
+	@rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage bench-out
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv .venv
+
+$(BIN)/.run: requirements.lock | $(BIN)/python
+	@echo "installing what requirements.lock names"
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+$(BIN)/.dev: requirements-dev.lock | $(BIN)/python
+	@echo "installing what requirements-dev.lock names"
+	@$(PIP) -r requirements-dev.lock
+	@touch $@
+
+$(BIN)/sanad: deploy/local/launcher.sh | $(BIN)/python
+	@install -m 755 deploy/local/launcher.sh $@
