@@ -24,9 +24,3 @@ def wait(empty_at: datetime | None, now: datetime, allowance: Allowance) -> time
         return timedelta()
     room_at = empty_at - allowance.interval * (allowance.burst - 1)
     return max(room_at - now, timedelta())
-
-
-def spend(empty_at: datetime | None, now: datetime, allowance: Allowance) -> datetime:
-    """The bucket after one attempt: the instant at which it will be empty again."""
-    start = now if empty_at is None else max(empty_at, now)
-    return start + allowance.interval

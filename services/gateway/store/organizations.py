@@ -93,6 +93,14 @@ async def organization_of_domain(tx: Tx, domain: str) -> UUID | None:
     return found
 
 
+async def timezones(tx: Tx, organization_ids: Iterable[UUID]) -> dict[UUID, str]:
+    rows = await tx.rows(
+        "select id, timezone from identity.organization where id = any(cast(:ids as uuid[]))",
+        {"ids": list(organization_ids)},
+    )
+    return {row["id"]: row["timezone"] for row in rows}
+
+
 async def list_organizations(
     tx: Tx, only: UUID | None, after: UUID | None, limit: int
 ) -> Sequence[Organization]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -96,13 +96,16 @@ async def failures(tx: Tx, keys: Sequence[bytes]) -> Mapping[bytes, datetime]:
     return {bytes(row["key"]): row["empty_at"] for row in rows}
 
 
-async def set_failures(tx: Tx, buckets: Mapping[bytes, datetime]) -> None:
+async def count_failure(tx: Tx, intervals: Mapping[bytes, timedelta]) -> None:
+    """One more in each bucket; in one statement, so that parallel guesses all count."""
     await tx.execute(
         """insert into identity.login_throttle as t (key, empty_at)
-            select * from unnest(cast(:keys as bytea[]), cast(:until as timestamptz[]))
-            order by 1
-            on conflict (key) do update set empty_at = greatest(t.empty_at, excluded.empty_at)""",
-        {"keys": list(buckets), "until": list(buckets.values())},
+            select key, cast(:now as timestamptz) + lasts from unnest(
+                cast(:keys as bytea[]), cast(:lasts as interval[])) as one (key, lasts)
+            order by key
+            on conflict (key) do update set empty_at =
+                greatest(t.empty_at, :now) + (excluded.empty_at - :now)""",
+        {"keys": list(intervals), "lasts": list(intervals.values()), "now": tx.now},
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from services.gateway import tables
 from services.gateway.domain.people import Person, User
@@ -79,13 +80,20 @@ async def insert_user(tx: Tx, user: User, lookup: bytes, password_hash: str | No
     return created
 
 
-async def update_user(tx: Tx, user: User, lookup: bytes, password_hash: str | None) -> None:
-    """Write the whole person again; without a new hash the old password stays."""
+async def update_user(tx: Tx, user: User, lookup: bytes, password_hash: str | None) -> bool:
+    """Write the whole person again, False where somebody else has the address.
+
+    Without a new hash the old password stays.
+    """
     values = {**await _sealed(tx, user), "email_lookup": lookup}
     if password_hash is not None:
         values["password_hash"] = password_hash
-    await tx.execute(_USER.update().where(_USER.c.id == user.person.id).values(**values))
+    try:
+        await tx.execute(_USER.update().where(_USER.c.id == user.person.id).values(**values))
+    except IntegrityError:
+        return False
     await _set_departments(tx, user.person)
+    return True
 
 
 async def set_password_hash(tx: Tx, user_id: UUID, password_hash: str) -> None:
@@ -116,10 +124,13 @@ async def find_by_lookup(tx: Tx, lookup: bytes) -> User | None:
     return await _user(tx, row) if row else None
 
 
-async def find_password(tx: Tx, lookup: bytes) -> tuple[UUID, str | None] | None:
+async def find_password(
+    tx: Tx, lookup: bytes, *, lock: bool = False
+) -> tuple[UUID, str | None] | None:
     """Id and password hash of the person with this address."""
     row = await tx.row(
-        "select id, password_hash from identity.user where email_lookup = :lookup",
+        f"""select id, password_hash from identity.user
+            where email_lookup = :lookup {"for update" if lock else ""}""",
         {"lookup": lookup},
     )
     return (row["id"], row["password_hash"]) if row else None
@@ -164,6 +175,11 @@ async def other_administrator_exists(tx: Tx, user_id: UUID) -> bool:
             order by id for update"""
     )
     return any(row["id"] != user_id for row in rows)
+
+
+async def administrator_exists(tx: Tx) -> bool:
+    query = "select exists (select from identity.user where roles @> array['admin'])"
+    return bool(await tx.scalar(query))
 
 
 def _narrow(narrowed: Filter) -> str:

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from services.gateway.adapters.addresses import AddressRefused, parse_address
@@ -37,13 +36,13 @@ async def log_in(context: Context, username: str, password: str, place: str) -> 
     async with context.tx() as tx:
         _refuse_guessers(await sessions.failures(tx, list(buckets)), buckets, tx.now)
         found = await users.find_password(tx, lookup)
-    user_id, stored = found or (None, None)
+    stored = found[1] if found else None
     matches = await hasher_of(context).verify(stored, password)
     fresh = await _fresh_hash(context, stored, password) if matches else None
     async with context.tx() as tx:
-        tokens = await _open_session(tx, user_id, fresh) if matches and user_id else None
+        tokens = await _open_session(tx, lookup, stored, fresh) if matches else None
         if tokens is None:
-            await _count_failure(tx, buckets)
+            await sessions.count_failure(tx, {key: one.interval for key, one in buckets.items()})
         else:
             await sessions.forget_failures(tx, next(iter(buckets)))
     if tokens is None:
@@ -61,8 +60,15 @@ def session_rules(context: Context) -> Rules:
     return Rules(idle=settings.session_idle, longest=settings.session_longest)
 
 
-async def _open_session(tx: Tx, user_id: UUID, fresh_hash: str | None) -> Tokens | None:
-    user = await users.find_user(tx, user_id, lock=True)
+async def _open_session(
+    tx: Tx, lookup: bytes, proven: str | None, fresh_hash: str | None
+) -> Tokens | None:
+    """Locked: a password changed while we were hashing must not let the old one in."""
+    found = await users.find_password(tx, lookup, lock=True)
+    if found is None or found[1] != proven:
+        return None
+    user_id = found[0]
+    user = await users.find_user(tx, user_id)
     if user is None or user.person.disabled:
         return None
     if fresh_hash is not None:
@@ -120,9 +126,3 @@ def _refuse_guessers(held: Mapping[bytes, datetime], buckets: Buckets, now: date
     longest = max(waits, default=timedelta())
     if longest:
         raise LoginThrottled(retry_after=longest.total_seconds())
-
-
-async def _count_failure(tx: Tx, buckets: Buckets) -> None:
-    held = await sessions.failures(tx, list(buckets))
-    spent = {key: throttle.spend(held.get(key), tx.now, how) for key, how in buckets.items()}
-    await sessions.set_failures(tx, spent)

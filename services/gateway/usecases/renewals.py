@@ -1,6 +1,7 @@
 """Refresh tokens: each is used once, a late second use ends the session, and logging out."""
 
-from datetime import datetime
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from services.gateway.domain.sessions import Verdict, expiry, judge
@@ -18,6 +19,7 @@ from shared.kit.context import Context
 from shared.kit.logging import get_logger
 from shared.kit.tx import Tx
 
+_AHEAD: Final = timedelta(minutes=1)
 _log = get_logger("renewals")
 
 
@@ -43,12 +45,13 @@ async def log_out(context: Context, caller: Caller) -> None:
 
 async def end_session(tx: Tx, session_id: UUID) -> None:
     if await sessions.revoke_session(tx, session_id):
-        await state_revoked(tx, session_id, next_valid_from(tx.now, None))
+        await state_revoked(tx, session_id)
 
 
-async def state_revoked(tx: Tx, session_id: UUID, valid_from: datetime) -> None:
-    """Refuse the session's tokens here at once, and tell the other services."""
-    # A renewal in the same second may have issued a token that speaks of the next one.
+async def state_revoked(tx: Tx, session_id: UUID) -> None:
+    """Refuse all tokens of a session or client here at once, and tell the other services."""
+    # No token follows, so the instant may lie ahead of whatever `iat` one of them carries.
+    valid_from = next_valid_from(tx.now + _AHEAD, None)
     await refuse_before(tx, session_id, valid_from)
     tx.emit(IdentitySessionRevoked(session_id=session_id, valid_from=valid_from, at=tx.now))
 

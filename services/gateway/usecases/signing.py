@@ -26,7 +26,7 @@ from shared.kit.vault import Vault
 
 
 class Ring:
-    """This process' view of the keys; a key is prepared once, not at each signature."""
+    """The keys as a process knows them; one is prepared once, not at each signature."""
 
     def __init__(self) -> None:
         self._active: jwt.SigningKey | None = None

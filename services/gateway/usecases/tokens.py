@@ -49,18 +49,19 @@ def user_token(tx: Tx, user: User, session_id: UUID) -> Tokens:
 def client_token(tx: Tx, client: ApiClient, scopes: tuple[str, ...], locale: Locale) -> Tokens:
     """Its session is the client itself: revoking the client refuses the tokens it holds."""
     bound = client.organization_id
-    claims = {
+    scope = " ".join(scopes)
+    claims: dict[str, Any] = {
         "sub": str(client.id),
         "kind": "client",
         "org": str(bound) if bound else None,
         "roles": [],
-        "scope": " ".join(scopes),
+        "scope": scope,
         "deps": [],
         "locale": locale.value,
         "sid": str(client.id),
     }
     since = issued_at(tx.now, None).timestamp()
-    return Tokens(_signed(tx.context, claims, API_AUDIENCE, int(since)), claims["scope"] or "")
+    return Tokens(_signed(tx.context, claims, API_AUDIENCE, int(since)), scope)
 
 
 def service_token(context: Context, service: str, audience: str) -> str:

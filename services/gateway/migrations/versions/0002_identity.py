@@ -72,7 +72,7 @@ create table identity.session (
     ends_at timestamptz not null,
     revoked_at timestamptz
 );
-create index session_user on identity.session (user_id) where revoked_at is null;
+create index session_of_user on identity.session (user_id) where revoked_at is null;
 create index session_end on identity.session (ends_at);
 create table identity.refresh_token (
     hash bytea primary key,

@@ -1,0 +1,121 @@
+"""HTTP door of the operations listener: tokens and people for the other services."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import Form
+
+from services.gateway.problems import InvalidClient, UnknownOrganization
+from services.gateway.routes.auth import jwks
+from services.gateway.schemas.auth import ServiceTokenForm, TokenOut
+from services.gateway.schemas.directory import CompanyPositionsOut, DepartmentOut
+from services.gateway.schemas.internal import (
+    BatchIn,
+    DepartmentsOut,
+    OrganizationOut,
+    PeopleOut,
+    PersonOut,
+    ResolvedOut,
+    ResolveIn,
+)
+from services.gateway.usecases import clients, directory, organizations, people
+from services.gateway.usecases.tokens import Tokens
+from shared.kit import http
+from shared.kit.http import InContext, InTx, internal, public
+from shared.kit.problems import NotFound, problems
+
+router = http.router(tags=["internal"])
+_SERVICE: Final = internal()
+_APPLICANT: Final = public("a service proves itself with its secret here")
+
+router.add_api_route(
+    "/.well-known/jwks.json",
+    jwks,
+    summary="The public keys of our tokens",
+    dependencies=[public("public keys verify, they open nothing")],
+)
+
+
+@router.post(
+    "/internal/token",
+    summary="A token for one service of ours to call another",
+    response_model=TokenOut,
+    response_model_exclude_none=True,
+    responses=problems(InvalidClient),
+    dependencies=[_APPLICANT],
+)
+async def token(form: Annotated[ServiceTokenForm, Form()], context: InContext) -> object:
+    access = await clients.log_in_service(
+        context, form.client_id, form.client_secret, form.audience
+    )
+    return TokenOut.of(Tokens(access, ""))
+
+
+@router.post(
+    "/internal/people/resolve",
+    summary="Who has this address; made a customer when nobody has",
+    response_model=ResolvedOut,
+    responses=problems(UnknownOrganization),
+    dependencies=[_SERVICE],
+)
+async def resolve(body: ResolveIn, tx: InTx) -> object:
+    """May be asked twice, and by many at once: one address is one person."""
+    return ResolvedOut.of(await people.resolve(tx, body.stranger()))
+
+
+@router.post(
+    "/internal/people/batch",
+    summary="People by their ids",
+    response_model=PeopleOut,
+    dependencies=[_SERVICE],
+)
+async def batch(body: BatchIn, tx: InTx) -> object:
+    """Unknown ids are left out."""
+    found = await people.batch(tx, body.user_ids)
+    return PeopleOut(items=[PersonOut.of(user, zone) for user, zone in found])
+
+
+@router.get(
+    "/internal/departments",
+    summary="All departments",
+    response_model=DepartmentsOut,
+    dependencies=[_SERVICE],
+)
+async def departments(tx: InTx) -> object:
+    rows = await directory.listed(tx, None, 10_000)
+    held = await directory.department_positions(tx, rows)
+    return DepartmentsOut(items=[DepartmentOut.of(row, held[row.id]) for row in rows])
+
+
+@router.get(
+    "/internal/departments/{department_id}",
+    summary="A department",
+    response_model=DepartmentOut,
+    responses=problems(NotFound),
+    dependencies=[_SERVICE],
+)
+async def department(department_id: UUID, tx: InTx) -> object:
+    found = await directory.read(tx, department_id)
+    held = await directory.department_positions(tx, [found])
+    return DepartmentOut.of(found, held[department_id])
+
+
+@router.get(
+    "/internal/organizations/{organization_id}",
+    summary="An organization, without its name",
+    response_model=OrganizationOut,
+    responses=problems(NotFound),
+    dependencies=[_SERVICE],
+)
+async def organization(organization_id: UUID, tx: InTx) -> Any:
+    return await organizations.read(tx, tx.caller, organization_id)
+
+
+@router.get(
+    "/internal/positions",
+    summary="Who leads the company",
+    response_model=CompanyPositionsOut,
+    dependencies=[_SERVICE],
+)
+async def positions(tx: InTx) -> object:
+    return CompanyPositionsOut.of(await directory.company_positions(tx))

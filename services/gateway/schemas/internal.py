@@ -1,0 +1,96 @@
+"""Bodies between services of ours."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from services.gateway.domain.people import User
+from services.gateway.schemas.directory import DepartmentOut
+from services.gateway.schemas.fields import Email
+from services.gateway.usecases.people import Resolved, Stranger
+from shared.kit.model import Body, Out
+from shared.vocabulary import Locale, Role
+
+
+class ResolveIn(Body):
+    """What a mail or a form says of its sender; the name is as hostile as any text."""
+
+    address: Email
+    name: Annotated[str, Field(max_length=998)] | None = None
+    locale: Locale | None = None
+    organization_id: UUID | None = None
+
+    def stranger(self) -> Stranger:
+        plain = "".join(char for char in self.name or "" if char.isprintable())
+        name = " ".join(plain.split())[:200]
+        return Stranger(self.address, name or None, self.locale, self.organization_id)
+
+
+class ResolvedOut(Out):
+    user_id: UUID
+    organization_id: UUID
+    locale: Locale
+    timezone: str
+    roles: list[Role]
+    disabled: bool
+    created: bool
+
+    @classmethod
+    def of(cls, resolved: Resolved) -> Self:
+        person = resolved.user.person
+        return cls(
+            user_id=person.id,
+            organization_id=person.organization_id,
+            locale=person.locale,
+            timezone=resolved.organization.timezone,
+            roles=sorted(person.roles),
+            disabled=person.disabled,
+            created=resolved.created,
+        )
+
+
+class BatchIn(Body):
+    user_ids: Annotated[list[UUID], Field(max_length=1000)]
+
+
+class PersonOut(Out):
+    id: UUID
+    email: str
+    name: str
+    locale: Locale
+    timezone: str
+    organization_id: UUID
+    roles: list[Role]
+    department_ids: list[UUID]
+    disabled: bool
+
+    @classmethod
+    def of(cls, user: User, timezone: str) -> Self:
+        person = user.person
+        return cls(
+            id=person.id,
+            email=user.email,
+            name=user.name,
+            locale=person.locale,
+            timezone=timezone,
+            organization_id=person.organization_id,
+            roles=sorted(person.roles),
+            department_ids=sorted(person.department_ids),
+            disabled=person.disabled,
+        )
+
+
+class PeopleOut(Out):
+    items: list[PersonOut]
+
+
+class DepartmentsOut(Out):
+    items: list[DepartmentOut]
+
+
+class OrganizationOut(Out):
+    id: UUID
+    locale: Locale
+    timezone: str
+    domains: list[str]
