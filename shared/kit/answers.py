@@ -71,6 +71,8 @@ def problem_of(error: Exception, visit: Visit) -> Problem:
 
 
 def _of_status(error: HTTPException) -> Problem:
+    if isinstance(error.__cause__, Problem):  # FastAPI wraps what reading the body raised
+        return error.__cause__
     kind = _HTTP.get(error.status_code)
     if kind is None:
         kind = problems.Unexpected if error.status_code >= 500 else problems.BadRequest

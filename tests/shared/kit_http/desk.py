@@ -121,7 +121,7 @@ async def fast(body: NoteIn, caller: CanWrite, tx: InTx, repeat: InRepeat) -> Re
     answer = json({"title": body.title}, status=201)
     statement = f"""with {IDEMPOTENCY_CTE(SCHEMA)}
         insert into {SCHEMA}.subject_sequence as s (subject, last) values (:subject, 1)
-        on conflict (subject) do update set last = s.last + 1"""
+        on conflict (subject) do update set last = s.last + 1 returning last"""
     await tx.only(statement, {"subject": body.title, **await repeat.params(answer, tx)})
     return answer
 
