@@ -1,13 +1,14 @@
 """Messages of one durable consumer: asked for in good time and handed out in batches."""
 
 import asyncio
+import contextlib
 import json
 from collections import deque
 
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import NotFoundError
+from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
+from nats.js.errors import APIError, NotFoundError
 
 from shared.kit.nats import STREAM, Courier
 
@@ -37,9 +38,15 @@ class Pull:
         self._inbox = ""
         self._due = 0
         self._until = 0.0
+        self._opened = courier.generation
         self._generation = 0
         self._gone = False
         self._interrupted = False
+
+    @property
+    def stale(self) -> bool:
+        """Whether the connection is another one than this was opened on."""
+        return self._opened != self._courier.generation
 
     @property
     def idle(self) -> bool:
@@ -112,7 +119,34 @@ async def ensure_consumer(courier: Courier, durable: str, subjects: list[str]) -
     A consumer that hears a new family must hear it from the beginning: it starts over, and what was
     handled before is recognised as old. The stream is the keeper's: NotFoundError until it exists.
     """
-    wanted = ConsumerConfig(
+    try:
+        info = await courier.js.consumer_info(STREAM, durable)
+    except NotFoundError:
+        await courier.js.add_consumer(STREAM, _configuration(durable, subjects))
+        return
+    heard = info.config.filter_subjects or [info.config.filter_subject]
+    # A store that was put back to an older state can leave a consumer ahead of its stream, which
+    # would then never be served what is written next (reliability.md T8).
+    ahead = _delivered(info) > (await courier.stream()).state.last_seq
+    if ahead or sorted(filter(None, heard)) != subjects:
+        await courier.js.delete_consumer(STREAM, durable)
+        await courier.js.add_consumer(STREAM, _configuration(durable, subjects))
+    elif info.num_ack_pending and not info.num_waiting:
+        await _take_over(courier, durable)
+
+
+async def _take_over(courier: Courier, durable: str) -> None:
+    """Nobody reads, yet messages are out: who had them died, so they are served again at once."""
+    with contextlib.suppress(APIError, TimeoutError):  # an older server: after `ack_wait` then
+        await courier.js.reset_consumer(STREAM, durable)
+
+
+def _delivered(info: ConsumerInfo) -> int:
+    return info.delivered.stream_seq if info.delivered else 0
+
+
+def _configuration(durable: str, subjects: list[str]) -> ConsumerConfig:
+    return ConsumerConfig(
         name=durable,
         durable_name=durable,
         deliver_policy=DeliverPolicy.ALL,
@@ -123,17 +157,3 @@ async def ensure_consumer(courier: Courier, durable: str, subjects: list[str]) -
         max_waiting=64,
         filter_subjects=subjects,
     )
-    try:
-        info = await courier.js.consumer_info(STREAM, durable)
-    except NotFoundError:
-        await courier.js.add_consumer(STREAM, wanted)
-        return
-    heard = info.config.filter_subjects or [info.config.filter_subject]
-    ahead = info.delivered is not None and (
-        info.delivered.stream_seq > (await courier.stream()).state.last_seq
-    )
-    # A store that was put back to an older state can leave a consumer ahead of its stream, which
-    # would then never be served what is written next (reliability.md T8).
-    if ahead or sorted(heard) != subjects:
-        await courier.js.delete_consumer(STREAM, durable)
-        await courier.js.add_consumer(STREAM, wanted)

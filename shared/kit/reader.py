@@ -42,7 +42,7 @@ class Reader:
         self.trouble: str | None = None
 
     async def run(self, _context: Context, stop: Stop) -> None:
-        """The worker: bind to the consumer, read until it is gone or we are stopped, bind again."""
+        """The worker: bind to the consumer, read until it or the connection is gone, bind again."""
         rest = SHORTEST_REST
         while not stop.is_set():
             if not await self._courier.wait(1):
@@ -76,9 +76,10 @@ class Reader:
             await context.wait("retries", RETRY_EVERY)
 
     async def _read(self, pull: Pull, stop: Stop) -> None:
+        """What a lost connection swallowed would be out for long: a new one means a new start."""
         loop = asyncio.get_running_loop()
         heard = checked = loop.time()
-        while not stop.is_set():
+        while not (stop.is_set() or pull.stale):
             messages = await pull.take(BATCH, EXPIRES)
             now = loop.time()
             if messages:

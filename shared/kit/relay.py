@@ -130,7 +130,7 @@ class Batch:
     async def _lane(self, rows: list[RowMapping]) -> None:
         rows.sort(key=lambda row: row["sequence"])
         for row in rows:
-            if self.error or asyncio.get_running_loop().time() > self._until:
+            if asyncio.get_running_loop().time() > self._until:
                 self.error = self.error or TimeoutError("the batch took too long")
                 return
             try:
@@ -138,7 +138,7 @@ class Batch:
                 if ack.duplicate and ack.seq < self._epoch.first:
                     # The server remembers an id whose message it no longer has (a purge).
                     ack = await self._publish(row, f"{row['id']}.{self._epoch.first}")
-            except Exception as error:  # noqa: BLE001 - the rest of the lane must not overtake
+            except Exception as error:  # noqa: BLE001 - the rest of its lane must not overtake
                 self.error = error
                 return
             if not ack.duplicate and ack.seq <= self._last:

@@ -12,6 +12,7 @@ from shared.kit.bus import Bus, Consumers
 from shared.kit.context import Context
 from shared.kit.tx import Tx
 from shared.kit.workers import Workers
+from tests.engines import eventually
 
 EFFECTS = """
     create table sla.effect (
@@ -98,6 +99,9 @@ class Behind:
 
     async def has(self, subject: UUID, effects: int) -> bool:
         return len(await self.sequences(subject)) >= effects
+
+    async def waits_for(self, subject: UUID, effects: int, *, within: float = 10) -> None:
+        await eventually(lambda: self.has(subject, effects), within=within)
 
     async def all_published(self) -> bool:
         return not await self.count("tickets.outbox", "published_at is null")
