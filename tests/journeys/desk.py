@@ -42,24 +42,24 @@ class Person:
     def __init__(self, desk: "Desk", form: dict[str, str]) -> None:
         self.desk = desk
         self._form = form
-        self._token = ""
+        self.token = ""
 
     async def sign_in(self) -> None:
         answer = await self.desk.http.post("/v1/auth/token", data=self._form)
         if answer.status_code != 200:
             raise Refused(f"{answer.status_code} {answer.text}")
-        self._token = answer.json()["access_token"]
+        self.token = answer.json()["access_token"]
 
     async def ask(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         """The raw answer; a 401 signs in once more (tokens live ten minutes, journeys hours)."""
         for attempt in (1, 2):
-            if not self._token:
+            if not self.token:
                 await self.sign_in()
-            headers = {"Authorization": f"Bearer {self._token}", **kwargs.get("headers", {})}
+            headers = {"Authorization": f"Bearer {self.token}", **kwargs.get("headers", {})}
             answer = await self.desk.http.request(method, path, **{**kwargs, "headers": headers})
             if answer.status_code != 401 or attempt == 2:
                 return answer
-            self._token = ""
+            self.token = ""
         raise AssertionError("unreachable")
 
     async def get(self, path: str, **params: Any) -> Any:
@@ -169,9 +169,14 @@ class Desk:
         assert found is not None
         return found
 
+    def pids(self) -> dict[str, int]:
+        """The supervisor and its children as they are now."""
+        pids: dict[str, int] = json.loads((self.home / "endpoints.json").read_text())["pids"]
+        return pids
+
     def kill(self, child: str) -> int:
         """SIGKILL one supervised child by name; returns the pid that died."""
-        pid: int = json.loads((self.home / "endpoints.json").read_text())["pids"][child]
+        pid = self.pids()[child]
         os.kill(pid, signal.SIGKILL)
         return pid
 

@@ -108,9 +108,7 @@ async def test_the_story_survives_the_death_of(fragile: Desk, victim: str) -> No
 
 async def healthy(desk: Desk) -> None:
     async def look() -> bool:
-        answers = [
-            await desk.http.get(f"{url}/readyz") for url in desk.endpoints["operations"].values()
-        ]
+        answers = [await desk.http.get(f"{url}/readyz") for url in desk.endpoints["ops"].values()]
         return all(answer.status_code == httpx.codes.OK for answer in answers)
 
     assert await desk.eventually(look, within=30)

@@ -70,13 +70,13 @@ async def test_tokens_that_are_not_ours_are_401_with_a_problem(desk: Desk) -> No
         "",
         "x.y.z",
         "a" * 5000,
-        good._token[:-6] + "AAAAAA",
-        good._token.partition(".")[0] + ".e30.",
+        good.token[:-6] + "AAAAAA",
+        good.token.partition(".")[0] + ".e30.",
     ]
     for token in forged:
         headers = {"Authorization": f"Bearer {token}"}
-        for path in ("/v1/tickets", "/v1/me", "/v1/webhooks", "/v1/sla/policies"):
-            answers.append(await desk.http.get(path, headers=headers))
+        paths = ("/v1/tickets", "/v1/me", "/v1/webhooks", "/v1/sla/policies")
+        answers += [await desk.http.get(path, headers=headers) for path in paths]
     for answer in answers:
         assert answer.status_code == 401, answer.text
         assert answer.headers["content-type"].startswith("application/problem+json")

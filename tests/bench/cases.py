@@ -1,0 +1,160 @@
+"""What is measured: each bar of performance.md 5 as a ratio to a floor of the same repetition."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+import httpx
+
+from tests.bench.load import Figures, load, proportional_set
+from tests.bench.product import ROOT, SERVICES, Bench, _answering, floor_value
+from tests.engines import free_port
+
+BODY = json.dumps({"subject": "System down in branch", "body": "hello world " * 35})
+SECONDS = 5.0
+BACKLOG = 5000
+
+
+async def _product_create(bench: Bench, base: str, clients: int) -> Figures:
+    return await load(
+        f"{base}/v1/tickets", clients, SECONDS, method="POST", body=BODY, headers=bench.headers
+    )
+
+
+async def _floor_create(bench: Bench, base: str, clients: int) -> Figures:
+    return await load(
+        f"{base}/tickets", clients, SECONDS, method="POST", body=BODY, headers=bench.floor_headers
+    )
+
+
+async def drained(bench: Bench, within: float = 60) -> float:
+    """Seconds until every fact of the product is published and handled."""
+    began = time.monotonic()
+    query = """select (select count(*) from tickets.outbox where published_at is null)
+        + (select count(*) from sla.outbox where published_at is null)
+        + (select count(*) from tickets.ticket t
+            where not exists (select 1 from sla.checkpoint c where c.subject = t.id::text))"""
+    while time.monotonic() - began < within:
+        if await floor_value(bench.desk.endpoints["database"], query) == 0:
+            return time.monotonic() - began
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"facts are still waiting after {within} s")
+
+
+async def create_through_the_edge(bench: Bench, clients: int) -> dict[str, float]:
+    """P1 (8 clients) and P3 (1 client): the product with everything on, beside F-J."""
+    edge = bench.desk.endpoints["http"]
+    with bench.chain():
+        floor = await _floor_create(bench, bench.proxy_url, clients)
+    ours = await _product_create(bench, edge, clients)
+    waited = await drained(bench)
+    assert ours.errors == floor.errors == 0, (ours, floor)
+    return {
+        "ours": ours.rate,
+        "floor": floor.rate,
+        "ours_p50": ours.p50,
+        "floor_p50": floor.p50,
+        "ours_p99": ours.p99,
+        "floor_p99": floor.p99,
+        "drain_s": waited,
+    }
+
+
+async def create_direct(bench: Bench) -> dict[str, float]:
+    """P4: one service alone beside F-A; the others are frozen."""
+    floor = await _floor_create(bench, bench.app_url, 8)
+    with bench.alone("supervisor", "postgres", "tickets"):
+        ours = await _product_create(bench, bench.desk.endpoints["services"]["tickets"], 8)
+    await drained(bench)
+    assert ours.errors == floor.errors == 0, (ours, floor)
+    return {"ours": ours.rate, "floor": floor.rate}
+
+
+async def edge_tax(bench: Bench) -> dict[str, float]:
+    """P5: the same endpoint through the edge and directly."""
+    direct = await _product_create(bench, bench.desk.endpoints["services"]["tickets"], 8)
+    await drained(bench)
+    edge = await _product_create(bench, bench.desk.endpoints["http"], 8)
+    await drained(bench)
+    assert direct.errors == edge.errors == 0
+    return {"ours": edge.rate, "floor": direct.rate}
+
+
+async def read_one(bench: Bench) -> dict[str, float]:
+    """P6: one ticket with its first 20 messages through the edge, beside one bare row."""
+    ticket = await _talkative_ticket(bench)
+    row = await floor_value(bench.floor_dsn, "select id from floor.ticket limit 1")
+    floor = await load(f"{bench.app_url}/tickets/{row}", 1, SECONDS, headers=bench.floor_headers)
+    url = f"{bench.desk.endpoints['http']}/v1/tickets/{ticket}?include=messages"
+    ours = await load(url, 1, SECONDS, headers=bench.headers)
+    assert ours.errors == floor.errors == 0
+    return {"ours_p50": ours.p50, "floor_p50": floor.p50}
+
+
+async def _talkative_ticket(bench: Bench) -> str:
+    made = await bench.company.admin.post("/v1/tickets", json.loads(BODY))
+    path = f"/v1/tickets/{made['id']}"
+    for number in range(20):
+        await bench.company.admin.post(f"{path}/messages", {"body": f"line {number} " * 20})
+    ticket: str = made["id"]
+    return ticket
+
+
+async def relay_backlog(bench: Bench) -> dict[str, float]:
+    """P10: a backlog through relay and one consumer, ours beside F-E, sync always."""
+    return {"ours": await _our_backlog(), "floor": await _floor_backlog(bench)}
+
+
+async def _floor_backlog(bench: Bench) -> float:
+    await floor_value(bench.floor_dsn, "truncate floor.inbox, floor.outbox")
+    insert = """insert into floor.outbox (subject, payload) select 'opened', jsonb_build_object(
+        'ticket_id', gen_random_uuid(), 'pad', repeat('x', 300)) from generate_series(1, $1)"""
+    await floor_value(bench.floor_dsn, insert, BACKLOG)
+    with bench.chain():
+        while await floor_value(bench.floor_dsn, "select count(*) from floor.inbox") < BACKLOG:
+            await asyncio.sleep(0.05)
+    span = "select extract(epoch from max(handled_at) - min(handled_at))::float8 from floor.inbox"
+    return float(BACKLOG / await floor_value(bench.floor_dsn, span))
+
+
+async def _our_backlog() -> float:
+    """In a process of its own: engines, relay and consumer of the kit."""
+    command = [sys.executable, "-m", "tests.bench.backlog", str(BACKLOG)]
+    out = await asyncio.to_thread(
+        lambda: subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    )
+    return float(out.split()[-1])
+
+
+async def memory(bench: Bench) -> dict[str, float]:
+    """P17: what our Python processes own, in MiB of proportional set size."""
+    return {"ours": proportional_set(bench.pids("supervisor", *SERVICES)), "floor": 367.0}
+
+
+async def start_floor() -> float:
+    """Seconds from exec to the first 200 of the start floor."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "tests.bench.floors.start:app", "--port", str(port)]
+    began = time.monotonic()
+    process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT)
+    try:
+        await _answering(f"http://127.0.0.1:{port}/ping")
+        return time.monotonic() - began
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def start(bench: Bench) -> dict[str, float]:
+    """P19: from engines up to all ready, on a home that has been started before."""
+    floor = await start_floor()
+    took = float(bench.desk.endpoints["ready_after_engines_s"])
+    return {"ours": took, "floor": floor}
+
+
+async def answers(url: str) -> Any:
+    async with httpx.AsyncClient() as client:
+        return (await client.get(url)).status_code

@@ -1,0 +1,111 @@
+"""`python -m tests.bench.run`: alternated repetitions, medians, one table, JSON saved."""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench import cases
+from tests.bench.load import available, quiet
+from tests.bench.product import Bench, bench
+
+Sample = dict[str, float]
+OUT = Path(__file__).resolve().parents[2] / "bench-out"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One promise: how a sample becomes a ratio, and what the ratio owes."""
+
+    name: str
+    what: str
+    measure: Callable[[Bench], Awaitable[Sample]]
+    bar: float
+    lower_is_better: bool = False
+    key: str = ""
+    unit: str = "/s"
+
+    def ratio(self, sample: Sample) -> float:
+        return sample["ours" + self.key] / sample["floor" + self.key]
+
+    def holds(self, ratio: float) -> bool:
+        """Within a tenth of the bar: single machines are noisy (performance.md 5)."""
+        return ratio <= self.bar / 0.9 if self.lower_is_better else ratio >= self.bar * 0.9
+
+
+def _edge(clients: int) -> Callable[[Bench], Awaitable[Sample]]:
+    return lambda running: cases.create_through_the_edge(running, clients)
+
+
+BARS = (
+    Bar("P1", "create through the edge, 8 clients / F-J", _edge(8), 0.40),
+    Bar("P3", "the same, 1 client, p50 / F-J", _edge(1), 2.0, True, "_p50", " ms"),
+    Bar("P4", "create direct, 8 clients / F-A", cases.create_direct, 0.50),
+    Bar("P5", "edge / direct, same endpoint", cases.edge_tax, 0.60),
+    Bar("P6", "read one with messages, p50 / one row", cases.read_one, 3.0, True, "_p50", " ms"),
+    Bar("P10", "backlog through relay and consumer / F-E", cases.relay_backlog, 0.60),
+    Bar("P17", "memory of our processes / RT idle", cases.memory, 1.15, True, "", " MiB"),
+    Bar("P19", "start to all ready / one app's start", cases.start, 5.0, True, "", " s"),
+)
+
+
+async def measure(bars: tuple[Bar, ...], repetitions: int) -> dict[str, list[Sample]]:
+    """Every bar in turn inside a repetition: only ratios of one alternated run mean anything."""
+    samples: dict[str, list[Sample]] = {bar.name: [] for bar in bars}
+    async with bench() as running:
+        for repetition in range(repetitions):
+            for bar in bars:
+                await quiet()
+                sample = await bar.measure(running)
+                samples[bar.name].append(sample)
+                print(
+                    f"{repetition + 1}/{repetitions} {bar.name} {bar.ratio(sample):.2f}", flush=True
+                )
+    return samples
+
+
+def table(bars: tuple[Bar, ...], samples: dict[str, list[Sample]]) -> tuple[str, bool]:
+    """Markdown, and whether every bar holds."""
+    lines = ["| id | what | ours | floor | ratio | bar | |", "|---|---|---|---|---|---|---|"]
+    good = True
+    for bar in bars:
+        taken = samples[bar.name]
+        ratio = statistics.median(bar.ratio(sample) for sample in taken)
+        ours, floor = (
+            statistics.median(sample[name + bar.key] for sample in taken)
+            for name in ("ours", "floor")
+        )
+        sign = "<=" if bar.lower_is_better else ">="
+        verdict = "holds" if bar.holds(ratio) else "MISSED"
+        good = good and bar.holds(ratio)
+        lines.append(
+            f"| {bar.name} | {bar.what} | {ours:.1f}{bar.unit} | {floor:.1f}{bar.unit}"
+            f" | {ratio:.2f} | {sign} {bar.bar:.2f} | {verdict} |"
+        )
+    return "\n".join(lines), good
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--only", default="", help="comma-separated ids, e.g. P1,P4")
+    options = parser.parse_args()
+    if not available():
+        sys.exit("wrk is needed for the load: run `make ci-tools`")
+    wanted = set(filter(None, options.only.split(",")))
+    bars = tuple(bar for bar in BARS if not wanted or bar.name in wanted)
+    samples = asyncio.run(measure(bars, options.repetitions))
+    text, good = table(bars, samples)
+    OUT.mkdir(exist_ok=True)
+    (OUT / "bench.json").write_text(json.dumps(samples, indent=1))
+    (OUT / "bench.md").write_text(text + "\n")
+    print(text)
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
