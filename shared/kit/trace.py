@@ -6,8 +6,6 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import Final
 
-from shared.kit.ids import uuid7
-
 _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})\Z")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.:/+=@-]{1,128}\Z")
 _NO_TRACE: Final = "0" * 32
@@ -39,20 +37,21 @@ def traceparent() -> str:
 
 
 def new(request_id: str = "") -> Trace:
-    return Trace(f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01", request_id)
+    digits = secrets.token_hex(24)
+    return Trace(f"00-{digits[:32]}-{digits[32:]}-01", request_id or digits[:32])
 
 
-def follow(parent: str, request_id: str = "") -> Trace:
-    """The step after `parent`; a new trace when that is not a sound traceparent."""
-    match = _TRACEPARENT.match(parent)
+def follow(parent: str, proposed: str = "") -> Trace:
+    """The step after `parent`; a new trace when that is not a sound traceparent.
+
+    The caller's own request id is kept when it is short and harmless, else the trace's serves.
+    """
+    request_id = proposed if _REQUEST_ID.match(proposed) else ""
+    match = _TRACEPARENT.match(parent) if parent else None
     if not match or match[1] == _NO_TRACE:
         return new(request_id)
-    return Trace(f"00-{match[1]}-{secrets.token_hex(8)}-{match[3]}", request_id)
-
-
-def request_id(proposed: str) -> str:
-    """The caller's own id when it is short and harmless, else one of ours."""
-    return proposed if _REQUEST_ID.match(proposed) else str(uuid7())
+    step = f"00-{match[1]}-{secrets.token_hex(8)}-{match[3]}"
+    return Trace(step, request_id or match[1])
 
 
 def enter(trace: Trace) -> Token[Trace | None]:

@@ -25,9 +25,8 @@ class Visit:
 
     def __init__(self, scope: MutableMapping[str, Any]) -> None:
         asked = {name: value for name, value in scope["headers"] if name in _ASKED}
-        request_id = trace.request_id(asked.get(b"x-request-id", b"").decode("latin-1"))
         parent = asked.get(b"traceparent", b"").decode("latin-1")
-        self.trace = trace.follow(parent, request_id)
+        self.trace = trace.follow(parent, asked.get(b"x-request-id", b"").decode("latin-1"))
         self.started = perf_counter()
         self.status = 0
         self.caller: Caller | None = None
