@@ -7,7 +7,7 @@ import time
 from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable
 from signal import SIGKILL
-from subprocess import PIPE, STDOUT
+from subprocess import STDOUT
 
 from deploy.local import orphans
 from deploy.local.journal import Journal, say
@@ -39,6 +39,7 @@ class Child:
         self._process: Process | None = None
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -93,32 +94,43 @@ class Child:
         return _ending(await self._process.wait())
 
     async def _spawn(self) -> Process:
-        return await asyncio.create_subprocess_exec(
-            *self.program.argv,
-            stdout=PIPE,
-            stderr=STDOUT,
-            limit=_LINE,
-            **self.program.options(),
-        )
+        """With a pipe of our own: asyncio's counts a child as gone only when its pipe is closed."""
+        ours, theirs = os.pipe()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self.program.argv, stdout=theirs, stderr=STDOUT, **self.program.options()
+            )
+        except BaseException:
+            os.close(ours)
+            raise
+        finally:
+            os.close(theirs)
+        self._reading = asyncio.create_task(self._read(ours))
+        return process
 
     async def _listen(self, process: Process) -> None:
-        """Until the child is gone; a grandchild may hold the pipe open longer, so both count."""
-        assert process.stdout
-        reading = asyncio.create_task(self._read(process.stdout))
+        """Until the child is gone; a grandchild may hold the pipe open longer and goes too."""
+        assert self._reading
         await process.wait()
-        await asyncio.wait([reading], timeout=0.5)
-        reading.cancel()
         self._kill_group()
+        await asyncio.wait([self._reading], timeout=0.5)
+        self._reading.cancel()
 
-    async def _read(self, output: asyncio.StreamReader) -> None:
-        while True:
-            try:
-                line = await output.readline()
-            except ValueError:  # longer than a line may be: what was read so far is dropped
-                continue
-            if not line:
-                return
-            self._journal.take(line)
+    async def _read(self, pipe: int) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(_LINE)
+        transport, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(pipe, "rb", 0)
+        )
+        with contextlib.closing(transport):
+            while True:
+                try:
+                    line = await reader.readline()
+                except ValueError:  # longer than a line may be: what was read so far is dropped
+                    continue
+                if not line:
+                    return
+                self._journal.take(line)
 
     def _signal(self, number: int) -> None:
         if self._process and self._process.returncode is None:

@@ -1,4 +1,4 @@
-"""Every service's history applies from nothing, as its own owner, and applying twice changes none."""
+"""Every service's history applies from nothing as its own owner, and twice as well as once."""
 
 import pytest
 
