@@ -1,1 +1,1 @@
-"""Pure rules and words of the service."""
+"""Pure rules of inbound mail: from bytes to a decision, without I/O."""

@@ -1,0 +1,1 @@
+"""What intake reaches outside its database: the mail world and the parser's process."""

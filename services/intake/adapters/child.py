@@ -1,0 +1,52 @@
+"""The parser's own process: little memory, little time, no secrets, no network, no database."""
+
+import json
+import resource
+import signal
+import sys
+from typing import BinaryIO, Final
+
+from services.intake.adapters import frames
+from services.intake.adapters.pages import read_page
+from services.intake.domain.mail import read_mail
+
+MEMORY: Final = 768 * 1024 * 1024
+_FILES: Final = 16
+
+
+def main(seconds: int) -> None:
+    """Answer questions until the service hangs up; a question that takes too long kills us."""
+    _confine()
+    while (head := sys.stdin.buffer.read(frames.HEAD.size)) != b"":
+        length, size = frames.HEAD.unpack(head)
+        signal.alarm(seconds)
+        document = json.loads(sys.stdin.buffer.read(length))
+        raw = sys.stdin.buffer.read(size)
+        envelope, reading = frames.read_question(document)
+        parsed = read_mail(raw, envelope, reading, read_page)
+        _reply(sys.stdout.buffer, *frames.answer(parsed))
+        signal.alarm(0)
+
+
+def _confine() -> None:
+    """An orphan whose service died still ends: SIGALRM is left at its default, which kills."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for limit, value in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_NOFILE, _FILES),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+
+
+def _reply(out: BinaryIO, document: dict[str, object], contents: bytes) -> None:
+    text = json.dumps(document).encode()
+    out.write(frames.HEAD.pack(len(text), len(contents)))
+    out.write(text)
+    out.write(contents)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,54 @@
+"""How the parser's process and the service talk: length-prefixed JSON, then bytes."""
+
+import struct
+from dataclasses import asdict
+from typing import Any, Final
+
+from services.intake.domain.body import File
+from services.intake.domain.mail import Envelope, Mail, Parsed, Reading
+
+HEAD: Final = struct.Struct(">IQ")
+"""Length of the JSON document and of the bytes behind it."""
+
+_LISTS: Final = ("in_reply_to", "references", "tokens", "signed", "ids", "copied", "flags")
+
+
+def question(envelope: Envelope, reading: Reading) -> dict[str, Any]:
+    return {"envelope": asdict(envelope), "reading": asdict(reading)}
+
+
+def read_question(document: dict[str, Any]) -> tuple[Envelope, Reading]:
+    told = document["envelope"]
+    envelope = Envelope(told["sender"], tuple(told["recipients"]))
+    return envelope, Reading(**document["reading"])
+
+
+def answer(parsed: Parsed) -> tuple[dict[str, Any], bytes]:
+    """The mail as JSON with the sizes of its files, whose bytes follow one after another."""
+    files = [
+        {
+            "name": file.name,
+            "original_name": file.original_name,
+            "media_type": file.media_type,
+            "content_id": file.content_id,
+            "inline": file.inline,
+            "size": len(file.content),
+        }
+        for file in parsed.files
+    ]
+    contents = b"".join(file.content for file in parsed.files)
+    return {"mail": asdict(parsed.mail), "files": files}, contents
+
+
+def read_answer(document: dict[str, Any], contents: bytes) -> Parsed:
+    files, start = list[File](), 0
+    for told in document["files"]:
+        end = start + told.pop("size")
+        files.append(File(content=contents[start:end], **told))
+        start = end
+    return Parsed(read_content(document["mail"]), files)
+
+
+def read_content(document: dict[str, Any]) -> Mail:
+    """A mail again from its JSON, as it is stored and as the child sends it."""
+    return Mail(**{**document, **{name: tuple(document[name]) for name in _LISTS}})

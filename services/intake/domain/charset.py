@@ -1,0 +1,179 @@
+"""From bytes to text: never fails, says when it had to guess (mail.md 11, charset ladder)."""
+
+import codecs
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+_ALIASES: Final = {
+    "iso-8859-6-i": "iso8859-6",
+    "iso-8859-6-e": "iso8859-6",
+    "asmo-708": "iso8859-6",
+    "asmo_708": "iso8859-6",
+    "iso-8859-8-i": "iso8859-8",
+    "iso-8859-8-e": "iso8859-8",
+    "dos-720": "cp720",
+    "x-mac-arabic": "mac_arabic",
+    "macarabic": "mac_arabic",
+    "x-cp1256": "cp1256",
+    "cp-1256": "cp1256",
+    "windows1256": "cp1256",
+    "win-1256": "cp1256",
+    "latin1": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252",
+    "us-ascii": "ascii",
+    "ansi_x3.4-1968": "ascii",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "x-sjis": "cp932",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "windows-874": "cp874",
+    "tis-620": "cp874",
+    "unicode-1-1-utf-7": "utf-7",
+    "x-unicode-2-0-utf-7": "utf-7",
+    "utf8mb4": "utf-8",
+    "unicode": "utf-16",
+    "iso-10646-ucs-2": "utf-16",
+    "ucs-2": "utf-16",
+}
+_NOT_TEXT: Final = frozenset({"idna", "punycode", "undefined", "unicode_escape", "mbcs", "oem"}) | {
+    "raw_unicode_escape"  # decoders that are quadratic, or that run escapes
+}
+_SINGLE_BYTE: Final = (
+    "cp125", "cp720", "cp866", "cp874", "cp437", "cp85", "iso8859", "koi8", "mac-", "mac_", "ascii",
+)  # fmt: skip
+_ARABIC_BLOCKS: Final = ((0x0600, 0x06FF), (0x0750, 0x077F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC))
+_COMMON: Final = dict(zip("اليمونرتبةعدسفهكحقجشخصضطذئءؤثظغزىأإآ", range(36, 0, -1), strict=True))
+_LEAST_ARABIC: Final = 0.6
+
+
+class Text(NamedTuple):
+    """Decoded bytes; `guessed` when no declared or self-evident charset decided."""
+
+    text: str
+    guessed: bool = False
+
+
+@lru_cache(maxsize=256)
+def codec(label: str) -> str | None:
+    """Our codec for a charset label as mails spell it; None when there is none that is safe."""
+    name = label.strip().strip("\"'").lower()[:60]
+    name = _ALIASES.get(name, name)
+    if not name.isascii() or "\x00" in name or not name:
+        return None
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError, SyntaxError):
+        return None
+    text = getattr(info, "_is_text_encoding", True)
+    return info.name if text and info.name.replace("-", "_") not in _NOT_TEXT else None
+
+
+def decode(raw: bytes, declared: str | None = None, *, arabic: bool = True) -> Text:
+    """Text of `raw`: declared charset, UTF-8, Arabic by its letters, windows-1252 at last."""
+    if raw.isascii() and not _stateful(declared):
+        return Text(raw.decode("ascii"))
+    name = codec(declared) if declared else None
+    told = _as_declared(raw, name, arabic=arabic) if name is not None else None
+    if told is not None:
+        return told
+    plain = _strict(raw, "utf-8")
+    if plain is not None:
+        return Text(plain, guessed=bool(declared) and name is None)
+    return Text(_guess(raw, name, arabic=arabic), guessed=True)
+
+
+def _guess(raw: bytes, name: str | None, *, arabic: bool) -> str:
+    """The likeliest reading of bytes that are neither what was declared nor UTF-8."""
+    if _has_mark(raw):
+        return raw.decode("utf-16", "replace")
+    found = _arabic(raw) if arabic else None
+    if found is not None:
+        return found
+    return raw.decode(_wide(raw, name) if name else "cp1252", "replace")
+
+
+def _has_mark(raw: bytes) -> bool:
+    """A byte-order mark of UTF-16."""
+    return raw[:2] in {b"\xff\xfe", b"\xfe\xff"} and len(raw) % 2 == 0
+
+
+def _stateful(declared: str | None) -> bool:
+    """Charsets in which ASCII bytes are not ASCII letters."""
+    name = codec(declared) if declared else None
+    return bool(name) and str(name).startswith(("utf-16", "utf-32", "utf-7", "iso2022", "hz"))
+
+
+def _as_declared(raw: bytes, name: str, *, arabic: bool) -> Text | None:
+    """The declared reading when the bytes do not contradict it."""
+    if name.startswith(_SINGLE_BYTE):
+        lie = _strict(raw, "utf-8")
+        if lie is not None:
+            return Text(lie, guessed=True)
+        if name in {"ascii", "cp1252"}:
+            found = _arabic(raw) if arabic else None
+            return Text(found, guessed=True) if found is not None else _western(raw, name)
+    text = _strict(raw, _wide(raw, name))
+    return Text(text) if text is not None else None
+
+
+def _western(raw: bytes, name: str) -> Text | None:
+    return None if name == "ascii" else Text(raw.decode(name, "replace"))
+
+
+def _wide(raw: bytes, name: str) -> str:
+    """UTF-16 without a byte-order mark: the half that holds the high bytes decides."""
+    if name != "utf-16" or raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return name
+    high = b"\x00\x06"
+    even = sum(raw[0:4000:2].count(byte) for byte in high)
+    odd = sum(raw[1:4000:2].count(byte) for byte in high)
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _strict(raw: bytes, name: str) -> str | None:
+    try:
+        return raw.decode(name)
+    except (UnicodeError, ValueError, LookupError):
+        return None
+
+
+def _arabic(raw: bytes) -> str | None:
+    """The Arabic reading of 8-bit bytes, when most of their letters stand in Arabic words."""
+    sample = raw[:20_000]
+    scored = [(_score(sample, name), name) for name in ("cp1256", "iso8859-6")]
+    score, name = max(scored)
+    return raw.decode(name, "replace") if score > 0 else None
+
+
+def _score(raw: bytes, name: str) -> int:
+    """How Arabic a reading looks: the weight of common letters, less what is no letter."""
+    text = raw.decode(name, "replace")
+    foreign = [ch for ch in text if ord(ch) > 0x7F]
+    weight, inside = _runs(text)
+    if not foreign or inside / len(foreign) < _LEAST_ARABIC:
+        return 0
+    return weight - 40 * text.count("\ufffd") - 12 * (len(foreign) - inside)
+
+
+def _runs(text: str) -> tuple[int, int]:
+    """Weight and number of Arabic letters that have an Arabic neighbour."""
+    weight = inside = 0
+    before = False
+    for index, char in enumerate(text):
+        here = is_arabic(char)
+        if here and (before or is_arabic(text[index + 1 : index + 2])):
+            inside += 1
+            weight += _COMMON.get(char, 0)
+        before = here
+    return weight, inside
+
+
+def is_arabic(char: str) -> bool:
+    """Whether one character is a letter of the Arabic blocks; false for the empty text."""
+    return bool(char) and any(low <= ord(char) <= high for low, high in _ARABIC_BLOCKS)

@@ -1,0 +1,196 @@
+"""A mail read from its bytes: everything later steps decide on, nothing decided yet."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from services.intake.domain import bounces, classify, limits, threading
+from services.intake.domain.addresses import addresses
+from services.intake.domain.authenticity import Author, author_of
+from services.intake.domain.body import Content, File, ReadPage, read_content
+from services.intake.domain.charset import is_arabic
+from services.intake.domain.folding import BIDI_MARKS
+from services.intake.domain.headers import Headers, split_headers
+from services.intake.domain.mime import Part, read_tree
+from services.intake.domain.replies import split_reply
+from services.intake.domain.words import Flag
+from shared.vocabulary import Locale, MailClass, SenderAuth
+
+UNREADABLE: Final = "(unreadable message / رسالة غير مقروءة)"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the door was told beside the message."""
+
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How this house reads mail."""
+
+    trusted: str = ""
+    """The authserv-id whose Authentication-Results count; none is trusted when empty."""
+    arabic: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The content of a mail; plain values only, so that it crosses processes as JSON."""
+
+    subject: str
+    sender: str
+    sender_name: str
+    sender_auth: str
+    mail_class: str
+    locale: str
+    digest: str
+    message_id: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    tag: int | None = None
+    loop_mark: str = ""
+    copied: tuple[str, ...] = ()
+    report_original: str = ""
+    report_permanent: bool = True
+    body_text: str = ""
+    visible_text: str = ""
+    body_html: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A mail with its files."""
+
+    mail: Mail
+    files: list[File] = field(default_factory=list)
+
+
+def read_mail(raw: bytes, envelope: Envelope, reading: Reading, read_page: ReadPage) -> Parsed:
+    """Read a whole message. Bounded by `limits`; what is cut is flagged."""
+    root, flags = read_tree(raw, arabic=reading.arabic)
+    content = read_content(root, read_page)
+    author = author_of(root.headers, envelope.sender, reading.trusted)
+    report = bounces.report_of(root)
+    text, visible = _words(content)
+    basic = _basic(root.headers, envelope, author)
+    details = {
+        "digest": digest_of(root.headers, root_body(raw)),
+        "mail_class": _class(root, envelope, author, reported=report is not None),
+        "locale": locale_of(f"{basic['subject']} {visible}"),
+        "body_text": text[: limits.TEXT],
+        "visible_text": visible[: limits.TEXT],
+        "body_html": content.safe_html,
+        "report_original": report.original if report else "",
+        "report_permanent": report.permanent if report else True,
+        "flags": tuple(sorted(flags | content.flags | root.headers.flags)),
+    }
+    return Parsed(Mail(**basic, **details), content.files)  # type: ignore[arg-type]
+
+
+def unreadable(raw: bytes, envelope: Envelope, reading: Reading) -> Parsed:
+    """What can be told of a mail that the parser could not read (mail.md 6.7)."""
+    head = raw[: limits.HEADER].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    headers = split_headers(head, arabic=reading.arabic)
+    author = author_of(headers, envelope.sender, reading.trusted)
+    basic = _basic(headers, envelope, author)
+    basic["subject"] = basic["subject"] or UNREADABLE
+    origin = classify.Origin(
+        ours=False, null_sender=is_null(envelope.sender), reported=False, from_reporter=False
+    )
+    details = {
+        "digest": hashlib.sha256(raw).hexdigest(),
+        "mail_class": classify.classify(headers, origin),
+        "locale": locale_of(str(basic["subject"])),
+        "body_text": UNREADABLE,
+        "visible_text": UNREADABLE,
+        "flags": (Flag.UNREADABLE,),
+    }
+    return Parsed(Mail(**basic, **details))  # type: ignore[arg-type]
+
+
+def locale_of(text: str) -> Locale:
+    """The language that most letters of a text belong to; Arabic when there are none."""
+    sample = text[:5000]
+    arabic = sum(1 for char in sample if is_arabic(char))
+    latin = sum(1 for char in sample if char.isascii() and char.isalpha())
+    return Locale.EN if latin > arabic else Locale.AR
+
+
+def digest_of(headers: Headers, body: bytes) -> str:
+    """Equal for two deliveries of one mail: trace fields and line ends do not count."""
+    digest = hashlib.sha256()
+    for name in ("from", "date", "subject", "message-id"):
+        digest.update(headers.first(name) + b"\x00")
+    digest.update(body.replace(b"\r\n", b"\n").strip())
+    return digest.hexdigest()
+
+
+def root_body(raw: bytes) -> bytes:
+    """Everything after the first empty line."""
+    places = [place for mark in (b"\r\n\r\n", b"\n\n") if (place := raw.find(mark)) >= 0]
+    return raw[min(places) :] if places else b""
+
+
+def is_null(envelope_sender: str) -> bool:
+    """The sender of reports and automatic mail: nobody."""
+    return envelope_sender.strip() in {"", "<>"}
+
+
+def _basic(headers: Headers, envelope: Envelope, author: Author) -> dict[str, object]:
+    """What the header block alone tells."""
+    signs = threading.signs_of(headers, list(envelope.recipients))
+    return {
+        "subject": headers.text("subject").strip(f" {BIDI_MARKS}")[: limits.SUBJECT],
+        "sender": author.address.email,
+        "sender_name": author.address.name,
+        "sender_auth": str(SenderAuth(author.auth)),
+        "message_id": threading.message_id(headers),
+        "in_reply_to": threading.ids_of(headers, "in-reply-to"),
+        "references": threading.ids_of(headers, "references"),
+        "tokens": signs.tokens,
+        "signed": signs.signed,
+        "ids": signs.ids,
+        "tag": signs.tag,
+        "loop_mark": headers.token("x-sanad-loop")[:64],
+        "copied": tuple(_copied(headers, author.address.email)),
+    }
+
+
+def _copied(headers: Headers, sender: str) -> Iterable[str]:
+    """Other people in To and Cc, as proposed participants (at most 20)."""
+    named = [one.email for name in ("to", "cc") for one in addresses(headers, name)]
+    others = (email for email in dict.fromkeys(named) if email.lower() != sender.lower())
+    return list(others)[:20]
+
+
+def _words(content: Content) -> tuple[str, str]:
+    """The whole text and the writer's own words; a page's landmarks count where text has none."""
+    text = content.text
+    split = split_reply(text)
+    if split.quoted:
+        return text, split.visible
+    shown = [b.page.visible if b.page else b.text or "" for b in content.blocks]
+    cut = any(b.page is not None and b.page.visible != b.page.text for b in content.blocks)
+    if not cut:
+        return text, split.visible
+    own = split_reply("\n\n".join(part.strip("\n") for part in shown if part.strip()))
+    return text, own.visible or split.visible
+
+
+def _class(root: Part, envelope: Envelope, author: Author, *, reported: bool) -> MailClass:
+    """The class as far as the mail itself shows it; whether it is ours, only our keys tell."""
+    origin = classify.Origin(
+        ours=False,
+        null_sender=is_null(envelope.sender),
+        reported=reported,
+        from_reporter=bounces.is_reporter(author.address.email),
+    )
+    return classify.classify(root.headers, origin)

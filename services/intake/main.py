@@ -1,0 +1,17 @@
+"""Composition of intake: settings and rooms become a service."""
+
+from services.intake import internal, routes
+from services.intake.consumers import consumers
+from services.intake.settings import IntakeSettings
+from services.intake.timers import WORKERS
+from shared.kit.service import Service
+
+service = Service(
+    name="intake",
+    schema="intake",
+    settings=IntakeSettings,
+    routers=[routes.router],
+    internal=[internal.router],
+    consumers=consumers,
+    workers=WORKERS,
+)

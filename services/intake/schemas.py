@@ -1,0 +1,135 @@
+"""HTTP bodies of intake."""
+
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+from typing_extensions import override
+
+from services.intake.domain.words import State
+from services.intake.store.mails import Row
+from services.intake.usecases.operate import Shown
+from shared.kit.model import Instant, Out
+from shared.vocabulary import MailClass, SenderAuth
+
+
+class AcceptedOut(Out):
+    id: UUID
+    state: State
+
+
+class PersonOut(Out):
+    email: str
+    name: str
+
+
+class FileOut(Out):
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    content_id: str | None = None
+    inline: bool = False
+
+
+class MailSummary(Out):
+    """A mail in a list."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: UUID
+    state: State
+    channel: str
+    mail_class: MailClass | None = Field(None, serialization_alias="class")
+    sender_auth: SenderAuth | None = None
+    decision: str | None = None
+    ticket_id: UUID | None = None
+    department_id: UUID | None = None
+    duplicate_of: UUID | None = None
+    degraded: bool = False
+    reasons: list[str]
+    received_at: Instant
+    size: int
+    subject: str
+    sender: PersonOut = Field(serialization_alias="from")
+
+    @classmethod
+    def of(cls, shown: Shown) -> Self:
+        return cls(**cls._told(shown))
+
+    @classmethod
+    def _told(cls, shown: Shown) -> dict[str, Any]:
+        row = shown.row
+        kept = ("id", "state", "channel", "mail_class", "sender_auth", "decision", "ticket_id")
+        more = ("department_id", "duplicate_of", "degraded", "received_at", "size")
+        told: dict[str, Any] = {name: getattr(row, name) for name in (*kept, *more)}
+        return {
+            **told,
+            "reasons": [*row.reasons, *row.flags],
+            "subject": shown.subject,
+            "sender": PersonOut(**shown.sender),
+        }
+
+
+class MailOut(MailSummary):
+    """One mail; `visible_text` is what the writer wrote now, without what was quoted."""
+
+    match: str | None = None
+    message_id: str | None = None
+    body_text: str = ""
+    visible_text: str = ""
+    body_html: str | None = None
+    attachments: tuple[FileOut, ...] = ()
+
+    @classmethod
+    @override
+    def of(cls, shown: Shown) -> Self:
+        mail = shown.mail
+        words: dict[str, Any] = {"match": shown.row.match}
+        if mail is not None:
+            words |= {
+                "message_id": mail.message_id or None,
+                "body_text": mail.body_text,
+                "visible_text": mail.visible_text,
+                "body_html": mail.body_html,
+            }
+        files = tuple(FileOut.model_validate(file) for file in shown.files)
+        return cls(**cls._told(shown), **words, attachments=files)
+
+
+class MailPage(Out):
+    items: list[MailSummary]
+    next_cursor: str | None
+
+
+class ContentOut(MailOut):
+    """A mail as the other services fetch it; the first mail of a ticket is not stripped."""
+
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+
+    @classmethod
+    @override
+    def of(cls, shown: Shown) -> Self:
+        basic = MailOut.of(shown).model_dump()
+        mail = shown.mail
+        if mail is not None:
+            basic["in_reply_to"] = next(iter(mail.in_reply_to), None)
+            basic["references"] = mail.references
+            if shown.row.decision == "new":
+                basic["visible_text"] = mail.body_text
+        return cls(**basic)
+
+
+class MovedOut(Out):
+    """Where a mail stands after an operator's word."""
+
+    id: UUID
+    state: State
+    decision: str | None
+    ticket_id: UUID | None
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        return cls(id=row.id, state=row.state, decision=row.decision, ticket_id=row.ticket_id)

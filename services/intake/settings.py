@@ -1,0 +1,32 @@
+"""What intake is told beyond the common settings (`SANAD_INTAKE_*`)."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from services.intake.domain import limits
+from shared.kit.settings import Settings
+
+
+class IntakeSettings(Settings):
+    """How mail is let in, and how much a single mail may cost."""
+
+    hostname: str = Field("localhost", alias="SANAD_INTAKE_HOSTNAME")
+    trusted_authserv: str = Field("", alias="SANAD_INTAKE_TRUSTED_AUTHSERV")
+    """The authserv-id whose Authentication-Results count; nothing is trusted when empty."""
+    arabic: bool = Field(True, alias="SANAD_INTAKE_ARABIC")
+    """Whether undeclared 8-bit text is tried as Arabic before it is taken for Western."""
+    message_bytes: int = Field(limits.MESSAGE, ge=1024, alias="SANAD_INTAKE_MESSAGE_BYTES")
+    smtp_connections: int = Field(100, ge=1, alias="SANAD_INTAKE_SMTP_CONNECTIONS")
+    smtp_idle_seconds: float = Field(60.0, gt=0, alias="SANAD_INTAKE_SMTP_IDLE_SECONDS")
+    smtp_data_seconds: float = Field(300.0, gt=0, alias="SANAD_INTAKE_SMTP_DATA_SECONDS")
+    smtp_bytes_in_flight: int = Field(
+        8 * limits.MESSAGE, ge=limits.MESSAGE, alias="SANAD_INTAKE_SMTP_BYTES_IN_FLIGHT"
+    )
+    smtp_tls_certificate: Path | None = Field(None, alias="SANAD_INTAKE_SMTP_TLS_CERTIFICATE")
+    smtp_tls_key: Path | None = Field(None, alias="SANAD_INTAKE_SMTP_TLS_KEY")
+    parsers: int = Field(2, ge=1, alias="SANAD_INTAKE_PARSERS")
+    """At most so many parser processes; they start when mail comes and leave when idle."""
+    parse_seconds: float = Field(15.0, gt=0, alias="SANAD_INTAKE_PARSE_SECONDS")
+    lanes: int = Field(6, ge=1, alias="SANAD_INTAKE_LANES")
+    """Mails that are worked on at once."""

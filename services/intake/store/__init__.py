@@ -1,0 +1,1 @@
+"""All SQL of intake: mails, their content, mailboxes and threads."""

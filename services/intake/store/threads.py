@@ -1,0 +1,92 @@
+"""What intake knows of tickets: their numbers, whose they are, who takes part."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.kit.tx import Tx
+
+_FIELDS = "ticket_id, number, organization_id, requester_id, status, merged_into"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A ticket as far as matching needs it."""
+
+    ticket_id: UUID
+    number: int | None
+    organization_id: UUID
+    requester_id: UUID | None
+    status: str
+    merged_into: UUID | None = None
+
+
+async def by_number(tx: Tx, number: int) -> Thread | None:
+    return await _one(tx, "number = :key", number)
+
+
+async def by_id(tx: Tx, ticket_id: UUID) -> Thread | None:
+    return await _one(tx, "ticket_id = :key", ticket_id)
+
+
+async def put(tx: Tx, thread: Thread) -> None:
+    """A ticket that was opened, or learned from its service before its fact came."""
+    await tx.execute(
+        """insert into intake.thread_ticket
+            (ticket_id, number, organization_id, requester_id, status)
+        values (:ticket_id, :number, :organization_id, :requester_id, :status)
+        on conflict (ticket_id) do update set number = excluded.number,
+            organization_id = excluded.organization_id, requester_id = excluded.requester_id""",
+        {
+            "ticket_id": thread.ticket_id,
+            "number": thread.number,
+            "organization_id": thread.organization_id,
+            "requester_id": thread.requester_id,
+            "status": thread.status,
+        },
+    )
+
+
+async def set_status(tx: Tx, ticket_id: UUID, status: str) -> None:
+    await tx.execute(
+        "update intake.thread_ticket set status = :status where ticket_id = :id",
+        {"id": ticket_id, "status": status},
+    )
+
+
+async def set_window(tx: Tx, ticket_id: UUID, until: datetime) -> None:
+    await tx.execute(
+        "update intake.thread_ticket set reopen_until = :until where ticket_id = :id",
+        {"id": ticket_id, "until": until},
+    )
+
+
+async def set_merged(tx: Tx, ticket_id: UUID, into: UUID) -> None:
+    await tx.execute(
+        "update intake.thread_ticket set merged_into = :into where ticket_id = :id",
+        {"id": ticket_id, "into": into},
+    )
+
+
+async def add_person(tx: Tx, ticket_id: UUID, person_tag: bytes) -> None:
+    await tx.execute(
+        """insert into intake.thread_person (ticket_id, person_tag) values (:id, :tag)
+        on conflict do nothing""",
+        {"id": ticket_id, "tag": person_tag},
+    )
+
+
+async def has_person(tx: Tx, ticket_id: UUID, person_tag: bytes) -> bool:
+    found: Any = await tx.scalar(
+        "select 1 from intake.thread_person where ticket_id = :id and person_tag = :tag",
+        {"id": ticket_id, "tag": person_tag},
+    )
+    return found is not None
+
+
+async def _one(tx: Tx, condition: str, key: Any) -> Thread | None:
+    row = await tx.row(
+        f"select {_FIELDS} from intake.thread_ticket where {condition}", {"key": key}
+    )
+    return Thread(**row) if row else None

@@ -1,0 +1,115 @@
+"""The parser's desk: claims mails, has them read and routed, several at once."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from services.intake.adapters.children import Children, Parser
+from services.intake.domain.words import State
+from services.intake.settings import IntakeSettings
+from services.intake.store import mails
+from services.intake.usecases.accept import PARSER
+from services.intake.usecases.match import NotYet
+from services.intake.usecases.read import read
+from services.intake.usecases.route import route_mail
+from shared.kit.context import Context
+from shared.kit.logging import get_logger
+from shared.kit.peers import PeerRefused, PeerUnavailable
+from shared.kit.workers import Stop
+
+LEASE: Final = timedelta(seconds=6)
+RENEW: Final = 2.0
+LOOK: Final = 2.0
+IDLE: Final = 30.0
+LONGEST_WAIT: Final = 30.0
+_log = get_logger("parser")
+
+
+class Desk:
+    """Mails in work; a mail whose process died with it is free again when its lease ends."""
+
+    def __init__(self, context: Context, parser: Parser) -> None:
+        self._context = context
+        self._parser = parser
+        self._lanes: int = context.settings.lanes
+        self.busy: set[asyncio.Task[None]] = set()
+
+    async def claim(self) -> list[UUID]:
+        free = self._lanes - len(self.busy)
+        if free <= 0:
+            return []
+        async with self._context.tx() as tx:
+            return await mails.claim(tx, free, LEASE)
+
+    def start(self, group: asyncio.TaskGroup, mail_id: UUID) -> None:
+        task = group.create_task(self._work(mail_id))
+        self.busy.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self.busy.discard(task)
+        self._context.wake(PARSER)
+
+    async def _work(self, mail_id: UUID) -> None:
+        """Read and route one mail, keeping its lease; whatever fails is tried again later."""
+        steps = asyncio.ensure_future(self._steps(mail_id))
+        try:
+            while not (await asyncio.wait({steps}, timeout=RENEW))[0]:
+                await self._postpone(mail_id, LEASE)
+            await steps
+        except NotYet:
+            await self._postpone(mail_id, timedelta(seconds=1))
+        except (PeerUnavailable, PeerRefused) as error:
+            await self._try_later(mail_id, error)
+        except Exception as error:  # noqa: BLE001 - one mail must not stop the others
+            _log.warning("mail_failed", mail_id=str(mail_id), exc_info=error)
+            await self._try_later(mail_id, error)
+        finally:
+            steps.cancel()
+
+    async def _steps(self, mail_id: UUID) -> None:
+        state = await read(self._context, self._parser, mail_id)
+        if state is State.PARSED:
+            await route_mail(self._context, mail_id)
+
+    async def _try_later(self, mail_id: UUID, error: Exception) -> None:
+        _log.info("mail_waits", mail_id=str(mail_id), cause=type(error).__name__)
+        try:
+            async with self._context.tx() as tx:
+                row = await mails.find(tx, mail_id)
+                attempts = row.attempts if row else 0
+                wait = timedelta(seconds=min(LONGEST_WAIT, 0.5 * 2 ** min(attempts, 8)))
+                await mails.postpone(tx, mail_id, wait, failed=True)
+        except Exception as trouble:  # noqa: BLE001 - the lease ends by itself
+            _log.warning("mail_not_postponed", mail_id=str(mail_id), error=type(trouble).__name__)
+
+    async def _postpone(self, mail_id: UUID, wait: timedelta) -> None:
+        try:
+            async with self._context.tx() as tx:
+                await mails.postpone(tx, mail_id, wait)
+        except Exception as trouble:  # noqa: BLE001 - the lease ends by itself
+            _log.warning("mail_not_postponed", mail_id=str(mail_id), error=type(trouble).__name__)
+
+
+async def work(context: Context, stop: Stop) -> None:
+    """Claim while there is something to claim, sleep until woken or until one is due."""
+    settings: IntakeSettings = context.settings
+    parser = Children(settings.parsers, settings.parse_seconds)
+    desk = Desk(context, parser)
+    quiet = 0.0
+    try:
+        async with asyncio.TaskGroup() as group:
+            while not stop.is_set():
+                claimed = await desk.claim()
+                for mail_id in claimed:
+                    desk.start(group, mail_id)
+                if claimed or desk.busy:
+                    quiet = 0.0
+                if not claimed:
+                    await context.wait(PARSER, LOOK)
+                    quiet += LOOK
+                if quiet > IDLE:
+                    await parser.close()
+    finally:
+        await parser.close()

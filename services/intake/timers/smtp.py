@@ -1,0 +1,80 @@
+"""The SMTP door: holds the listening socket, gives each mail to `accept`."""
+
+import asyncio
+import ssl
+import time
+from typing import Final
+from uuid import UUID
+
+from services.intake.adapters.smtp import Rules, connections
+from services.intake.domain.mail import Envelope
+from services.intake.domain.threading import open_address
+from services.intake.settings import IntakeSettings
+from services.intake.usecases.accept import accept
+from services.intake.usecases.addresses import our_addresses
+from shared.kit.context import Context
+from shared.kit.logging import get_logger
+from shared.kit.process import listener
+from shared.kit.workers import Stop
+
+_FRESH: Final = 1.0
+_AGAIN: Final = 0.2
+_log = get_logger("smtp")
+
+
+class Reception:
+    """The desk behind the listener."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._known: dict[str, UUID] = {}
+        self._looked = float("-inf")
+
+    async def knows(self, address: str) -> bool:
+        """Our mailboxes, and what we signed into them; an unknown one is looked up again soon."""
+        mailbox = open_address(address).mailbox
+        if self._age() > _FRESH or (mailbox not in self._known and self._age() > _AGAIN):
+            async with self._context.tx() as tx:
+                self._known = await our_addresses(tx)
+            self._looked = time.monotonic()
+        return mailbox in self._known
+
+    async def take(self, raw: bytes, sender: str, recipients: list[str]) -> str:
+        async with self._context.tx() as tx:
+            mail_id = await accept(tx, raw, Envelope(sender, tuple(recipients)), "smtp")
+        return str(mail_id)
+
+    def failed(self, error: Exception) -> None:
+        _log.warning("not_accepted", error=type(error).__name__)
+
+    def _age(self) -> float:
+        return time.monotonic() - self._looked
+
+
+async def listen(context: Context, stop: Stop) -> None:
+    """Serve until stopped; conversations that are open then get a moment to end."""
+    settings: IntakeSettings = context.settings
+    rules = Rules(
+        hostname=settings.hostname,
+        message_bytes=settings.message_bytes,
+        connections=settings.smtp_connections,
+        idle_seconds=settings.smtp_idle_seconds,
+        data_seconds=settings.smtp_data_seconds,
+        bytes_in_flight=settings.smtp_bytes_in_flight,
+        tls=_tls(settings),
+    )
+    loop = asyncio.get_running_loop()
+    factory = connections(Reception(context), rules)
+    server = await loop.create_server(factory, sock=listener(settings.listen_smtp), backlog=128)
+    async with server:
+        _log.info("smtp_listening", port=server.sockets[0].getsockname()[1])
+        await stop.wait()
+        server.close()
+
+
+def _tls(settings: IntakeSettings) -> ssl.SSLContext | None:
+    if settings.smtp_tls_certificate is None:
+        return None
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(settings.smtp_tls_certificate, settings.smtp_tls_key)
+    return tls

@@ -1,0 +1,1 @@
+"""Verbs of intake: accept, read, match, route, and what operators may do."""

@@ -1,0 +1,57 @@
+"""Own the bytes first: one statement commits a mail, then the door may answer (mail.md 6)."""
+
+import asyncio
+import hashlib
+from typing import Final, Literal
+from uuid import UUID
+
+from services.intake.domain.mail import Envelope
+from services.intake.store import mails
+from services.intake.usecases import secrets
+from shared.events.mail import MailAccepted
+from shared.kit.crypto import Box
+from shared.kit.ids import uuid7
+from shared.kit.tx import Tx
+
+PARSER: Final = "parser"
+"""The worker that an accepted mail wakes."""
+
+_LARGE: Final = 1024 * 1024
+Channel = Literal["smtp", "http", "imap"]
+
+
+async def accept(
+    tx: Tx, raw: bytes, envelope: Envelope, channel: Channel, source_key: str | None = None
+) -> UUID:
+    """The mail is ours when this transaction has committed; nothing of it is read here.
+
+    The bytes lie in the row itself: one commit makes mail and fact durable together, a backup
+    holds both, and no file without a row has ever to be swept up.
+    """
+    mail_id = uuid7()
+    box = await secrets.box_of(tx.context)
+    if len(raw) < _LARGE:
+        sha256, sealed = _seal(box, mail_id, raw)
+    else:
+        sha256, sealed = await asyncio.to_thread(_seal, box, mail_id, raw)
+    told = {"from": envelope.sender, "to": list(envelope.recipients)}
+    tx.emit(MailAccepted(mail_id=mail_id, at=tx.now, channel=channel), sequence=1)
+    tx.wake(PARSER)
+    await mails.keep(
+        tx,
+        {
+            "id": mail_id,
+            "channel": channel,
+            "now": tx.now,
+            "sha256": sha256,
+            "size": len(raw),
+            "source_key": source_key,
+            "envelope": box.seal_json(secrets.ENVELOPE, mail_id, told),
+            "raw": sealed,
+        },
+    )
+    return mail_id
+
+
+def _seal(box: Box, mail_id: UUID, raw: bytes) -> tuple[bytes, bytes]:
+    return hashlib.sha256(raw).digest(), box.seal(secrets.RAW, mail_id, raw)

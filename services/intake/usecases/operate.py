@@ -1,0 +1,107 @@
+"""What operators may do with mails: look, read the bytes, decide anew, overrule."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.intake.domain.mail import Mail
+from services.intake.domain.words import REDECIDABLE, RELEASABLE, State
+from services.intake.problems import NotReleasable
+from services.intake.store import contents, mails
+from services.intake.usecases import read, secrets
+from services.intake.usecases.accept import PARSER
+from shared.kit.problems import NotFound
+from shared.kit.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A mail as operators and other services see it."""
+
+    row: mails.Row
+    subject: str
+    sender: dict[str, str]
+    mail: Mail | None = None
+    files: tuple[dict[str, Any], ...] = ()
+
+
+async def listed(tx: Tx, state: State | None, before: UUID | None, most: int) -> list[Shown]:
+    """Newest first, with subject and sender only."""
+    rows = await mails.page(tx, state, before, most)
+    return [await _summary(tx, row) for row in rows]
+
+
+async def show(tx: Tx, mail_id: UUID) -> Shown:
+    """One mail with its words and the list of its files."""
+    row = await mails.find(tx, mail_id)
+    if row is None:
+        raise NotFound
+    shown = await _summary(tx, row)
+    mail = await read.content(tx, mail_id)
+    files = await _files(tx, mail_id)
+    return Shown(row, shown.subject, shown.sender, mail, tuple(files))
+
+
+async def raw(tx: Tx, mail_id: UUID) -> bytes:
+    """The bytes as they came in."""
+    sealed = await mails.raw_of(tx, mail_id)
+    if sealed is None:
+        raise NotFound
+    box = await secrets.box_of(tx.context)
+    return box.open_bytes(secrets.RAW, mail_id, sealed)
+
+
+async def file(tx: Tx, mail_id: UUID, file_id: UUID) -> tuple[str, bytes]:
+    """Type and bytes of one file of a mail."""
+    row = await contents.file_content(tx, mail_id, file_id)
+    if row is None:
+        raise NotFound
+    box = await secrets.box_of(tx.context)
+    return row["media_type"], box.open_bytes(secrets.FILE, file_id, row["content"])
+
+
+async def replay(tx: Tx, mail_id: UUID) -> mails.Row:
+    """Read and decide the mail again; what is on a ticket, or on its way there, stays."""
+    row = await _locked(tx, mail_id)
+    if row.state in REDECIDABLE:
+        fields = {"state": State.ACCEPTED, "attempts": 0, "next_at": tx.now, "duplicate_of": None}
+        await mails.change(tx, mail_id, fields)
+        tx.wake(PARSER)
+    return await _locked(tx, mail_id)
+
+
+async def release(tx: Tx, mail_id: UUID) -> mails.Row:
+    """A person lets the mail through: onto the matched ticket, or into a new one."""
+    row = await _locked(tx, mail_id)
+    if row.released and row.state not in RELEASABLE:
+        return row
+    if row.state not in RELEASABLE:
+        raise NotReleasable(state=row.state)
+    fields = {"state": State.PARSED, "released": True, "attempts": 0, "next_at": tx.now}
+    await mails.change(tx, mail_id, fields)
+    tx.wake(PARSER)
+    return await _locked(tx, mail_id)
+
+
+async def _locked(tx: Tx, mail_id: UUID) -> mails.Row:
+    row = await mails.find(tx, mail_id, lock=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def _summary(tx: Tx, row: mails.Row) -> Shown:
+    if row.summary is None:
+        return Shown(row, "", {"email": "", "name": ""})
+    box = await secrets.box_of(tx.context)
+    told = box.open_json(secrets.SUMMARY, row.id, row.summary)
+    return Shown(row, told["subject"], told["from"])
+
+
+async def _files(tx: Tx, mail_id: UUID) -> list[dict[str, Any]]:
+    box = await secrets.box_of(tx.context)
+    shown = []
+    for row in await contents.files_of(tx, mail_id):
+        about = box.open_json(secrets.ABOUT, row["id"], row["about"])
+        shown.append({**row, **about, "sha256": row["sha256"].hex()})
+    return shown

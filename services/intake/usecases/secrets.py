@@ -1,0 +1,79 @@
+"""Keys of intake: what marks our own mails, and tags by which sealed values are found again."""
+
+import base64
+import hmac
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from services.intake.domain.mail import Envelope
+from shared.kit.context import Context
+from shared.kit.crypto import Box
+from shared.tokens import fold_address
+from shared.vocabulary import RESERVED_ORGANIZATION
+
+RAW: Final = "intake.inbound_mail.raw"
+ENVELOPE: Final = "intake.inbound_mail.envelope"
+SUMMARY: Final = "intake.inbound_mail.summary"
+CONTENT: Final = "intake.mail_parsed.content"
+ABOUT: Final = "intake.mail_attachment.about"
+FILE: Final = "intake.mail_attachment.content"
+_MAC: Final = 10
+
+
+async def box_of(context: Context) -> Box:
+    """Mail is sealed before anybody knows whose it is: under the house's own key."""
+    return await context.vault.box(RESERVED_ORGANIZATION)
+
+
+def open_envelope(box: Box, mail_id: UUID, sealed: bytes) -> Envelope:
+    told = box.open_json(ENVELOPE, mail_id, sealed)
+    return Envelope(told["from"], tuple(told["to"]))
+
+
+def reply_keys(context: Context) -> tuple[bytes, ...]:
+    """The keys whose reply tokens are ours, the current one first."""
+    return (context.keys.derive("reply-token"),)
+
+
+def loop_mark(context: Context) -> str:
+    """What every mail of this house carries as `X-Sanad-Loop`."""
+    return context.keys.derive("loop-mark", 16).hex()
+
+
+def person_tag(context: Context, address: str) -> bytes:
+    """Finds an address again without storing it."""
+    return _tag(context, "person", fold_address(address))
+
+
+def message_tag(context: Context, message_id: str) -> bytes:
+    """Finds a Message-ID again without storing it."""
+    return _tag(context, "message", message_id)
+
+
+def digest_tag(context: Context, digest: str) -> bytes:
+    """Finds equal content again without letting anybody test guesses against the table."""
+    return _tag(context, "digest", digest)
+
+
+def delivery_of(context: Context, token: str) -> UUID | None:
+    """The delivery that a bounce address was made for; None when we did not make it."""
+    raw = _base32(token)
+    if raw is None or len(raw) != 16 + _MAC:
+        return None
+    key = context.keys.derive("bounce-token")
+    right = hmac.new(key, b"bounce:" + raw[:16], sha256).digest()[:_MAC]
+    return UUID(bytes=raw[:16]) if hmac.compare_digest(right, raw[16:]) else None
+
+
+def _base32(token: str) -> bytes | None:
+
+    try:
+        return base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+    except ValueError:
+        return None
+
+
+def _tag(context: Context, kind: str, text: str) -> bytes:
+    key = context.keys.derive("intake-tags")
+    return hmac.new(key, f"{kind}:{text}".encode("utf-8", "replace"), sha256).digest()[:20]

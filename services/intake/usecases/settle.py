@@ -1,0 +1,116 @@
+"""Write a decision and state it, in one transaction; a decision that stands is not said twice."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from services.intake.domain.mail import Mail
+from services.intake.domain.routing import Routing
+from services.intake.domain.words import Decision, State
+from services.intake.store import mails
+from services.intake.usecases.match import Found
+from services.intake.usecases.people import Person
+from shared.events.base import Fact
+from shared.events.mail import MailBounced, MailHeld, MailQuarantined, MailRouted
+from shared.kit.tx import Tx
+from shared.vocabulary import MailClass, SenderAuth
+
+_STATES: Final = {
+    Decision.NEW: State.ROUTED,
+    Decision.REPLY: State.ROUTED,
+    Decision.NOTE: State.ROUTED,
+    Decision.HELD: State.HELD,
+    Decision.QUARANTINED: State.QUARANTINED,
+    Decision.LOOP: State.LOOP,
+    Decision.DUPLICATE: State.DUPLICATE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One mail with everything that its decision rests on."""
+
+    row: mails.Row
+    mail: Mail
+    mail_class: MailClass
+    department_id: UUID
+    found: Found = field(default_factory=Found)
+    delivery_id: UUID | None = None
+    person: Person | None = None
+
+
+async def settle(tx: Tx, case: Case, routing: Routing) -> None:
+    """The last step of ours; tickets applies what `mail.routed` says."""
+    row = await mails.find(tx, case.row.id, lock=True)
+    if row is None or row.state is not State.PARSED:
+        return
+    state = _STATES[routing.decision]
+    same = row.decision is routing.decision and state is not State.ROUTED
+    facts = [] if same else _facts(tx, case, routing)
+    version = await mails.change(tx, row.id, _columns(tx, case, routing), facts=len(facts))
+    for index, fact in enumerate(facts):
+        tx.emit(fact, sequence=version - len(facts) + 1 + index)
+
+
+def _columns(tx: Tx, case: Case, routing: Routing) -> dict[str, Any]:
+    matched = routing.decision not in {Decision.NEW, Decision.LOOP}
+    return {
+        "state": _STATES[routing.decision],
+        "decision": routing.decision,
+        "match": case.found.match,
+        "mail_class": case.mail_class,
+        "reasons": list(routing.reasons),
+        "joins": routing.joins,
+        "department_id": case.department_id,
+        "organization_id": case.person.organization_id if case.person else None,
+        "requester_id": case.person.id if case.person else None,
+        "ticket_id": case.found.thread.ticket_id if case.found.thread and matched else None,
+        "routed_at": tx.now,
+    }
+
+
+def _facts(tx: Tx, case: Case, routing: Routing) -> list[Fact]:
+    mail_id, reason = case.row.id, ",".join(routing.reasons) or "unknown"
+    ticket_id = case.found.thread.ticket_id if case.found.thread else None
+    facts: list[Fact] = []
+    if case.mail_class is MailClass.BOUNCE and (case.delivery_id or ticket_id):
+        facts.append(
+            MailBounced(
+                mail_id=mail_id,
+                at=tx.now,
+                ticket_id=ticket_id,
+                delivery_id=case.delivery_id,
+                permanent=case.mail.report_permanent,
+            )
+        )
+    if routing.decision is Decision.HELD:
+        facts.append(MailHeld(mail_id=mail_id, at=tx.now, ticket_id=ticket_id, reason=reason))
+    elif routing.decision is Decision.QUARANTINED:
+        facts.append(MailQuarantined(mail_id=mail_id, at=tx.now, reason=reason))
+    elif _STATES[routing.decision] is State.ROUTED:
+        facts.append(_routed(tx, case, routing, ticket_id))
+    return facts
+
+
+def _routed(tx: Tx, case: Case, routing: Routing, ticket_id: UUID | None) -> MailRouted:
+    assert case.person is not None
+    new = routing.decision is Decision.NEW
+    decision = routing.decision.value
+    assert decision in {"new", "reply", "note"}
+    return MailRouted(
+        mail_id=case.row.id,
+        at=tx.now,
+        decision=decision,  # type: ignore[arg-type]
+        mail_class=case.mail_class,
+        sender_auth=SenderAuth(case.mail.sender_auth),
+        received_at=case.row.received_at,
+        department_id=case.department_id,
+        organization_id=case.person.organization_id,
+        requester_id=case.person.id,
+        locale=case.person.locale,
+        ticket_id=None if new else ticket_id,
+        related_ticket_id=ticket_id if new and routing.related else None,
+        may_reopen=routing.may_reopen,
+        acknowledge=routing.acknowledge,
+        degraded=case.row.degraded,
+    )

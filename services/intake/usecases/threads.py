@@ -1,0 +1,62 @@
+"""What intake learns from tickets and the directory: threads, people, mailboxes."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.intake.domain.words import State
+from services.intake.store import mailboxes, mails, threads
+from services.intake.store.threads import Thread
+from services.intake.usecases import secrets
+from shared.events.identity import DepartmentFact
+from shared.events.mail import MailApplied
+from shared.events.ticket import TicketOpened
+from shared.kit.tx import Tx
+
+
+async def opened(tx: Tx, fact: TicketOpened, requester: str | None) -> None:
+    """A ticket exists; its requester may answer on it."""
+    thread = Thread(
+        fact.ticket_id, fact.number, fact.organization_id, fact.requester_id, fact.status
+    )
+    await threads.put(tx, thread)
+    if requester:
+        tag = secrets.person_tag(tx.context, requester)
+        await threads.add_person(tx, fact.ticket_id, tag)
+    if fact.mail_id is not None:
+        await applied(tx, fact.mail_id, fact.ticket_id)
+
+
+async def spoke(tx: Tx, ticket_id: UUID, person: str | None) -> None:
+    """Somebody from the customer's side wrote on the ticket and so takes part in it."""
+    if person:
+        await threads.add_person(tx, ticket_id, secrets.person_tag(tx.context, person))
+
+
+async def applied(tx: Tx, mail_id: UUID, ticket_id: UUID) -> None:
+    """The mail has come to its end: it is on a ticket. Hearing it twice changes nothing."""
+    row = await mails.find(tx, mail_id, lock=True)
+    if row is None or row.state is State.APPLIED:
+        return
+    fields = {"state": State.APPLIED, "ticket_id": ticket_id}
+    version = await mails.change(tx, mail_id, fields, facts=1)
+    tx.emit(MailApplied(mail_id=mail_id, at=tx.now, ticket_id=ticket_id), sequence=version)
+    sender = await mails.sender_tag(tx, mail_id)
+    if sender is not None:
+        await threads.add_person(tx, ticket_id, sender)
+
+
+async def department(tx: Tx, fact: DepartmentFact) -> None:
+    address = fact.mailbox.strip().lower() if fact.mailbox else None
+    await mailboxes.put(tx, fact.department_id, address, is_default=fact.is_default)
+
+
+async def status(tx: Tx, ticket_id: UUID, to: str) -> None:
+    await threads.set_status(tx, ticket_id, to)
+
+
+async def window(tx: Tx, ticket_id: UUID, until: datetime) -> None:
+    await threads.set_window(tx, ticket_id, until)
+
+
+async def merged(tx: Tx, ticket_id: UUID, into: UUID) -> None:
+    await threads.set_merged(tx, ticket_id, into)
