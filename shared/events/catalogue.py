@@ -83,7 +83,12 @@ _TICKET: Final = (
     Entry(
         ticket.TicketMerged,
         ("tickets",),
-        {"sla": "cancels the clocks", "escalation": "ends the ladder", "notify": _HOOK},
+        {
+            "sla": "cancels the clocks",
+            "escalation": "ends the ladder",
+            "notify": _HOOK,
+            "intake": "follows the thread to its target",
+        },
         partner_visible=True,
     ),
     Entry(ticket.TicketLinked, ("tickets",), {"notify": _HOOK}, partner_visible=True),
