@@ -22,6 +22,9 @@ _REMEMBERED: Final = 20_000
 class Timeline(Protocol):
     """What counting needs to know about time."""
 
+    @property
+    def timezone(self) -> str: ...
+
     def day(self, number: int) -> Day: ...
 
     def stretches(self, number: int) -> Sequence[Stretch]:
@@ -46,6 +49,10 @@ class Compiled:
         self._hours = Hours(calendar)
         self._days: dict[int, Day] = {}
         self._walls: dict[int, tuple[Stretch, ...]] = {}
+
+    @property
+    def timezone(self) -> str:
+        return self.calendar.timezone
 
     def day(self, number: int) -> Day:
         found = self._days.get(number)
@@ -108,6 +115,10 @@ class Spliced:
     def __init__(self, parts: Sequence[tuple[Micros, Timeline]]) -> None:
         self._parts = tuple(parts)
         self._days: dict[int, Day] = {}
+
+    @property
+    def timezone(self) -> str:
+        return self._parts[-1][1].timezone
 
     def day(self, number: int) -> Day:
         found = self._days.get(number)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 from services.sla.domain.clock import Stage
 from services.sla.domain.fold import Reading
 from services.sla.domain.words import Mode
-from shared.worktime import Micros, partition, whole_seconds
+from shared.worktime import Micros, Timeline, partition, whole_seconds
 
+_FIRST_DAY: Final = date(1970, 1, 1)
 _STATES: Final = {
     Mode.RUNNING: "counted",
     Mode.PAUSED: "paused",
@@ -59,6 +61,28 @@ def totals(lines: list[Line]) -> Totals:
         sums[line.state] += line.seconds
     wall = whole_seconds(lines[0].start, lines[-1].end) if lines else 0
     return Totals(wall=wall, **sums)
+
+
+def by_day(lines: list[Line], timeline: Timeline) -> list[tuple[date, list[Line]]]:
+    """The same lines, cut at local midnights."""
+    days: dict[date, list[Line]] = {}
+    for line in lines:
+        for piece in _cut(line, timeline):
+            days.setdefault(local_date(timeline, piece.start), []).append(piece)
+    return sorted(days.items())
+
+
+def local_date(timeline: Timeline, at: Micros) -> date:
+    return _FIRST_DAY + timedelta(days=timeline.local(at)[0])
+
+
+def _cut(line: Line, timeline: Timeline) -> Iterator[Line]:
+    start = line.start
+    while start < line.end:
+        midnight = timeline.resolve(timeline.local(start)[0] + 1, 0)
+        end = min(line.end, midnight) if midnight > start else line.end
+        yield Line(start, end, line.state, line.reason, line.ref)
+        start = end
 
 
 def _seamless(reading: Reading, as_of: Micros) -> Iterator[Stage]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from services.sla.domain.durations import Duration, iso_seconds
 from services.sla.domain.words import NextStarts
-from shared.vocabulary import Metric, Priority, Role
+from shared.vocabulary import Localized, Metric, Priority, Role
 
 ALWAYS_OPEN_KEY: Final = "always_open"
 BREACH: Final = "breach"
@@ -36,7 +36,7 @@ class Step:
 class Policy:
     """One version of a policy; never changed once a ticket has it."""
 
-    name: str
+    name: str | Localized
     targets: Mapping[str, Mapping[Metric, Promise]]
     pause_statuses: frozenset[str]
     pause_metrics: frozenset[str]

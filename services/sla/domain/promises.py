@@ -1,6 +1,6 @@
 """Which promises hold for a ticket: its contract, its policy, its calendars."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -35,9 +35,12 @@ class Contract:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
-def in_force(contracts: Iterable[Contract], day: date) -> Contract | None:
-    """The contract that serves a new ticket: of several, the one that began last."""
-    fitting = [contract for contract in contracts if contract.in_force(day)]
+def serving(contracts: Iterable[Contract], day: Callable[[Contract], date]) -> Contract | None:
+    """The contract that serves a new ticket: of several in force, the one that began last.
+
+    `day` is the civil date of the ticket where the contract's calendar counts.
+    """
+    fitting = [contract for contract in contracts if contract.in_force(day(contract))]
     return max(fitting, key=lambda contract: (contract.starts_on, contract.id), default=None)
 
 

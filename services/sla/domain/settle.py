@@ -6,7 +6,7 @@ with what was stated makes each breach, warning and promise kept a fact exactly 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from services.sla.domain.clock import Breach
 from services.sla.domain.fold import Reading, Readings
@@ -17,7 +17,9 @@ from shared.worktime import Micros
 Cycle = tuple[Metric, int]
 Point = tuple[Metric, int, float]
 
-_WORDS: Final = {
+StateWord = Literal["running", "paused", "stopped", "met", "breached", "cancelled", "none"]
+
+_WORDS: Final[dict[Mode, StateWord]] = {
     Mode.RUNNING: "running",
     Mode.PAUSED: "paused",
     Mode.STOPPED: "met",
@@ -123,7 +125,7 @@ def next_due(readings: Readings) -> Micros | None:
     return min((r.due for r in readings.values() if _open(r) and r.due is not None), default=None)
 
 
-def state_word(reading: Reading) -> str:
+def state_word(reading: Reading) -> StateWord:
     """The clock in one word, as facts and answers say it."""
     if reading.mode is Mode.CANCELLED:
         return "cancelled"

@@ -17,8 +17,6 @@ from shared.kit.tx import Tx
 from shared.vocabulary import Metric
 from shared.worktime import Micros, instant, micros
 
-OWNER = "sla"
-
 _COLUMNS = """ticket_id, organization_id, department_id, priority, status, policy_id,
     policy_version, contract_id, calendar_id, opened_at, settled_at, generation, sequence,
     next_due_at, clocks, stated"""
@@ -80,6 +78,17 @@ async def read(tx: Tx, ticket_id: UUID) -> ClockRow | None:
     return _clock(row, await happenings(tx, [ticket_id])) if row else None
 
 
+async def sample(tx: Tx, size: int) -> list[ClockRow]:
+    """Some open clocks, found through the index from a random place on."""
+    rows = await tx.rows(
+        f"select {_COLUMNS}, 0 as revision from sla.clock"
+        " where open and ticket_id >= gen_random_uuid() order by ticket_id limit :size",
+        {"size": size},
+    )
+    happened = await happenings(tx, [row["ticket_id"] for row in rows]) if rows else {}
+    return [_clock(row, happened) for row in rows]
+
+
 async def happenings(tx: Tx, ticket_ids: Sequence[UUID]) -> dict[UUID, list[Happening]]:
     """What happened to tickets, each in the order of its facts."""
     rows = await tx.rows(
@@ -88,31 +97,77 @@ async def happenings(tx: Tx, ticket_ids: Sequence[UUID]) -> dict[UUID, list[Happ
         {"ticket_ids": list(ticket_ids)},
     )
     found: dict[UUID, list[Happening]] = {}
-    for ticket_id, at, kind, value, status, ref in map(tuple[Any, ...], map(_values, rows)):
-        known = found.setdefault(ticket_id, [])
-        known.append(Happening(micros(at), Kind(kind), value, status, True, ref and str(ref)))
+    for row in rows:
+        found.setdefault(row["ticket_id"], []).append(_happening(row))
     return found
 
 
-def _values(row: RowMapping) -> Any:
-    return row.values()
+def _happening(row: RowMapping) -> Happening:
+    return Happening(
+        micros(row["at"]),
+        Kind(row["kind"]),
+        row["value"],
+        row["status"],
+        ref=str(row["ref"]) if row["ref"] else None,
+    )
 
 
 def _clock(row: RowMapping, happened: dict[UUID, list[Happening]]) -> ClockRow:
     values = dict(row)
-    values["stated"] = _read_stated(row["stated"])
+    values["clocks"] = json.loads(row["clocks"])
+    values["stated"] = _read_stated(json.loads(row["stated"]))
     return ClockRow(**values, happenings=happened.get(row["ticket_id"], []))
 
 
-async def add(tx: Tx, values: dict[str, Any]) -> None:
-    """A new ticket's clock; its fold and timers follow with `save`."""
-    names = ", ".join(values)
-    marks = ", ".join(f":{name}" for name in values)
+async def add(tx: Tx, values: dict[str, Any], row: ClockRow, armed: Sequence[Armed]) -> None:
+    """A new ticket's clock: `values` is who may see it, `row` where it stands after settling."""
     await tx.execute(
-        f"insert into sla.clock ({names}, settled_at, clocks, stated)"
-        f" values ({marks}, :opened_at, '[]', '{{}}')",
-        values,
+        """with clock as (
+            insert into sla.clock (ticket_id, organization_id, number, requester_id,
+                department_id, assignee_id, priority, status, policy_id, policy_version,
+                contract_id, calendar_id, opened_at, settled_at, next_due_at, sequence,
+                clocks, stated)
+            values (:ticket_id, :organization_id, :number, :requester_id, :department_id,
+                :assignee_id, :priority, :status, :policy_id, :policy_version, :contract_id,
+                :calendar_id, :opened_at, :settled_at, :next_due_at, :sequence,
+                cast(:clocks as jsonb), cast(:stated as jsonb))),
+        happening as (
+            insert into sla.clock_event
+                (ticket_id, organization_id, ordinal, at, kind, value, status, ref)
+            values (:ticket_id, :organization_id, 0, :opened_at, 'created', :priority, :status,
+                :ref))
+        insert into sla.timer (key, kind, ticket_id, due_at, generation, owner)
+        select key, kind, :ticket_id, due_at, 1, 'sla'
+        from unnest(cast(:keys as text[]), cast(:kinds as text[]), cast(:dues as timestamptz[]))
+            as n (key, kind, due_at)""",
+        {
+            **values,
+            "organization_id": row.organization_id,
+            "ticket_id": row.ticket_id,
+            "department_id": row.department_id,
+            "priority": row.priority,
+            "status": row.status,
+            "policy_id": row.policy_id,
+            "policy_version": row.policy_version,
+            "contract_id": row.contract_id,
+            "calendar_id": row.calendar_id,
+            "opened_at": row.opened_at,
+            "settled_at": row.settled_at,
+            "next_due_at": row.next_due_at,
+            "sequence": row.sequence,
+            "clocks": json.dumps(row.clocks),
+            "stated": json.dumps(_write_stated(row.stated)),
+            **_armed(row.ticket_id, armed),
+        },
     )
+
+
+def _armed(ticket_id: UUID, armed: Sequence[Armed]) -> dict[str, Any]:
+    return {
+        "keys": [one.key(ticket_id) for one in armed],
+        "kinds": [one.kind for one in armed],
+        "dues": [instant(one.at) for one in armed],
+    }
 
 
 async def add_happening(
@@ -185,9 +240,7 @@ async def arm(tx: Tx, clock: ClockRow, armed: Sequence[Armed]) -> None:
         {
             "ticket_id": clock.ticket_id,
             "generation": clock.generation,
-            "keys": [one.key(clock.ticket_id) for one in armed],
-            "kinds": [one.kind for one in armed],
-            "dues": [instant(one.at) for one in armed],
+            **_armed(clock.ticket_id, armed),
         },
     )
 

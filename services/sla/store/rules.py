@@ -1,7 +1,7 @@
 """Rows of calendars, policies and contracts, and their versions."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from services.sla.tables import Calendar, CalendarVersion, Policy, PolicyVersion
 from services.sla.tables import Contract as ContractRow
 from shared.kit.tables import table
 from shared.kit.tx import Tx
+from shared.vocabulary import DEFAULT_POLICY, Localized
 
 _CALENDAR, _CALENDAR_VERSION = table(Calendar), table(CalendarVersion)
 _POLICY, _POLICY_VERSION = table(Policy), table(PolicyVersion)
@@ -21,34 +22,50 @@ _CONTRACT = table(ContractRow)
 REVISION = "(select coalesce(max(revision), 0) from sla.calendar_version)"
 """Moves with every calendar version, so that a process knows when its copies are old."""
 
-_CALENDARS = """
-    select c.id, c.name, c.version, c.created_at, c.updated_at, v.document, v.effective_from
-    from sla.calendar c join sla.calendar_version v
-        on v.calendar_id = c.id and v.version = c.version"""
-_POLICIES = """
-    select p.id, p.version, p.created_at, p.updated_at, v.document
-    from sla.policy p join sla.policy_version v on v.policy_id = p.id and v.version = p.version"""
+_CALENDARS = select(
+    _CALENDAR, _CALENDAR_VERSION.c.document, _CALENDAR_VERSION.c.effective_from
+).join(
+    _CALENDAR_VERSION,
+    (_CALENDAR_VERSION.c.calendar_id == _CALENDAR.c.id)
+    & (_CALENDAR_VERSION.c.version == _CALENDAR.c.version),
+)
+_POLICIES = select(_POLICY, _POLICY_VERSION.c.document).join(
+    _POLICY_VERSION,
+    (_POLICY_VERSION.c.policy_id == _POLICY.c.id)
+    & (_POLICY_VERSION.c.version == _POLICY.c.version),
+)
+
+
+async def one_at_a_time(tx: Tx, what: str) -> None:
+    """Holds other replicas back until this transaction ends."""
+    await tx.execute("select pg_advisory_xact_lock(hashtext(:what))", {"what": what})
 
 
 async def calendar_versions(tx: Tx) -> list[RowMapping]:
     """Every version of every calendar, oldest first."""
-    return await tx.rows(
-        "select calendar_id, version, document, effective_from, revision"
-        " from sla.calendar_version order by calendar_id, version"
+    versions = _CALENDAR_VERSION.c
+    statement = select(
+        versions.calendar_id, versions.version, versions.document, versions.effective_from
     )
+    return await tx.rows(statement.order_by(versions.calendar_id, versions.version))
+
+
+async def revision(tx: Tx) -> int:
+    number: int = await tx.scalar(f"select {REVISION}")
+    return number
 
 
 async def calendar(tx: Tx, calendar_id: UUID, *, lock: bool = False) -> RowMapping | None:
-    statement = _CALENDARS + " where c.id = :id" + (" for update of c" if lock else "")
-    return await tx.row(statement, {"id": calendar_id})
+    statement = _CALENDARS.where(_CALENDAR.c.id == calendar_id)
+    return await tx.row(statement.with_for_update(of=_CALENDAR) if lock else statement)
 
 
 async def calendars(tx: Tx, after: UUID, limit: int) -> list[RowMapping]:
-    statement = _CALENDARS + " where c.id > :after order by c.id limit :limit"
-    return await tx.rows(statement, {"after": after, "limit": limit})
+    found = _CALENDARS.where(_CALENDAR.c.id > after)
+    return await tx.rows(found.order_by(_CALENDAR.c.id).limit(limit))
 
 
-async def add_calendar(tx: Tx, calendar_id: UUID, name: dict[str, str], now: datetime) -> None:
+async def add_calendar(tx: Tx, calendar_id: UUID, name: Localized, now: datetime) -> None:
     values = {"id": calendar_id, "name": name, "version": 0, "created_at": now, "updated_at": now}
     await tx.execute(insert(_CALENDAR).values(values))
 
@@ -63,13 +80,13 @@ async def add_calendar_version(tx: Tx, values: dict[str, Any]) -> None:
 
 
 async def policy(tx: Tx, policy_id: UUID, *, lock: bool = False) -> RowMapping | None:
-    statement = _POLICIES + " where p.id = :id" + (" for update of p" if lock else "")
-    return await tx.row(statement, {"id": policy_id})
+    statement = _POLICIES.where(_POLICY.c.id == policy_id)
+    return await tx.row(statement.with_for_update(of=_POLICY) if lock else statement)
 
 
 async def policies(tx: Tx, after: UUID, limit: int) -> list[RowMapping]:
-    statement = _POLICIES + " where p.id > :after order by p.id limit :limit"
-    return await tx.rows(statement, {"after": after, "limit": limit})
+    found = _POLICIES.where(_POLICY.c.id > after)
+    return await tx.rows(found.order_by(_POLICY.c.id).limit(limit))
 
 
 async def policy_document(tx: Tx, policy_id: UUID, version: int) -> dict[str, Any]:
@@ -108,25 +125,48 @@ async def contracts(
     return await tx.rows(statement.order_by(_CONTRACT.c.id).limit(limit))
 
 
-async def bought(tx: Tx, organization_id: UUID, first: date, last: date) -> Sequence[Contract]:
-    """Contracts of an organization that overlap a span of dates."""
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a new ticket's promises are chosen from; versions are the newest ones."""
+
+    contracts: tuple[Contract, ...]
+    versions: dict[UUID, int]
+    revision: int
+
+
+async def basis(tx: Tx, organization_id: UUID, near: date) -> Basis:
+    """Contracts of an organization around a date, and the default policy, in one look."""
     rows = await tx.rows(
-        "select id, kind, policy_id, calendar_id, starts_on, ends_on from sla.contract"
-        " where organization_id = :organization_id and starts_on <= :last"
-        " and (ends_on is null or ends_on >= :first)",
-        {"organization_id": organization_id, "first": first, "last": last},
+        f"""select c.id, c.kind, c.policy_id, c.calendar_id, c.starts_on, c.ends_on,
+            coalesce(p.version, 0) as version, d.version as default_version,
+            {REVISION} as revision
+        from sla.policy d
+        left join sla.contract c on c.organization_id = :organization_id
+            and c.starts_on <= :last and (c.ends_on is null or c.ends_on >= :first)
+        left join sla.policy p on p.id = c.policy_id
+        where d.id = :default""",
+        {
+            "organization_id": organization_id,
+            "default": DEFAULT_POLICY,
+            "first": near - timedelta(days=1),
+            "last": near + timedelta(days=1),
+        },
     )
-    return [
-        Contract(
-            row["id"],
-            ContractKind(row["kind"]),
-            row["policy_id"],
-            row["calendar_id"],
-            row["starts_on"],
-            row["ends_on"],
-        )
-        for row in rows
-    ]
+    found = [row for row in rows if row["id"] is not None]
+    versions = {row["policy_id"]: row["version"] for row in found}
+    versions[DEFAULT_POLICY] = rows[0]["default_version"]
+    return Basis(tuple(map(_contract, found)), versions, rows[0]["revision"])
+
+
+def _contract(row: RowMapping) -> Contract:
+    return Contract(
+        row["id"],
+        ContractKind(row["kind"]),
+        row["policy_id"],
+        row["calendar_id"],
+        row["starts_on"],
+        row["ends_on"],
+    )
 
 
 async def add_contract(tx: Tx, values: dict[str, Any]) -> None:

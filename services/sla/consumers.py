@@ -1,0 +1,100 @@
+"""Events door of sla: tickets move clocks, other services ask for timers."""
+
+from services.sla.domain.fold import Happening
+from services.sla.domain.words import Kind
+from services.sla.usecases import clocks, directory, timing
+from shared.events.base import Event
+from shared.events.identity import IdentityOrganizationUpdated
+from shared.events.sla import TimerCancelled, TimerRequested
+from shared.events.ticket import (
+    TicketAssigned,
+    TicketDepartmentChanged,
+    TicketMerged,
+    TicketMessageAdded,
+    TicketOpened,
+    TicketPriorityChanged,
+    TicketStatusChanged,
+)
+from shared.kit.bus import Consumers
+from shared.kit.tx import Tx
+from shared.vocabulary import AuthorKind, Direction, Status
+from shared.worktime import micros
+
+consumers = Consumers("sla")
+
+
+@consumers.on(TicketOpened)
+async def start_clocks(event: Event[TicketOpened], tx: Tx) -> None:
+    await clocks.start(tx, event.data, event.id)
+
+
+@consumers.on(TicketMessageAdded)
+async def hear_message(event: Event[TicketMessageAdded], tx: Tx) -> None:
+    """Notes and automatic mail move no clock, so they are not even remembered (sla.md 5.5)."""
+    kind = voice(event.data)
+    if kind is not None:
+        await _hear(event, tx, kind, cause=kind.value)
+
+
+@consumers.on(TicketPriorityChanged)
+async def swap_target(event: Event[TicketPriorityChanged], tx: Tx) -> None:
+    await _hear(event, tx, Kind.PRIORITY, event.data.to_priority.value, cause="retarget")
+
+
+@consumers.on(TicketStatusChanged)
+async def follow_status(event: Event[TicketStatusChanged], tx: Tx) -> None:
+    await _hear(event, tx, Kind.STATUS, event.data.to_status.value, cause="status")
+
+
+@consumers.on(TicketMerged)
+async def cancel_clocks(event: Event[TicketMerged], tx: Tx) -> None:
+    await _hear(event, tx, Kind.STATUS, Status.MERGED.value, cause="merged")
+
+
+@consumers.on(TicketAssigned)
+async def note_assignee(event: Event[TicketAssigned], tx: Tx) -> None:
+    await clocks.assign(tx, event.data.ticket_id, event.data.assignee_id)
+
+
+@consumers.on(TicketDepartmentChanged)
+async def note_department(event: Event[TicketDepartmentChanged], tx: Tx) -> None:
+    await clocks.move_to_department(tx, event.data.ticket_id, event.data.to_department_id)
+
+
+@consumers.on(TimerRequested)
+async def arm_timer(event: Event[TimerRequested], tx: Tx) -> None:
+    await timing.request(tx, event.data)
+
+
+@consumers.on(TimerCancelled)
+async def disarm_timer(event: Event[TimerCancelled], tx: Tx) -> None:
+    await timing.cancel(tx, event.data)
+
+
+@consumers.on(IdentityOrganizationUpdated)
+async def know_organization(event: Event[IdentityOrganizationUpdated], tx: Tx) -> None:
+    await directory.know_organization(tx, event.data)
+
+
+def voice(fact: TicketMessageAdded) -> Kind | None:
+    """Whose voice a message is to the clock; None when it is nobody's."""
+    if fact.automatic or not fact.public:
+        return None
+    if fact.author_kind is AuthorKind.CUSTOMER and fact.direction is Direction.INBOUND:
+        return Kind.CUSTOMER_REPLY
+    if fact.author_kind is AuthorKind.STAFF and fact.direction is Direction.OUTBOUND:
+        return Kind.AGENT_REPLY
+    return None
+
+
+async def _hear(
+    event: "Event[TicketMessageAdded]"
+    " | Event[TicketPriorityChanged] | Event[TicketStatusChanged] | Event[TicketMerged]",
+    tx: Tx,
+    kind: Kind,
+    value: str = "",
+    *,
+    cause: str,
+) -> None:
+    happening = Happening(micros(event.data.at), kind, value, ref=str(event.id))
+    await clocks.hear(tx, event.data.ticket_id, event.sequence, happening, cause=cause)

@@ -1,0 +1,1 @@
+"""HTTP bodies of sla, by what they are about."""

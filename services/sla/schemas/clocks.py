@@ -1,0 +1,157 @@
+"""HTTP bodies about a ticket's clocks: where they stand, why, and how promises were kept."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from services.sla.domain.settle import StateWord
+from shared.kit.model import Instant, Out
+from shared.vocabulary import Localized, Metric
+
+
+class ClockOut(Out):
+    """One metric's clock; `elapsed_seconds` is counted time."""
+
+    state: StateWord
+    due_at: Instant | None
+    met_at: Instant | None
+    breached_at: Instant | None
+    warned_at: Instant | None
+    target_seconds: int | None
+    elapsed_seconds: int
+    remaining_seconds: int | None
+    paused: bool
+
+
+class BreachOut(Out):
+    """A fact about a broken promise; nothing is ever taken off this record."""
+
+    metric: Metric
+    cycle: int
+    fact: Literal["breached", "voided", "excused"]
+    noted_at: Instant
+    due_at: Instant | None
+    breached_at: Instant | None
+    cause: str
+
+
+class SlaOut(Out):
+    """Where a ticket's promises stand now."""
+
+    ticket_id: UUID
+    policy: dict[str, Any]
+    contract_id: UUID | None
+    calendar_id: UUID
+    first_response: ClockOut
+    next_response: ClockOut
+    resolution: ClockOut
+    next_due_at: Instant | None
+    generation: int
+    breaches: list[BreachOut]
+
+
+class SegmentOut(Out):
+    """A stretch of one state; closed comes before stopped, stopped before paused."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    start: Annotated[Instant, Field(alias="from")]
+    end: Annotated[Instant, Field(alias="to")]
+    seconds: int
+    counted: bool
+    state: Literal["counted", "paused", "stopped", "closed"]
+    reason: str
+    ref: str | None
+
+
+class DayOut(Out):
+    """A local day of the ledger in sums."""
+
+    date: date
+    counted: int
+    paused: int
+    stopped: int
+    closed: int
+    text: Localized
+
+
+class TotalsOut(Out):
+    """wall = counted + paused + stopped + closed."""
+
+    wall: int
+    counted: int
+    paused: int
+    stopped: int
+    closed: int
+
+
+class DueOut(Out):
+    """When the target is used up, and under which rules that was computed."""
+
+    at: Instant | None
+    remaining_seconds: int | None
+    target_seconds: int | None
+    calendar: str
+    calendar_version: int | None
+    timezone: str
+    tzdata: str
+    policy_id: UUID
+    policy_version: int
+
+
+class ArmedOut(Out):
+    """An instant that the desk will not sleep through."""
+
+    kind: Literal["breach", "warning"]
+    due_at: Instant
+    point: float | None
+    generation: int
+
+
+class ExplainOut(Out):
+    """The ledger of one metric (sla.md 6); `segments` or `days`, as asked."""
+
+    metric: Metric
+    as_of: Instant
+    segments: list[SegmentOut] | None
+    days: list[DayOut] | None
+    totals: TotalsOut
+    due: DueOut
+    timers: list[ArmedOut]
+    breaches: list[BreachOut]
+    text: Localized
+
+
+class LedgerOut(Out):
+    """The ledgers of all metrics."""
+
+    first_response: ExplainOut
+    next_response: ExplainOut
+    resolution: ExplainOut
+
+
+class AttainmentOut(Out):
+    """How the promises of one group were kept."""
+
+    group: str | None
+    metric: Metric
+    tickets: int
+    met: int
+    breached: int
+    excused: int
+    open: int
+    attainment: float | None
+    attainment_excused: float | None
+
+
+class ReportOut(Out):
+    """Attainment of the tickets that were opened in a span."""
+
+    start: Annotated[Instant, Field(alias="from")]
+    end: Annotated[Instant, Field(alias="to")]
+    group_by: str
+    items: list[AttainmentOut]
+
+    model_config = ConfigDict(populate_by_name=True)

@@ -1,0 +1,66 @@
+"""Rows of broken promises: appended, never changed (sla.md 5.7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from shared.kit.tx import Tx
+from shared.vocabulary import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class BreachRow:
+    """One fact about a broken promise: `breached`, `voided` or `excused`."""
+
+    ticket_id: UUID
+    organization_id: UUID
+    department_id: UUID
+    priority: str
+    metric: Metric
+    cycle: int
+    fact: str
+    noted_at: datetime
+    cause: str
+    due_at: datetime | None = None
+    breached_at: datetime | None = None
+
+
+_ADD = """
+    insert into sla.breach (ticket_id, organization_id, department_id, priority, metric, cycle,
+        fact, noted_at, cause, due_at, breached_at)
+    select * from unnest(cast(:tickets as uuid[]), cast(:organizations as uuid[]),
+        cast(:departments as uuid[]), cast(:priorities as text[]), cast(:metrics as text[]),
+        cast(:cycles as int[]), cast(:facts as text[]), cast(:noted as timestamptz[]),
+        cast(:causes as text[]), cast(:dues as timestamptz[]), cast(:breached as timestamptz[]))"""
+
+
+async def add(tx: Tx, rows: Sequence[BreachRow]) -> None:
+    if not rows:
+        return
+    params: dict[str, Any] = {
+        "tickets": [row.ticket_id for row in rows],
+        "organizations": [row.organization_id for row in rows],
+        "departments": [row.department_id for row in rows],
+        "priorities": [row.priority for row in rows],
+        "metrics": [row.metric.value for row in rows],
+        "cycles": [row.cycle for row in rows],
+        "facts": [row.fact for row in rows],
+        "noted": [row.noted_at for row in rows],
+        "causes": [row.cause for row in rows],
+        "dues": [row.due_at for row in rows],
+        "breached": [row.breached_at for row in rows],
+    }
+    await tx.execute(_ADD, params)
+
+
+async def of_ticket(tx: Tx, ticket_id: UUID) -> list[RowMapping]:
+    """What became of a ticket's broken promises, oldest first."""
+    return await tx.rows(
+        "select metric, cycle, fact, noted_at, due_at, breached_at, cause from sla.breach"
+        " where ticket_id = :ticket_id order by noted_at",
+        {"ticket_id": ticket_id},
+    )

@@ -1,0 +1,53 @@
+"""Which tickets' clocks a caller may see (decisions.md 19); row-level security stands behind."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from shared.kit.callers import Caller, Seat
+from shared.kit.tx import Tx
+from shared.vocabulary import Role
+
+_SEES_ALL: Final = (Role.SENIOR_MANAGEMENT, Role.EXECUTIVE, Role.ADMIN, Role.AUDITOR)
+
+
+def condition(caller: Caller) -> tuple[str, dict[str, Any]]:
+    """SQL over `sla.clock` and its parameters."""
+    if caller.seat is Seat.CUSTOMER:
+        own = "organization_id = :sight_organization"
+        params: dict[str, Any] = {"sight_organization": caller.organization_id}
+        if caller.kind == "client" or caller.plays(Role.CUSTOMER_ADMIN):
+            return own, params
+        mine = "(requester_id = :sight_caller or :sight_caller = any(participants))"
+        return f"{own} and {mine}", {**params, "sight_caller": caller.id}
+    if caller.kind != "user" or caller.plays(*_SEES_ALL):
+        return "true", {}
+    return (
+        "(department_id = any(:sight_departments) or assignee_id = :sight_caller)",
+        {"sight_departments": list(caller.department_ids), "sight_caller": caller.id},
+    )
+
+
+async def may_see(tx: Tx, caller: Caller, ticket_id: UUID) -> bool:
+    where, params = condition(caller)
+    found = await tx.scalar(
+        f"select 1 from sla.clock where ticket_id = :ticket_id and {where}",
+        {"ticket_id": ticket_id, **params},
+    )
+    return found is not None
+
+
+async def own_but_unseen(tx: Tx, caller: Caller, ticket_id: UUID) -> bool:
+    """A ticket of the caller's organization that it may still take part in."""
+    found = await tx.scalar(
+        "select 1 from sla.clock where ticket_id = :ticket_id"
+        " and organization_id = :organization_id",
+        {"ticket_id": ticket_id, "organization_id": caller.organization_id},
+    )
+    return found is not None
+
+
+async def add_participants(tx: Tx, ticket_id: UUID, people: list[UUID]) -> None:
+    await tx.execute(
+        "update sla.clock set participants = :people where ticket_id = :ticket_id",
+        {"ticket_id": ticket_id, "people": people},
+    )

@@ -1,0 +1,58 @@
+"""Clock door of sla: the one loop that turns due rows into facts, and the one that audits it."""
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge
+
+from services.sla.settings import SlaSettings
+from services.sla.usecases import auditing, firing
+from shared.kit.context import Context
+from shared.kit.logging import get_logger
+from shared.kit.workers import Stop, Worker
+
+_FIRED: Final = Counter("sanad_sla_timers_fired", "Timers that became facts or were disarmed.")
+_LAG: Final = Gauge("sanad_sla_timer_lag_seconds", "Age of the oldest timer that is still due.")
+_MISMATCH: Final = Counter("sanad_sla_clock_mismatches", "Clocks whose fold was not as stored.")
+_RETRY: Final = 0.02
+_AUDIT: Final = 10.0
+_log = get_logger("timers")
+
+
+async def run(context: Context, stop: Stop) -> None:
+    """Fire until nothing is due, sleep until something is; any number of replicas may do so."""
+    settings: SlaSettings = context.settings
+    while not stop.is_set():
+        async with context.tx() as tx:
+            fired = await firing.fire(tx, settings.sla_claim)
+        _FIRED.inc(fired.claimed - fired.held)
+        if fired.claimed > fired.held:
+            continue
+        wait = _RETRY if fired.held else await _until_next(context, settings)
+        await context.wait("timers", wait)
+
+
+async def _until_next(context: Context, settings: SlaSettings) -> float:
+    async with context.tx() as tx:
+        seconds = await firing.until_next(tx)
+    if seconds is None:
+        return settings.sla_longest_sleep
+    return min(max(seconds, 0.001), settings.sla_longest_sleep)
+
+
+async def audit(context: Context, stop: Stop) -> None:
+    """Watches the loop from outside: nothing may stay due, no clock may differ from its facts."""
+    settings: SlaSettings = context.settings
+    while not await stop.wait(_AUDIT):
+        async with context.tx() as tx:
+            lag = await auditing.lag(tx)
+        _LAG.set(lag)
+        if lag > settings.sla_overdue:
+            _log.error("timers_overdue", seconds=round(lag, 1))
+        async with context.tx() as tx:
+            wrong = await auditing.mismatches(tx)
+        if wrong:
+            _MISMATCH.inc(len(wrong))
+            _log.error("clocks_differ", tickets=[str(one) for one in wrong])
+
+
+workers = [Worker("timers", run), Worker("audit", audit)]

@@ -1,0 +1,1 @@
+"""Verbs of sla, by what they are about."""

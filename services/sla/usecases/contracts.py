@@ -1,0 +1,65 @@
+"""Making and changing contracts: the one in force chooses the policy of a new ticket."""
+
+from typing import Any
+from uuid import UUID
+
+from services.sla.problems import refused
+from services.sla.store import rules as store
+from services.sla.usecases.directory import require_organization
+from shared.kit.callers import Caller, Seat
+from shared.kit.ids import uuid7
+from shared.kit.problems import NotFound, PreconditionFailed
+from shared.kit.tx import Tx
+
+Values = dict[str, Any]
+
+
+async def create(tx: Tx, caller: Caller, values: Values) -> Values:
+    await require_organization(tx.context, caller, values["organization_id"])
+    await _require_rules(tx, caller, values)
+    row = {"id": uuid7(), "version": 1, "created_at": tx.now, "updated_at": tx.now, **values}
+    await store.add_contract(tx, row)
+    return row
+
+
+async def change(
+    tx: Tx, caller: Caller, contract_id: UUID, changes: Values, expected: int | None
+) -> Values:
+    row = await store.contract(tx, contract_id, lock=True)
+    if row is None:
+        raise NotFound
+    if expected is not None and expected != row["version"]:
+        raise PreconditionFailed
+    after = {**row, **changes, "version": row["version"] + 1, "updated_at": tx.now}
+    await _require_rules(tx, caller, after)
+    if after["ends_on"] is not None and after["ends_on"] < after["starts_on"]:
+        raise refused("#/ends_on", "ends_before_start", caller.locale)
+    await store.change_contract(tx, contract_id, after)
+    return after
+
+
+async def get(tx: Tx, caller: Caller, contract_id: UUID) -> Values:
+    row = await store.contract(tx, contract_id)
+    if row is None or not _visible(caller, row["organization_id"]):
+        raise NotFound
+    return dict(row)
+
+
+async def page(
+    tx: Tx, caller: Caller, organization_id: UUID | None, after: UUID, limit: int
+) -> list[Values]:
+    """Customers see their own organization's contracts, whatever they ask for."""
+    mine = caller.organization_id if caller.seat is Seat.CUSTOMER else organization_id
+    return [dict(row) for row in await store.contracts(tx, mine, after, limit)]
+
+
+def _visible(caller: Caller, organization_id: UUID) -> bool:
+    return caller.seat is not Seat.CUSTOMER or caller.organization_id == organization_id
+
+
+async def _require_rules(tx: Tx, caller: Caller, values: Values) -> None:
+    if await store.policy(tx, values["policy_id"]) is None:
+        raise refused("#/policy_id", "unknown_policy", caller.locale)
+    named = values.get("calendar_id")
+    if named is not None and await store.calendar(tx, named) is None:
+        raise refused("#/calendar_id", "unknown_calendar", caller.locale)

@@ -1,0 +1,189 @@
+"""Showing a ticket's clocks and where every second went (sla.md 6)."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.sla.domain import wording
+from services.sla.domain.clock import Target
+from services.sla.domain.fold import Reading, Readings, fold
+from services.sla.domain.ledger import Line, by_day, ledger, totals
+from services.sla.domain.settle import state_word, to_arm
+from services.sla.domain.simulation import segment
+from services.sla.domain.words import Mode
+from services.sla.store import breaches, clocks
+from services.sla.store.clocks import ClockRow
+from services.sla.usecases.clocks import ground_of
+from services.sla.usecases.directory import require_sight
+from services.sla.usecases.rulebook import Rulebook, rulebook
+from services.sla.usecases.stating import Ground
+from shared.kit.callers import Caller
+from shared.kit.context import Context
+from shared.kit.problems import NotFound
+from shared.kit.tx import Tx
+from shared.vocabulary import Metric
+from shared.worktime import (
+    SECOND,
+    TZDATA_VERSION,
+    Micros,
+    instant,
+    micros,
+)
+
+Shown = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which metric, as of when, how finely."""
+
+    as_of: datetime
+    by_day: bool
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A clock with everything that it is judged by."""
+
+    row: ClockRow
+    ground: Ground
+    book: Rulebook
+    record: list[Shown]
+
+
+async def see(context: Context, caller: Caller, ticket_id: UUID) -> Sight:
+    """The clock behind the caller's rights."""
+    await require_sight(context, caller, ticket_id)
+    async with context.tx(caller) as tx:
+        return await load(tx, ticket_id)
+
+
+async def load(tx: Tx, ticket_id: UUID) -> Sight:
+    """The clock as stored; the caller's right to it is checked elsewhere."""
+    row = await clocks.read(tx, ticket_id)
+    if row is None:
+        raise NotFound
+    book = await rulebook(tx, row.revision)
+    record = [dict(one) for one in await breaches.of_ticket(tx, ticket_id)]
+    return Sight(row, await ground_of(tx, book, row), book, record)
+
+
+def standing(sight: Sight, now: datetime) -> Shown:
+    """Where the promises of a ticket stand at `now`."""
+    row = sight.row
+    readings = _fold(sight, now)
+    return {
+        "ticket_id": row.ticket_id,
+        "policy": {
+            "id": row.policy_id,
+            "version": row.policy_version,
+            "name": sight.ground.policy.name,
+        },
+        "contract_id": row.contract_id,
+        "calendar_id": row.calendar_id,
+        **{metric.value: _clock(sight, reading) for metric, reading in readings.items()},
+        "next_due_at": row.next_due_at,
+        "generation": row.generation,
+        "breaches": sight.record,
+    }
+
+
+def explain(sight: Sight, metric: Metric, question: Question) -> Shown:
+    """The ledger of one metric: a pure function of the facts up to `as_of`."""
+    as_of = micros(question.as_of)
+    readings = _fold(sight, question.as_of)
+    reading = readings[metric]
+    lines = ledger(reading, as_of)
+    sums = totals(lines)
+    return {
+        "metric": metric,
+        "as_of": question.as_of,
+        "segments": None if question.by_day else [segment(line) for line in lines],
+        "days": _days(sight, metric, lines) if question.by_day else None,
+        "totals": sums,
+        "due": _due(sight, metric, reading),
+        "timers": _timers(sight, metric, readings, as_of),
+        "breaches": [one for one in sight.record if one["metric"] == metric.value],
+        "text": wording.summary(metric, sums),
+    }
+
+
+def _fold(sight: Sight, now: datetime) -> Readings:
+    ground = sight.ground
+    return fold(ground.rules, sight.row.happenings, micros(now), ground.policy.warn_at)
+
+
+def _clock(sight: Sight, reading: Reading) -> Shown:
+    breach = reading.open_breach
+    warned = [
+        at
+        for (metric, cycle, _), at in sight.row.stated.warned.items()
+        if (metric, cycle) == (reading.metric, reading.cycle)
+    ]
+    return {
+        "state": state_word(reading),
+        "due_at": _when(reading.due),
+        "met_at": _when(reading.at),
+        "breached_at": _when(breach.at if breach else None),
+        "warned_at": _when(max(warned, default=None)),
+        "target_seconds": None if reading.amount is None else reading.amount // SECOND,
+        "elapsed_seconds": reading.used // SECOND,
+        "remaining_seconds": _remaining(reading),
+        "paused": reading.mode is Mode.PAUSED,
+    }
+
+
+def _remaining(reading: Reading) -> int | None:
+    if reading.amount is None:
+        return None
+    return max(0, reading.amount - reading.used) // SECOND
+
+
+def _due(sight: Sight, metric: Metric, reading: Reading) -> Shown:
+    row = sight.row
+    calendar, target = _calendar(sight, metric)
+    return {
+        "at": _when(reading.due),
+        "remaining_seconds": _remaining(reading),
+        "target_seconds": None if reading.amount is None else reading.amount // SECOND,
+        "calendar": calendar,
+        "calendar_version": sight.book.versions.get(calendar),
+        "timezone": target.timeline.timezone,
+        "tzdata": TZDATA_VERSION,
+        "policy_id": row.policy_id,
+        "policy_version": row.policy_version,
+    }
+
+
+def _calendar(sight: Sight, metric: Metric) -> tuple[str, Target]:
+    row = sight.row
+    promise = sight.ground.policy.targets.get(row.priority, {}).get(metric)
+    named = (promise.calendar if promise else None) or str(row.calendar_id)
+    return named, sight.ground.rules.target(row.priority, metric)
+
+
+def _days(sight: Sight, metric: Metric, lines: list[Line]) -> list[Shown]:
+    timeline = _calendar(sight, metric)[1].timeline
+    shown: list[Shown] = []
+    for when, parts in by_day(lines, timeline):
+        sums = totals(parts)
+        shown.append({**asdict(sums), "date": when, "text": wording.day(when, sums)})
+    return shown
+
+
+def _timers(sight: Sight, metric: Metric, readings: Readings, as_of: Micros) -> list[Shown]:
+    return [
+        {
+            "kind": one.kind,
+            "due_at": instant(one.at),
+            "point": one.point,
+            "generation": sight.row.generation,
+        }
+        for one in to_arm(readings, as_of)
+        if one.metric is metric
+    ]
+
+
+def _when(at: Micros | None) -> datetime | None:
+    return None if at is None else instant(at)

@@ -1,0 +1,89 @@
+"""Compiled calendars and read policies, kept by the process: versions never change."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from services.sla.domain.fold import Rules
+from services.sla.domain.policy import ALWAYS_OPEN_KEY, Policy, read_policy
+from services.sla.domain.promises import rules
+from services.sla.store import rules as store
+from shared.kit.database import Database
+from shared.kit.tx import Tx
+from shared.worktime import ALWAYS_OPEN, Compiled, Micros, Spliced, Timeline, micros, read_calendar
+
+_books: WeakKeyDictionary[Database, "Rulebook"] = WeakKeyDictionary()
+_PINNED = 4096
+
+
+class Rulebook:
+    """What one database says about promises, ready to count with."""
+
+    def __init__(self) -> None:
+        self._revision = -1
+        self._compiled: dict[tuple[UUID, int], Compiled] = {}
+        self._policies: dict[tuple[UUID, int], Policy] = {}
+        self._rules: dict[tuple[UUID, int, UUID], Rules] = {}
+        self.calendars: dict[str, Timeline] = {ALWAYS_OPEN_KEY: Compiled(ALWAYS_OPEN)}
+        self.versions: dict[str, int] = {}
+
+    async def refresh(self, tx: Tx, revision: int) -> None:
+        """Read the calendars again when a version was added since."""
+        if revision == self._revision:
+            return
+        versions: dict[UUID, list[tuple[Micros, Timeline]]] = {}
+        for row in await store.calendar_versions(tx):
+            since = micros(row["effective_from"])
+            timeline = self._compile(row["calendar_id"], row["version"], row["document"])
+            versions[row["calendar_id"]] = supersede(versions.get(row["calendar_id"], []), since)
+            versions[row["calendar_id"]].append((since, timeline))
+            self.versions[str(row["calendar_id"])] = row["version"]
+        for calendar_id, parts in versions.items():
+            self.calendars[str(calendar_id)] = parts[0][1] if len(parts) == 1 else Spliced(parts)
+        self._rules.clear()
+        self._revision = revision
+
+    async def policy(self, tx: Tx, policy_id: UUID, version: int) -> Policy:
+        found = self._policies.get((policy_id, version))
+        if found is None:
+            found = read_policy(await store.policy_document(tx, policy_id, version))
+            _bound(self._policies)
+            self._policies[(policy_id, version)] = found
+        return found
+
+    async def rules(self, tx: Tx, policy_id: UUID, version: int, calendar_id: UUID) -> Rules:
+        """A policy version on its calendars; `calendar_id` serves where it names none."""
+        key = (policy_id, version, calendar_id)
+        found = self._rules.get(key)
+        if found is None:
+            policy = await self.policy(tx, policy_id, version)
+            _bound(self._rules)
+            found = self._rules[key] = rules(policy, self.calendars, str(calendar_id))
+        return found
+
+    def _compile(self, calendar_id: UUID, version: int, document: dict[str, Any]) -> Compiled:
+        found = self._compiled.get((calendar_id, version))
+        if found is None:
+            found = Compiled(read_calendar(document))
+            self._compiled[(calendar_id, version)] = found
+        return found
+
+
+def supersede(
+    parts: Iterable[tuple[Micros, Timeline]], since: Micros
+) -> list[tuple[Micros, Timeline]]:
+    """Older versions, as far as a version in force from `since` leaves them standing."""
+    return [part for part in parts if part[0] < since]
+
+
+def _bound(kept: dict[Any, Any]) -> None:
+    if len(kept) >= _PINNED:
+        kept.clear()
+
+
+async def rulebook(tx: Tx, revision: int | None = None) -> Rulebook:
+    """The process's book for this database, up to date with `revision` or the newest."""
+    book = _books.setdefault(tx.context.database, Rulebook())
+    await book.refresh(tx, await store.revision(tx) if revision is None else revision)
+    return book
