@@ -99,8 +99,11 @@ async def door(make_settings: MakeSettings) -> AsyncIterator[Door]:
     settings = make_settings(
         "gateway", rate_limit=0, logins_per_second=0, admin_email="admin@localhost"
     )
-    async with service.running(settings, bus=False) as context:
-        async with client(service.app) as http, client(service.ops) as ops:
-            made = Door(context, http, ops)
-            made.admin_headers = await made.bearer("admin@localhost", settings.secret("admin"))
-            yield made
+    async with (
+        service.running(settings, bus=False) as context,
+        client(service.app) as http,
+        client(service.ops) as ops,
+    ):
+        made = Door(context, http, ops)
+        made.admin_headers = await made.bearer("admin@localhost", settings.secret("admin"))
+        yield made
