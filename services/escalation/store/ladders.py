@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.escalation.domain.ladder import Ladder, Rung, Wait
@@ -34,10 +34,8 @@ class Kept:
 
 async def ladders(tx: Tx, ticket_id: UUID) -> list[Kept]:
     """All ladders of a ticket; the ticket's row is locked already."""
-    rows = await tx.rows(
-        "select * from escalation.ladder where ticket_id = :ticket_id order by metric, cycle",
-        {"ticket_id": ticket_id},
-    )
+    chosen = select(_LADDER).where(_LADDER.c.ticket_id == ticket_id)
+    rows = await tx.rows(chosen.order_by(_LADDER.c.metric, _LADDER.c.cycle))
     return [_kept(row) for row in rows]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.escalation.domain.holds import Clock
@@ -63,10 +63,8 @@ async def put_clocks(tx: Tx, ticket_id: UUID, clocks: dict[str, dict[str, Any]])
 
 async def lock_ticket(tx: Tx, ticket_id: UUID) -> Ticket | None:
     """The ticket, locked: ladders of one ticket are climbed one transaction at a time."""
-    row = await tx.row(
-        "select * from escalation.ticket where ticket_id = :ticket_id for update",
-        {"ticket_id": ticket_id},
-    )
+    chosen = select(_TICKET).where(_TICKET.c.ticket_id == ticket_id)
+    row = await tx.row(chosen.with_for_update())
     return _ticket(row) if row else None
 
 

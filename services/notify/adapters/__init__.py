@@ -1,0 +1,1 @@
+"""Ways out of the house: mail servers, the maildir twin, partners' endpoints."""

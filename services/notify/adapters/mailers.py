@@ -1,0 +1,171 @@
+"""Handing composed mails over: to an SMTP server, or into a maildir while there is none."""
+
+import asyncio
+import os
+import re
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+from aiosmtplib.errors import (
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
+
+from services.notify.domain.letters import Parcel
+
+TIMEOUT: Final = 20.0
+WHOLE: Final = 60.0
+"""A whole handing over ends before the lease of its delivery does."""
+
+_NAME = re.compile(r"[0-9a-f-]{1,64}")
+
+
+class NotNow(Exception):
+    """The door is closed for the moment: try the same mail again later."""
+
+
+class Never(Exception):
+    """The door refused this mail or its recipient for good."""
+
+
+class Mailer(Protocol):
+    """A way out for mail. Sending the same parcel again must be harmless."""
+
+    async def send(self, parcel: Parcel) -> None:
+        """Return when the mail is the other side's; NotNow or Never when it is not."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+def mailer_for(smtp_url: str, home: Path) -> Mailer:
+    """The SMTP door when an address is configured, else the maildir of the home."""
+    return SmtpMailer(smtp_url) if smtp_url else MaildirMailer(home / "mail" / "out")
+
+
+class MaildirMailer:
+    """Mails as files; the name is the delivery's id, so a repeated mail replaces itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def send(self, parcel: Parcel) -> None:
+        try:
+            await asyncio.to_thread(self._write, parcel)
+        except OSError as error:
+            raise NotNow(type(error).__name__) from error
+
+    async def close(self) -> None:
+        return None
+
+    def _write(self, parcel: Parcel) -> None:
+        assert _NAME.fullmatch(parcel.name)
+        for place in ("tmp", "new", "cur"):
+            (self._folder / place).mkdir(parents=True, exist_ok=True)
+        draft = self._folder / "tmp" / parcel.name
+        trace = f"Return-Path: <{parcel.sender}>\r\nDelivered-To: {parcel.recipient}\r\n"
+        with draft.open("wb") as file:
+            file.write(trace.encode() + parcel.raw)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(self._folder / "new" / parcel.name)
+        _sync_folder(self._folder / "new")
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class SmtpMailer:
+    """`smtp[s]://user:password@host:port`; connections are kept for the next mail."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        secure = parts.scheme == "smtps"
+        self._options = {
+            "hostname": parts.hostname or "localhost",
+            "port": parts.port or (465 if secure else 25),
+            "use_tls": secure,
+            "username": unquote(parts.username) if parts.username else None,
+            "password": unquote(parts.password) if parts.password else None,
+            "timeout": TIMEOUT,
+        }
+        self._idle: list[aiosmtplib.SMTP] = []
+
+    async def send(self, parcel: Parcel) -> None:
+        try:
+            async with asyncio.timeout(WHOLE):
+                await self._send(parcel)
+        except TimeoutError as error:
+            raise NotNow("timeout") from error
+
+    async def _send(self, parcel: Parcel) -> None:
+        client = await self._client()
+        try:
+            await self._hand_over(client, parcel)
+        except Never:
+            await self._keep(client)
+            raise
+        except BaseException:
+            client.close()
+            raise
+        self._idle.append(client)
+
+    async def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+    async def _client(self) -> aiosmtplib.SMTP:
+        while self._idle:
+            client = self._idle.pop()
+            if client.is_connected:
+                return client
+            client.close()
+        fresh = aiosmtplib.SMTP(**self._options)  # type: ignore[arg-type]
+        try:
+            await fresh.connect()
+        except (SMTPException, OSError, TimeoutError) as error:
+            fresh.close()
+            raise NotNow(type(error).__name__) from error
+        return fresh
+
+    async def _hand_over(self, client: aiosmtplib.SMTP, parcel: Parcel) -> None:
+        # Addresses with Arabic local parts need the server's SMTPUTF8.
+        wide = not parcel.recipient.isascii()
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if wide else []
+        try:
+            await client.sendmail(
+                parcel.sender,
+                [parcel.recipient],
+                parcel.raw,
+                mail_options=options,
+            )
+        except SMTPNotSupported as error:
+            raise Never("smtputf8") from error
+        except SMTPRecipientsRefused as error:
+            raise _refusal(error.recipients[0].code) from error
+        except SMTPResponseException as error:
+            raise _refusal(error.code) from error
+        except (SMTPException, OSError, TimeoutError) as error:
+            raise NotNow(type(error).__name__) from error
+
+    async def _keep(self, client: aiosmtplib.SMTP) -> None:
+        """After a refusal the connection is still good once the dialogue is reset."""
+        try:
+            await client.rset()
+        except (SMTPException, OSError):
+            client.close()
+        else:
+            self._idle.append(client)
+
+
+def _refusal(code: int) -> Exception:
+    return Never(str(code)) if code >= 500 else NotNow(str(code))

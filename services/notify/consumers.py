@@ -1,0 +1,170 @@
+"""Events door of notify: who is told, what partners see, what is projected for both."""
+
+from typing import Any
+
+from services.notify import usecases
+from services.notify.domain.words import Silence, State
+from services.notify.store import deliveries, projection
+from shared.events.base import Event
+from shared.events.catalogue import BOOK
+from shared.events.escalation import EscalationRaised, EscalationSkipped
+from shared.events.identity import (
+    IdentityOrganizationUpdated,
+    IdentityUserCreated,
+    IdentityUserDisabled,
+    IdentityUserUpdated,
+    UserState,
+)
+from shared.events.mail import MailBounced
+from shared.events.notify import NotifyBounced
+from shared.events.sla import SlaClockStarted, SlaWarning
+from shared.events.ticket import (
+    TicketAssigned,
+    TicketDepartmentChanged,
+    TicketMessageAdded,
+    TicketOpened,
+    TicketResolved,
+)
+from shared.kit.bus import Consumers
+from shared.kit.context import Context
+from shared.kit.tx import Tx
+from shared.vocabulary import AuthorKind, Direction
+
+consumers = Consumers("notify")
+
+Ticket = dict[str, Any] | None
+
+
+async def ask_ticket(event: Event[Any], context: Context) -> Ticket:
+    """Who takes part in the ticket: facts carry ids of few."""
+    path = f"/internal/tickets/{event.data.ticket_id}"
+    ticket: dict[str, Any] = await context.peers.get("tickets", path)
+    return ticket
+
+
+async def ask_ticket_of_reply(event: Event[TicketMessageAdded], context: Context) -> Ticket:
+    """Only public words of staff go out by mail."""
+    return await ask_ticket(event, context) if _goes_out(event.data) else None
+
+
+def _goes_out(fact: TicketMessageAdded) -> bool:
+    spoken = fact.public and fact.direction is Direction.OUTBOUND
+    return spoken and fact.author_kind is AuthorKind.STAFF and not fact.automatic
+
+
+@consumers.on(TicketOpened)
+async def acknowledge(event: Event[TicketOpened], tx: Tx) -> None:
+    fact = event.data
+    values = {
+        "ticket_id": fact.ticket_id,
+        "organization_id": fact.organization_id,
+        "number": fact.number,
+        "requester_id": fact.requester_id,
+        "assignee_id": fact.assignee_id,
+        "department_id": fact.department_id,
+        "version": event.sequence,
+    }
+    row = await projection.put_ticket(tx, values)
+    wait = tx.context.settings.notify_ack_wait
+    promised = row["promise"] is not None
+    await usecases.acknowledge(tx, event, promised=promised, wait=wait)
+
+
+@consumers.on(SlaClockStarted)
+async def learn_promise(event: Event[SlaClockStarted], tx: Tx) -> None:
+    await usecases.learn_promise(tx, event.data)
+
+
+@consumers.on(TicketMessageAdded, ask_ticket_of_reply)
+async def mail_reply(event: Event[TicketMessageAdded], tx: Tx, ticket: Ticket) -> None:
+    fact = event.data
+    if fact.author_kind is AuthorKind.CUSTOMER and fact.author_id and fact.public:
+        await projection.add_participant(tx, fact.ticket_id, fact.author_id)
+    if ticket is not None:
+        await usecases.mail_reply(tx, event, ticket)
+
+
+@consumers.on(TicketResolved, ask_ticket)
+async def mail_resolution(event: Event[TicketResolved], tx: Tx, ticket: Ticket) -> None:
+    assert ticket is not None
+    await usecases.mail_resolution(tx, event, ticket)
+
+
+@consumers.on(TicketAssigned)
+async def tell_assignee(event: Event[TicketAssigned], tx: Tx) -> None:
+    fact = event.data
+    await projection.change_ticket(tx, fact.ticket_id, "assignee_id", fact.assignee_id)
+    await usecases.tell_assignee(tx, event)
+
+
+@consumers.on(TicketDepartmentChanged)
+async def note_department(event: Event[TicketDepartmentChanged], tx: Tx) -> None:
+    fact = event.data
+    await projection.change_ticket(tx, fact.ticket_id, "department_id", fact.to_department_id)
+
+
+@consumers.on(EscalationRaised)
+async def tell_escalation(event: Event[EscalationRaised], tx: Tx) -> None:
+    await usecases.tell_escalation(tx, event)
+
+
+@consumers.on(EscalationSkipped)
+async def tell_fallback(event: Event[EscalationSkipped], tx: Tx) -> None:
+    await usecases.tell_fallback(tx, event)
+
+
+@consumers.on(SlaWarning)
+async def warn_assignee(event: Event[SlaWarning], tx: Tx) -> None:
+    await usecases.warn_assignee(tx, event)
+
+
+@consumers.on(MailBounced)
+async def mark_bounced(event: Event[MailBounced], tx: Tx) -> None:
+    """The exact mail came back; a dead address is not acknowledged again (mail.md 10)."""
+    fact = event.data
+    row = await deliveries.delivery(tx, fact.delivery_id) if fact.delivery_id else None
+    if row is None:
+        return
+    await deliveries.close(tx, row["id"], State.BOUNCED, "permanent" if fact.permanent else None)
+    if fact.permanent:
+        await projection.mark_bounced(tx, row["recipient_id"])
+        await deliveries.silence_waiting(tx, row["recipient_id"], Silence.BOUNCED)
+    bounced = NotifyBounced(
+        delivery_id=row["id"], kind=row["kind"], ticket_id=row["ticket_id"], at=tx.now
+    )
+    tx.emit(bounced)
+
+
+@consumers.on(IdentityUserCreated)
+async def know_person(event: Event[IdentityUserCreated], tx: Tx) -> None:
+    await projection.put_person(tx, _person(event.data))
+
+
+@consumers.on(IdentityUserUpdated)
+async def update_person(event: Event[IdentityUserUpdated], tx: Tx) -> None:
+    await projection.put_person(tx, _person(event.data))
+
+
+@consumers.on(IdentityUserDisabled)
+async def disable_person(event: Event[IdentityUserDisabled], tx: Tx) -> None:
+    await projection.disable_person(tx, event.data.user_id)
+
+
+@consumers.on(IdentityOrganizationUpdated)
+async def note_organization(event: Event[IdentityOrganizationUpdated], tx: Tx) -> None:
+    """Nothing to keep: language and zone of a person are asked for when a mail is written."""
+
+
+for entry in BOOK:
+    if entry.partner_visible:
+        consumers.on(entry.fact)(usecases.publish)
+
+
+def _person(fact: UserState) -> dict[str, Any]:
+    return {
+        "user_id": fact.user_id,
+        "organization_id": fact.organization_id,
+        "roles": [role.value for role in fact.roles],
+        "locale": fact.locale.value,
+        "disabled": fact.disabled,
+    }

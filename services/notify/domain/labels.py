@@ -1,0 +1,71 @@
+"""Labels that mails and notices are built from, in both languages."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from shared.vocabulary import Localized, Metric, Priority, Role
+
+METRICS: Final[Mapping[str, Localized]] = {
+    Metric.FIRST_RESPONSE: Localized(ar="الرد الأول", en="first response"),
+    Metric.NEXT_RESPONSE: Localized(ar="الرد التالي", en="next response"),
+    Metric.RESOLUTION: Localized(ar="الحل", en="resolution"),
+}
+PRIORITIES: Final[Mapping[str, Localized]] = {
+    Priority.P1: Localized(ar="عاجلة (P1)", en="urgent (P1)"),
+    Priority.P2: Localized(ar="مرتفعة (P2)", en="high (P2)"),
+    Priority.P3: Localized(ar="متوسطة (P3)", en="medium (P3)"),
+    Priority.P4: Localized(ar="منخفضة (P4)", en="low (P4)"),
+}
+ROLES: Final[Mapping[str, Localized]] = {
+    Role.CUSTOMER: Localized(ar="العميل", en="customer"),
+    Role.CUSTOMER_ADMIN: Localized(ar="مسؤول العميل", en="customer administrator"),
+    Role.AGENT: Localized(ar="ممثل الدعم", en="support representative"),
+    Role.SUPERVISOR: Localized(ar="مشرف القسم", en="department supervisor"),
+    Role.MANAGER: Localized(ar="مدير القسم", en="department manager"),
+    Role.SENIOR_MANAGEMENT: Localized(ar="الإدارة العليا", en="senior management"),
+    Role.EXECUTIVE: Localized(ar="الفريق التنفيذي", en="executive team"),
+    Role.ADMIN: Localized(ar="مدير النظام", en="administrator"),
+    Role.AUDITOR: Localized(ar="المدقق", en="auditor"),
+}
+CAUSES: Final[Mapping[str, Localized]] = {
+    "breach": Localized(ar="تجاوز الموعد", en="the target was missed"),
+    "ladder": Localized(ar="ما زالت دون حل", en="it is still unsolved"),
+    "manual": Localized(ar="طلب تصعيد", en="somebody asked for it"),
+}
+SCORES: Final[Mapping[int, Localized]] = {
+    1: Localized(ar="ضعيفة", en="Poor"),
+    2: Localized(ar="مقبولة", en="Fair"),
+    3: Localized(ar="جيدة", en="Good"),
+    4: Localized(ar="جيدة جداً", en="Very good"),
+    5: Localized(ar="ممتازة", en="Excellent"),
+}
+DISABLED: Final[Mapping[str, Localized]] = {
+    "gone": Localized(ar="أجاب بأنه لم يعد موجوداً (410)", en="it answered that it is gone (410)"),
+    "failing": Localized(
+        ar="فشلت كل المحاولات خمسة أيام متواصلة", en="every attempt failed for five days"
+    ),
+}
+NOTICES: Final[Mapping[str, Localized]] = {
+    "escalation": Localized(
+        ar="صُعّدت التذكرة {number} إلى {role}", en="Ticket {number} was escalated to the {role}"
+    ),
+    "assigned": Localized(
+        ar="أُسندت إليك التذكرة {number}", en="Ticket {number} was assigned to you"
+    ),
+    "warning": Localized(
+        ar="يقترب موعد {metric} للتذكرة {number}",
+        en="The {metric} of ticket {number} is due soon",
+    ),
+    "fallback": Localized(
+        ar="لا أحد يشغل دور {role} للتذكرة {number}",
+        en="Nobody holds the role of {role} for ticket {number}",
+    ),
+}
+
+BY_ZONE: Final = Localized(ar="بتوقيت {place}", en="{place} time")
+
+DESK: Final = Localized(ar="سند للدعم الفني", en="Sanad Support")
+"""Display name of the sender when a department has none."""
+
+MARKER: Final = "## اكتب ردّك فوق هذا السطر · Write your reply above this line ##"
+"""The line that a reader of replies cuts at (mail.md 11); one line for both languages."""

@@ -1,0 +1,121 @@
+"""A mail as we send it: built line by line, then read back before anybody may queue it."""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.utils import format_datetime
+from typing import Final, Literal
+
+from services.notify.domain.headers import ALLOWED, MAX_LINE, mailbox_value, text_value
+from shared.vocabulary import Locale
+
+_MULTIPART: Final = 'multipart/alternative; boundary="{boundary}"'
+
+
+class UnsafeLetter(ValueError):
+    """The serialised mail does not say exactly what was meant; it must not be queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything that a mail says, before it is bytes."""
+
+    sender_name: str
+    sender: str
+    recipient: str
+    reply_to: str | None
+    subject: str
+    text: str
+    html: str
+    locale: Locale
+    message_id: str
+    references: tuple[str, ...]
+    date: datetime
+    submitted: Literal["auto-replied", "auto-generated"] | None
+    loop_mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A composed mail with its envelope, as an outgoing door takes it; `name` is its stable id."""
+
+    name: str
+    sender: str
+    recipient: str
+    raw: bytes
+
+
+def serialise(letter: Letter) -> bytes:
+    """RFC 5322 bytes with CRLF ends; raises UnsafeLetter when they do not read back the same."""
+    boundary = f"=_{letter.message_id.strip('<>').partition('@')[0][-36:]}"
+    head = "\r\n".join(f"{name}: {value}" for name, value in _headers(letter, boundary))
+    parts = "".join(
+        _part(boundary, subtype, content)
+        for subtype, content in (("plain", letter.text), ("html", letter.html))
+    )
+    raw = f"{head}\r\n\r\n{parts}--{boundary}--\r\n".encode()
+    _read_back(raw, letter)
+    return raw
+
+
+def _headers(letter: Letter, boundary: str) -> list[tuple[str, str]]:
+    """Name and value of each line. Id headers are never folded (decisions.md 28)."""
+    lines = [
+        ("From", mailbox_value(letter.sender_name, letter.sender)),
+        ("To", letter.recipient),
+        ("Subject", text_value(letter.subject)),
+        ("Date", format_datetime(letter.date)),
+        ("Message-ID", letter.message_id),
+        ("MIME-Version", "1.0"),
+        ("Content-Language", letter.locale.value),
+        ("Content-Type", _MULTIPART.format(boundary=boundary)),
+        ("X-Auto-Response-Suppress", "All"),
+        ("X-Sanad-Loop", letter.loop_mark),
+    ]
+    if letter.reply_to:
+        lines.append(("Reply-To", letter.reply_to))
+    if letter.references:
+        lines.append(("In-Reply-To", letter.references[-1]))
+        lines.append(("References", " ".join(letter.references)))
+    if letter.submitted:
+        lines.append(("Auto-Submitted", letter.submitted))
+    return lines
+
+
+def _part(boundary: str, subtype: str, content: str) -> str:
+    body = base64.encodebytes(content.replace("\r\n", "\n").replace("\n", "\r\n").encode())
+    encoded = body.decode("ascii").replace("\n", "\r\n")
+    return (
+        f"--{boundary}\r\n"
+        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
+        f"Content-Transfer-Encoding: base64\r\n\r\n"
+        f"{encoded}"
+    )
+
+
+def _read_back(raw: bytes, letter: Letter) -> None:
+    """Header lines against the allow-list, then a second parser's reading of the same bytes."""
+    head = raw.partition(b"\r\n\r\n")[0].decode()
+    if "\n" in head.replace("\r\n", "") or "\r" in head.replace("\r\n", ""):
+        raise UnsafeLetter("a bare line end stands in the header")
+    lines = head.split("\r\n")
+    if any(len(line.encode()) > MAX_LINE for line in lines):
+        raise UnsafeLetter("a header line is too long")
+    names = [line.partition(":")[0] for line in lines if not line.startswith(" ")]
+    if len(set(names)) != len(names) or not set(names) <= ALLOWED:
+        raise UnsafeLetter("a header line that nobody asked for")
+    parsed = message_from_bytes(raw, policy=policy.default)
+    if sorted(parsed.keys()) != sorted(names):
+        raise UnsafeLetter("another parser sees other headers")
+    if parsed["Message-ID"] != letter.message_id or _bodies(raw) != _meant(letter):
+        raise UnsafeLetter("another parser reads another mail")
+
+
+def _bodies(raw: bytes) -> list[str]:
+    parts = message_from_bytes(raw, policy=policy.default).iter_parts()
+    return [part.get_content().replace("\r\n", "\n") for part in parts]
+
+
+def _meant(letter: Letter) -> list[str]:
+    return [text.replace("\r\n", "\n") for text in (letter.text, letter.html)]

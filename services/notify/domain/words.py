@@ -1,0 +1,56 @@
+"""Words of telling: kinds of mail, states of a delivery, reasons to stay silent."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What a mail is for; names its template."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    REPLY = "reply"
+    RESOLUTION = "resolution"
+    ESCALATION = "escalation"
+    FALLBACK = "fallback"
+    ASSIGNED = "assigned"
+    WARNING = "warning"
+    WEBHOOK_DISABLED = "webhook_disabled"
+
+
+TO_CUSTOMERS: Final = frozenset({Kind.ACKNOWLEDGEMENT, Kind.REPLY, Kind.RESOLUTION})
+"""Kinds that a customer may answer by mail: they carry a reply token."""
+
+
+class State(StrEnum):
+    """Where a delivery stands; `ready` means composed and sealed, not yet handed over."""
+
+    PENDING = "pending"
+    READY = "ready"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    BOUNCED = "bounced"
+
+
+class Silence(StrEnum):
+    """Why a mail was not sent although something happened."""
+
+    NOT_WANTED = "not_wanted"
+    AUTOMATIC = "automatic"
+    REPEATED = "repeated"
+    TOO_MANY = "too_many"
+    DOMAIN = "domain"
+    NO_REPLY = "no_reply"
+    OWN_ADDRESS = "own_address"
+    BOUNCED = "bounced"
+    DISABLED = "disabled"
+    IN_RESOLUTION = "in_resolution"
+    GONE = "gone"
+    PREFERENCE = "preference"
+
+
+class Digits(StrEnum):
+    """Which digits a reader of Arabic likes."""
+
+    LATIN = "latin"
+    ARABIC = "arabic"

@@ -1,0 +1,16 @@
+"""Composition of notify: settings and rooms become a service."""
+
+from services.notify import routes
+from services.notify.consumers import consumers
+from services.notify.settings import NotifySettings
+from services.notify.timers import WORKERS
+from shared.kit.service import Service
+
+service = Service(
+    name="notify",
+    schema="notify",
+    settings=NotifySettings,
+    routers=routes.DOORS,
+    consumers=consumers,
+    workers=WORKERS,
+)

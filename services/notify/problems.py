@@ -1,0 +1,64 @@
+"""The failures that only notify knows."""
+
+from shared.kit.problems import Problem
+from shared.vocabulary import Localized
+
+
+class UrlRefused(Problem):
+    """A webhook's address is one that we do not visit; `reason` says which rule."""
+
+    status = 422
+    code = "webhook_url_refused"
+    title = Localized(ar="عنوان الويب هوك مرفوض", en="Webhook address refused")
+    detail = Localized(
+        ar="يجب أن يكون العنوان https على المنفذ 443 وباسم عام. السبب: {reason}.",
+        en="The address must be https on port 443 with a public name. Reason: {reason}.",
+    )
+
+
+class UnknownEventType(Problem):
+    """A type or pattern that fits no partner-visible event."""
+
+    status = 422
+    code = "unknown_event_type"
+    title = Localized(ar="نوع حدث غير معروف", en="Unknown event type")
+    detail = Localized(
+        ar="لا يطابق أيَّ حدث متاح للشركاء: {types}.",
+        en="Matches no event that partners can receive: {types}.",
+    )
+
+
+class ForeignOrganization(Problem):
+    """An organization's client manages endpoints of that organization only."""
+
+    status = 422
+    code = "foreign_organization"
+    title = Localized(ar="مؤسسة أخرى", en="Another organization")
+    detail = Localized(
+        ar="لا يمكن لهذا العميل إدارة عناوين مؤسسة أخرى.",
+        en="This client cannot manage endpoints of another organization.",
+    )
+
+
+class TooManyEndpoints(Problem):
+    """An organization has as many endpoints as it may have."""
+
+    status = 409
+    code = "too_many_endpoints"
+    title = Localized(ar="عدد كبير من العناوين", en="Too many endpoints")
+    detail = Localized(
+        ar="بلغ عدد عناوين الويب هوك الحد الأقصى وهو {limit}.",
+        en="The limit of {limit} webhook endpoints is reached.",
+    )
+
+
+class TooManyStreams(Problem):
+    """A caller holds as many open streams as it may hold."""
+
+    status = 429
+    code = "too_many_streams"
+    title = Localized(ar="اتصالات بث كثيرة", en="Too many streams")
+    detail = Localized(
+        ar="أغلق أحد اتصالات البث المفتوحة ثم أعد المحاولة.",
+        en="Close one of your open streams and try again.",
+    )

@@ -1,0 +1,1 @@
+"""All SQL of notify, by what it is about."""

@@ -1,0 +1,109 @@
+"""Rows of people and tickets as notify knows them, and what of them a caller may see."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.notify.tables import Person, Ticket
+from shared.kit.callers import Caller, Seat
+from shared.kit.tables import table
+from shared.kit.tx import Tx
+from shared.vocabulary import Role
+
+_PERSON = table(Person)
+_TICKET = table(Ticket)
+_SEES_ALL = frozenset({Role.SENIOR_MANAGEMENT, Role.EXECUTIVE, Role.ADMIN, Role.AUDITOR})
+
+
+async def put_person(tx: Tx, values: dict[str, Any]) -> None:
+    """A new address may answer again: an update takes the bounce mark away."""
+    changes = {name: value for name, value in values.items() if name != "user_id"}
+    statement = insert(_PERSON).values(values)
+    changes["bounced_at"] = None
+    await tx.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=changes))
+
+
+async def disable_person(tx: Tx, user_id: UUID) -> None:
+    await tx.execute(
+        "update notify.person set disabled = true where user_id = :user_id", {"user_id": user_id}
+    )
+
+
+async def mark_bounced(tx: Tx, user_id: UUID) -> None:
+    await tx.execute(
+        "update notify.person set bounced_at = :now where user_id = :user_id",
+        {"user_id": user_id, "now": tx.now},
+    )
+
+
+async def person(tx: Tx, user_id: UUID) -> RowMapping | None:
+    return await tx.row("select * from notify.person where user_id = :id", {"id": user_id})
+
+
+async def administrators(tx: Tx) -> list[UUID]:
+    """Whom problems of the house are told."""
+    rows = await tx.rows(
+        "select user_id from notify.person where roles @> cast(:role as text[])"
+        " and not disabled order by user_id",
+        {"role": [Role.ADMIN.value]},
+    )
+    return [row["user_id"] for row in rows]
+
+
+async def put_ticket(tx: Tx, values: dict[str, Any]) -> RowMapping:
+    """The ticket as its first fact tells it; a promise that came before is kept."""
+    changes = {name: value for name, value in values.items() if name != "ticket_id"}
+    statement = insert(_TICKET).values({**values, "participants": []})
+    upsert = statement.on_conflict_do_update(index_elements=["ticket_id"], set_=changes)
+    row = await tx.row(upsert.returning(_TICKET))
+    assert row is not None
+    return row
+
+
+async def put_promise(
+    tx: Tx, ticket_id: UUID, organization_id: UUID, promise: dict[str, Any]
+) -> None:
+    """The due times that sla promised; it may speak before the ticket's own first fact is here."""
+    values = {"ticket_id": ticket_id, "organization_id": organization_id, "promise": promise}
+    statement = insert(_TICKET).values({**values, "participants": [], "version": 0})
+    changes = {"promise": promise}
+    await tx.execute(statement.on_conflict_do_update(index_elements=["ticket_id"], set_=changes))
+
+
+async def change_ticket(tx: Tx, ticket_id: UUID, column: str, value: Any) -> None:
+    """One projected column; the name comes from our own code."""
+    await tx.execute(
+        f"update notify.ticket set {column} = :value where ticket_id = :ticket_id",
+        {"ticket_id": ticket_id, "value": value},
+    )
+
+
+async def add_participant(tx: Tx, ticket_id: UUID, user_id: UUID) -> None:
+    await tx.execute(
+        "update notify.ticket set participants = participants || cast(:user_id as uuid)"
+        " where ticket_id = :ticket_id and requester_id is distinct from :user_id"
+        " and not cast(:user_id as uuid) = any(participants)",
+        {"ticket_id": ticket_id, "user_id": user_id},
+    )
+
+
+async def ticket(tx: Tx, ticket_id: UUID) -> RowMapping | None:
+    return await tx.row(select(_TICKET).where(_TICKET.c.ticket_id == ticket_id))
+
+
+def visible(caller: Caller) -> tuple[str, dict[str, Any]]:
+    """The condition on `t` (notify.ticket) that the caller's rights amount to (decisions.md 19)."""
+    who = {"me": caller.id, "mine": caller.organization_id, "deps": list(caller.department_ids)}
+    if caller.kind == "client":
+        bound = caller.organization_id is not None
+        return ("t.organization_id = :mine" if bound else "true"), who
+    if caller.seat is Seat.CUSTOMER:
+        if caller.plays(Role.CUSTOMER_ADMIN):
+            return "t.organization_id = :mine", who
+        own = "(t.requester_id = :me or :me = any(t.participants))"
+        return f"t.organization_id = :mine and {own}", who
+    if not _SEES_ALL.isdisjoint(caller.roles):
+        return "true", who
+    return "(t.department_id = any(:deps) or t.assignee_id = :me)", who

@@ -1,0 +1,113 @@
+"""The loops: mails, webhooks, numbering of the feed, and sweeping what is old."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from services.notify import usecases
+from services.notify.adapters.mailers import Mailer, mailer_for
+from services.notify.adapters.partners import Partners
+from services.notify.store.deliveries import Mail
+from services.notify.usecases import FEED, MAILS, WEBHOOKS, Job, Round
+from shared.kit.context import Context
+from shared.kit.logging import get_logger
+from shared.kit.workers import Stop, Worker
+
+IDLE: Final = 0.5
+"""Longest sleep between two looks: due rows of retries wake nobody."""
+
+_SWEEP_EVERY: Final = 3600.0
+_BATCH: Final = 500
+_log = get_logger("notify")
+
+
+async def send_mails(context: Context, stop: Stop) -> None:
+    """Up to so many mails at once; each ends in a visible state."""
+    settings = context.settings
+    mailer = mailer_for(settings.smtp_url, settings.home)
+    busy: set[UUID] = set()
+
+    async def one(mail: Mail) -> None:
+        try:
+            await _send_one(context, mailer, mail)
+        finally:
+            busy.discard(mail.id)
+            context.wake(MAILS)
+
+    try:
+        async with asyncio.TaskGroup() as lanes:
+            while not stop.is_set():
+                free = settings.notify_mail_lanes - len(busy)
+                mails = await usecases.claim_mails(context, free) if free else []
+                busy.update(mail.id for mail in mails)
+                for mail in mails:
+                    lanes.create_task(one(mail))
+                if not mails:
+                    await context.wait(MAILS, IDLE)
+    finally:
+        await mailer.close()
+
+
+async def _send_one(context: Context, mailer: Mailer, mail: Mail) -> None:
+    try:
+        await usecases.send_mail(context, mailer, mail)
+    except Exception as error:  # noqa: BLE001 - one mail's trouble must not stop the others
+        # The lease brings it back; the reason must be seen meanwhile.
+        _log.warning("mail_attempt_broke", delivery_id=str(mail.id), exc_info=error)
+
+
+async def send_webhooks(context: Context, stop: Stop) -> None:
+    """Each look records what was answered and claims what the free lanes can take."""
+    settings = context.settings
+    state = Round(settings.notify_webhook_lanes, settings.notify_webhook_lanes_per_endpoint)
+    patience = settings.notify_webhook_timeout
+    partners = Partners(settings.allowed_hosts(), timeout=patience, lanes=state.lanes)
+    try:
+        async with asyncio.TaskGroup() as lanes:
+            while not stop.is_set():
+                jobs = await usecases.turn(context, state)
+                for job in jobs:
+                    state.take(job)
+                    lanes.create_task(_post_one(context, partners, state, job))
+                if not jobs and not state.finished:
+                    await context.wait(WEBHOOKS, IDLE)
+        await usecases.turn(context, Round(0, 0, finished=state.finished))
+    finally:
+        await partners.close()
+
+
+async def _post_one(context: Context, partners: Partners, state: Round, job: Job) -> None:
+    result = None
+    try:
+        result = await usecases.attempt(context, partners, job)
+    except Exception as error:  # noqa: BLE001 - one partner's trouble must not stop the others
+        _log.warning("webhook_attempt_broke", webhook_id=str(job.webhook_id), exc_info=error)
+    finally:
+        state.give_back(job.endpoint.id, result)
+        context.wake(WEBHOOKS)
+
+
+async def number_feed(context: Context, stop: Stop) -> None:
+    """Positions in the order of commit; streams are woken when there is something new."""
+    while not stop.is_set():
+        if await usecases.number_feed(context, _BATCH):
+            context.wake(usecases.STREAMS)
+        else:
+            await context.wait(FEED, IDLE)
+
+
+async def sweep(context: Context, stop: Stop) -> None:
+    """The feed and finished webhooks are kept as long as a replay may ask for them."""
+    while not stop.is_set():
+        days = timedelta(days=context.settings.notify_feed_days)
+        await usecases.sweep(context, days)
+        await stop.wait(_SWEEP_EVERY)
+
+
+WORKERS: Final = [
+    Worker(MAILS, send_mails),
+    Worker(WEBHOOKS, send_webhooks),
+    Worker(FEED, number_feed),
+    Worker("sweep", sweep),
+]

@@ -1,0 +1,164 @@
+"""From a queued row to sealed bytes: what the others know is asked, the mail is written once."""
+
+import asyncio
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from services.notify.domain import labels
+from services.notify.domain.bounces import bounce_address, message_id, reply_address
+from services.notify.domain.headers import message_ids, plain_address
+from services.notify.domain.letters import Letter, Parcel, serialise
+from services.notify.domain.words import TO_CUSTOMERS, Digits, Kind
+from services.notify.store.deliveries import Mail
+from services.notify.usecases.rendering import Reader, render
+from services.notify.usecases.wording import variables
+from shared.kit.context import Context
+from shared.kit.locale import pick
+from shared.tokens import fold_address, make_reply_token
+from shared.vocabulary import Locale, Localized
+
+FALLBACK_ZONE: Final = "Asia/Riyadh"
+_SUBMITTED: Final[dict[Kind, Any]] = {Kind.ACKNOWLEDGEMENT: "auto-replied", Kind.REPLY: None}
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What other services say about a mail, fetched before any transaction (decisions.md 9)."""
+
+    person: dict[str, Any]
+    ticket: dict[str, Any] | None = None
+    message: dict[str, Any] | None = None
+    thread: list[str] = field(default_factory=list)
+    departments: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What our own rows say: the promise, earlier mails to the same person, their preferences."""
+
+    promise: dict[str, str] = field(default_factory=dict)
+    earlier: list[str] = field(default_factory=list)
+    digits: Digits = Digits.LATIN
+
+
+class NobodyThere(Exception):
+    """The person, their address or the ticket does not exist any more."""
+
+
+async def gather(context: Context, mail: Mail) -> Material:
+    """Ask gateway and tickets, side by side."""
+    peers = context.peers
+    wanted = [
+        peers.post("gateway", "/internal/people/batch", json={"user_ids": [str(mail.recipient_id)]})
+    ]
+    if mail.ticket_id is not None:
+        path = f"/internal/tickets/{mail.ticket_id}"
+        wanted.append(peers.get("gateway", "/internal/departments"))
+        wanted.append(peers.get("tickets", path))
+        if mail.kind in TO_CUSTOMERS:
+            wanted.append(peers.get("tickets", f"{path}/thread"))
+            spoken = mail.facts.get("message_id") if mail.kind is not Kind.ACKNOWLEDGEMENT else None
+            if spoken:
+                wanted.append(peers.get("tickets", f"{path}/messages/{spoken}"))
+    answers: list[Any] = await asyncio.gather(*wanted)
+    people, departments, ticket, thread, message = answers + [None] * (5 - len(answers))
+    if not people["items"] or plain_address(people["items"][0]["email"]) is None:
+        raise NobodyThere
+    return Material(
+        people["items"][0],
+        ticket,
+        message,
+        thread["message_ids"] if thread else [],
+        departments["items"] if departments else [],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A written mail and the id that its header carries."""
+
+    parcel: Parcel
+    message_id: str
+
+
+def compose(
+    context: Context, mail: Mail, material: Material, known: Known, now: datetime
+) -> Composed:
+    """The mail as bytes, read back by a second parser; UnsafeLetter when that reads otherwise."""
+    address = plain_address(material.person["email"])
+    if address is None:
+        raise NobodyThere
+    reader = _reader(material.person, known)
+    number = (material.ticket or {}).get("number") or ""
+    token = make_reply_token(context.keys.derive("reply-token"), _digits(number), address)
+    brand = pick(_department(material)["name"] or labels.DESK, reader.locale)
+    given = variables(context, mail, material, known, reader, now)
+    marker = labels.MARKER if mail.kind in TO_CUSTOMERS else ""
+    rendered = render(mail.kind, reader, {"brand": brand, **given}, marker)
+    support = context.settings.support_address
+    own_id = message_id(token, mail.id, support)
+    letter = Letter(
+        sender_name=brand,
+        sender=_department(material)["mailbox"] or support,
+        recipient=address,
+        reply_to=reply_address(token, support) if number else None,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        locale=reader.locale,
+        message_id=own_id,
+        references=tuple(message_ids([*material.thread, *known.earlier])),
+        date=now,
+        submitted=_SUBMITTED.get(mail.kind, "auto-generated"),
+        loop_mark=context.keys.derive("loop-mark", 16).hex(),
+    )
+    bounce = bounce_address(context.keys.derive("bounce-token"), support, mail.id)
+    return Composed(Parcel(str(mail.id), bounce, address, serialise(letter)), own_id)
+
+
+def _reader(person: dict[str, Any], known: Known) -> Reader:
+    return Reader(Locale(person["locale"]), person.get("timezone") or FALLBACK_ZONE, known.digits)
+
+
+def _digits(number: str) -> int:
+    return int("".join(one for one in number if one.isdigit()) or 0)
+
+
+def _department(material: Material) -> dict[str, Any]:
+    """The department whose mailbox speaks: the ticket's own, else the default one."""
+    wanted = (material.ticket or {}).get("department_id")
+    nobody: dict[str, Any] = {"name": None, "mailbox": None}
+    default = next((one for one in material.departments if one.get("is_default")), nobody)
+    found = next((one for one in material.departments if one["id"] == wanted), default)
+    name: Localized | None = found["name"]
+    return {"name": name, "mailbox": found.get("mailbox") or default.get("mailbox")}
+
+
+def address_keys(context: Context, address: str, subject: str) -> tuple[bytes, bytes, bytes]:
+    """Keyed hashes of an address, its domain and a subject: caps count without knowing them."""
+    folded = fold_address(address)
+    words = " ".join(subject.split()).casefold()
+    texts = (f"address:{folded}", f"domain:{folded.rpartition('@')[2]}", f"subject:{words}")
+    key = context.keys.derive("notify-caps")
+    address_key, domain_key, subject_key = (
+        hmac.digest(key, text.encode("utf-8", "replace"), hashlib.sha256)[:16] for text in texts
+    )
+    return address_key, domain_key, subject_key
+
+
+def span(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
+def sealed_parcel(parcel: Parcel) -> bytes:
+    """Envelope and mail as the bytes that are sealed."""
+    return f"{parcel.sender}\n{parcel.recipient}\n".encode() + parcel.raw
+
+
+def opened_parcel(delivery_id: UUID, content: bytes) -> Parcel:
+    sender, recipient, raw = content.split(b"\n", 2)
+    return Parcel(str(delivery_id), sender.decode(), recipient.decode(), raw)

@@ -1,0 +1,70 @@
+"""Partner-visible facts: into the feed, and to every endpoint that asked for them."""
+
+from typing import Any, Final
+
+import orjson
+
+from services.notify.domain.subscriptions import inside_only, wanted
+from services.notify.store import endpoints, feed, webhooks
+from shared.events.base import Envelope, Event, render_instant
+from shared.events.catalogue import BOOK
+from shared.kit.ids import uuid7
+from shared.kit.tx import Tx
+
+WEBHOOKS: Final = "webhooks"
+FEED: Final = "feed"
+"""Names of the workers that are woken."""
+
+PARTNER_TYPES: Final = frozenset(entry.fact.TYPE for entry in BOOK if entry.partner_visible)
+
+
+async def publish(event: Event[Any], tx: Tx) -> None:
+    """The same event for the feed and for the webhooks, in the transaction that heard it."""
+    data = event.data.model_dump(mode="json")
+    inside = inside_only(event.type, data)
+    envelope = Envelope(**{**event.model_dump(exclude={"data"}), "data": data})
+    values = {
+        "id": event.id,
+        "type": event.type,
+        "organization_id": event.data.organization_id,
+        "ticket_id": event.data.ticket_id,
+        "inside": inside,
+        "envelope": envelope.model_dump_json(),
+        "at": event.time,
+    }
+    await feed.append(tx, values)
+    tx.wake(FEED)
+    await _queue(tx, event, webhook_body(envelope), inside=inside)
+
+
+def webhook_body(envelope: Envelope) -> str:
+    """The Standard Webhooks body: these exact bytes are signed and sent."""
+    body = {
+        "type": envelope.type,
+        "timestamp": render_instant(envelope.time),
+        "data": envelope.data,
+    }
+    return orjson.dumps(body).decode()
+
+
+async def _queue(tx: Tx, event: Event[Any], body: str, *, inside: bool) -> None:
+    listening = await endpoints.listening(tx, event.data.organization_id, inside=inside)
+    rows = [
+        {
+            "id": uuid7(),
+            "endpoint_id": endpoint["id"],
+            "organization_id": endpoint["organization_id"],
+            "event_id": event.id,
+            "type": event.type,
+            "body": body,
+            "state": "pending",
+            "next_at": tx.now,
+            "log": [],
+            "created_at": tx.now,
+        }
+        for endpoint in listening
+        if wanted(endpoint["event_types"], event.type)
+    ]
+    await webhooks.queue(tx, rows)
+    if rows:
+        tx.wake(WEBHOOKS)

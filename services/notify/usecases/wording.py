@@ -1,0 +1,176 @@
+"""What each kind of mail says: variables of its template, in the reader's language."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from services.notify.domain import labels
+from services.notify.domain.headers import clean
+from services.notify.domain.plurals import counted, duration
+from services.notify.domain.words import Kind
+from services.notify.usecases.rendering import Reader
+from shared.kit.locale import pick
+from shared.tokens import make_link_token
+from shared.vocabulary import Localized
+
+if TYPE_CHECKING:
+    from services.notify.store.deliveries import Mail
+    from services.notify.usecases.composing import Known, Material
+    from shared.kit.context import Context
+
+_REPLAYABLE_DAYS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One mail about to be worded."""
+
+    context: "Context"
+    mail: "Mail"
+    material: "Material"
+    known: "Known"
+    reader: Reader
+    now: datetime
+
+    @property
+    def ticket(self) -> dict[str, Any]:
+        assert self.material.ticket is not None
+        return self.material.ticket
+
+    def label(self, texts: Mapping[Any, Localized], key: Any) -> str:
+        return pick(texts[key], self.reader.locale)
+
+    def metric(self) -> str:
+        return self.label(labels.METRICS, self.mail.facts["metric"])
+
+    def moment(self, text: str | None) -> str | None:
+        """A stored instant in words."""
+        return self.reader.instant(datetime.fromisoformat(text)) if text else None
+
+
+def variables(
+    context: "Context",
+    mail: "Mail",
+    material: "Material",
+    known: "Known",
+    reader: Reader,
+    now: datetime,
+) -> dict[str, Any]:
+    """Everything that the template of this mail may say."""
+    scene = Scene(context, mail, material, known, reader, now)
+    own = _WORDS[mail.kind](scene)
+    if material.ticket is None:
+        return own
+    number = str(material.ticket["number"])
+    return {"number": number, "link": context.settings.ticket_link(number), **own}
+
+
+def _acknowledgement(scene: Scene) -> dict[str, Any]:
+    """Nothing that the sender wrote: the address may belong to somebody else (T33)."""
+    promise = scene.known.promise
+    return {
+        "first_response": scene.moment(promise.get("first_response")),
+        "resolution": scene.moment(promise.get("resolution")),
+    }
+
+
+def _reply(scene: Scene) -> dict[str, Any]:
+    message = scene.material.message or {}
+    files = len(message.get("attachments") or ())
+    return {
+        "subject_line": _subject(scene),
+        "body": _plain(message.get("body_text")),
+        "files": scene.reader.numbers(counted("files", files, scene.reader.locale))
+        if files
+        else "",
+    }
+
+
+def _resolution(scene: Scene) -> dict[str, Any]:
+    """Until when a reply reopens: counted from now, which is when the mail goes."""
+    window = timedelta(seconds=scene.mail.facts["window"])
+    locale = scene.reader.locale
+    return {
+        "body": _plain((scene.material.message or {}).get("body_text")),
+        "window": scene.reader.numbers(duration(window, locale)),
+        "until": scene.reader.instant(scene.now + window),
+        "scores": [_score(scene, value) for value in labels.SCORES],
+    }
+
+
+def _score(scene: Scene, value: int) -> dict[str, Any]:
+    key = scene.context.keys.derive("feedback-link")
+    token = make_link_token(key, "feedback", UUID(str(scene.ticket["id"])), value)
+    base = scene.context.settings.public_url.rstrip("/")
+    return {
+        "value": scene.reader.numbers(str(value)),
+        "label": scene.label(labels.SCORES, value),
+        "url": f"{base}/v1/feedback/{token}",
+    }
+
+
+def _escalation(scene: Scene) -> dict[str, Any]:
+    facts = scene.mail.facts
+    return {
+        "subject_line": _subject(scene),
+        "role": scene.label(labels.ROLES, facts["role"]),
+        "level": scene.reader.numbers(str(facts["level"])),
+        "cause": scene.label(labels.CAUSES, facts["cause"]),
+        "metric": scene.metric(),
+        "priority": _priority(scene),
+        "due": scene.moment(facts.get("due_at")),
+        "assigned": facts.get("assign_to") == str(scene.mail.recipient_id),
+    }
+
+
+def _fallback(scene: Scene) -> dict[str, Any]:
+    return {
+        "role": scene.label(labels.ROLES, scene.mail.facts["role"]),
+        "level": scene.reader.numbers(str(scene.mail.facts["level"])),
+        "metric": scene.metric(),
+    }
+
+
+def _assigned(scene: Scene) -> dict[str, Any]:
+    return {"subject_line": _subject(scene), "priority": _priority(scene)}
+
+
+def _warning(scene: Scene) -> dict[str, Any]:
+    due = scene.moment(scene.mail.facts["due_at"])
+    return {**_assigned(scene), "metric": scene.metric(), "due": due}
+
+
+def _webhook_disabled(scene: Scene) -> dict[str, Any]:
+    facts = scene.mail.facts
+    return {
+        "host": facts["host"],
+        "reason": scene.label(labels.DISABLED, facts["reason"]),
+        "days": scene.reader.numbers(counted("days", _REPLAYABLE_DAYS, scene.reader.locale)),
+        "endpoint_id": facts["endpoint_id"],
+    }
+
+
+def _subject(scene: Scene) -> str:
+    return clean(str(scene.ticket.get("subject") or ""))
+
+
+def _priority(scene: Scene) -> str:
+    return scene.label(labels.PRIORITIES, scene.ticket["priority"])
+
+
+def _plain(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n").replace("\x00", "").strip()
+
+
+_WORDS: Final[Mapping[Kind, Callable[[Scene], dict[str, Any]]]] = {
+    Kind.ACKNOWLEDGEMENT: _acknowledgement,
+    Kind.REPLY: _reply,
+    Kind.RESOLUTION: _resolution,
+    Kind.ESCALATION: _escalation,
+    Kind.FALLBACK: _fallback,
+    Kind.ASSIGNED: _assigned,
+    Kind.WARNING: _warning,
+    Kind.WEBHOOK_DISABLED: _webhook_disabled,
+}
