@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 from asyncpg.exceptions import InterfaceError, PostgresError
@@ -114,6 +115,8 @@ def _without_values(error: BaseException) -> BaseException:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):  # asyncpg's own subclass, which orjson does not know
+        return str(value)
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, (set, frozenset, tuple)):
