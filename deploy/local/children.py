@@ -74,9 +74,14 @@ class Child:
                 return
             pause = FIRST_PAUSE if time.monotonic() - began > HEALTHY_AFTER else pause
             say(f"{self.program.name} ended ({ended}), starting again in {pause:.1f} s")
+            self._say_why(ended)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
             pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _say_why(self, ended: str) -> None:
+        if ended.startswith("status") and self._journal.last:
+            say(f"{self.program.name}: {self._journal.last[-1][:300]}")
 
     async def _once(self) -> str:
         try:

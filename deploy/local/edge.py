@@ -162,7 +162,7 @@ def _logging() -> Json:
     default = {
         "writer": {"output": "stdout"},
         "encoder": {"format": "json", "time_format": "rfc3339_nano", "time_key": "ts"},
-        "level": "WARN",
+        "level": "ERROR",
         "exclude": ["http.log.access", "http.log.error"],
     }
     return {"logs": {"default": default, "access": quiet}}

@@ -41,7 +41,7 @@ class Journal:
             parsed = None
         if isinstance(parsed, dict):
             return parsed
-        level = "error" if text.startswith(("FATAL", "PANIC", "Traceback")) else "info"
+        level = "error" if text.startswith(("PANIC", "panic:")) else "info"
         return {"ts": _now(), "level": level, "service": self._name, "event": text}
 
     def _write(self, line: str) -> None:

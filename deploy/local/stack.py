@@ -16,7 +16,6 @@ from deploy.local.programs import CannotRunError, Program
 
 _STOP_ORDER = (("edge",), SERVICES, ("nats",), ("postgres",))
 _PATIENCE = 10.0
-PRESENT = tuple(n for n in SERVICES if (environment.ROOT / "services" / n / "main.py").exists())
 _START = 90.0
 
 
@@ -48,7 +47,7 @@ class Stack:
         from deploy.local import edge  # noqa: PLC0415 - its texts come with the kit's models
 
         told = self.told()
-        for name in PRESENT:
+        for name in SERVICES:
             self._start(environment.service(name, self.home, self.listeners, told))
         upstreams = {name: self.listeners.address(f"{name}.http") for name in SERVICES}
         fd = self.listeners.fd(environment.EDGE)
@@ -56,7 +55,7 @@ class Stack:
 
     async def ready(self) -> None:
         """Every service fit for work, and the edge answering through the gateway."""
-        for name in PRESENT:
+        for name in SERVICES:
             await self._answering(name, f"{self.ops(name)}/readyz")
         url = environment.local_url(self.options, self.listeners)
         await self._answering("edge", f"{url}/.well-known/jwks.json")
