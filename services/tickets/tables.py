@@ -53,6 +53,7 @@ class Ticket(SQLModel, table=True):
     escalation_raised_at: datetime | None = Field(sa_type=_INSTANT, default=None)
     escalation_acknowledged_at: datetime | None = Field(sa_type=_INSTANT, default=None)
     escalation_sequence: int = 0
+    reindex: bool = False
 
 
 class Message(SQLModel, table=True):

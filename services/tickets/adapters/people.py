@@ -50,7 +50,11 @@ class People:
         missing = [one for one in wanted if not self._fresh(one, now)]
         if missing and not (self._silent_until and now < self._silent_until):
             await self._fetch(context, missing, now)
-        return {one: self._cards[one][1] for one in wanted if one in self._cards}
+        return self.remembered(wanted)
+
+    def remembered(self, ids: Iterable[UUID]) -> dict[UUID, Card]:
+        """Those among `ids` that need no question."""
+        return {one: self._cards[one][1] for one in ids if one in self._cards}
 
     def forget(self, person_id: UUID) -> None:
         self._cards.pop(person_id, None)

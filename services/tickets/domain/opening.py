@@ -83,4 +83,3 @@ class Opening:
     custom: dict[str, Any] | None = None
     acknowledge: bool = True
     follow_up_of: UUID | None = None
-    participants: tuple[UUID, ...] = ()

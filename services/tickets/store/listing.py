@@ -28,6 +28,15 @@ _FOUND: Final = """t.id in (select s.ticket_id from tickets.search s
         on s.token = w.token where s.public or :internal
     group by s.ticket_id having count(distinct w.word) = :word_count)"""
 
+_COMPARED: Final = {
+    "department_id": "t.department_id = :department_id",
+    "assignee_id": "t.assignee_id = :assignee_id",
+    "organization_id": "t.organization_id = :organization_id",
+    "requester_id": "t.requester_id = :requester_id",
+    "created_from": "t.created_at >= :created_from",
+    "created_to": "t.created_at < :created_to",
+}
+
 Condition = tuple[str, dict[str, Any]]
 
 
@@ -84,9 +93,9 @@ def compose(
     for _, more in conditions:
         params |= more
     where = " and ".join(text for text, _ in conditions)
+    order_by = f"t.{column}{direction}, t.id{direction}"
     return (
-        f"select t.* from tickets.ticket t where {where}"
-        f" order by t.{column}{direction}, t.id{direction} limit :limit",
+        f"select t.* from tickets.ticket t where {where} order by {order_by} limit :limit",
         params,
     )
 
@@ -102,18 +111,14 @@ def _narrow(filters: Filters) -> Iterator[Condition]:
         yield f"t.status in ({_literals(filters.status)})", {}
     if filters.priority:
         yield f"t.priority in ({_literals(filters.priority)})", {}
-    for name in ("department_id", "assignee_id", "organization_id", "requester_id"):
+    for name, condition in _COMPARED.items():
         value = getattr(filters, name)
         if value is not None:
-            yield f"t.{name} = :{name}", {name: value}
+            yield condition, {name: value}
     if filters.tag:
         yield "t.tags @> cast(:tags as text[]) and t.tags <> '{}'", {"tags": list(filters.tag)}
     if filters.sla_state is not None:
         yield f"t.sla_state in {_SLA_STATES[filters.sla_state]}", {}
-    if filters.created_from is not None:
-        yield "t.created_at >= :created_from", {"created_from": filters.created_from}
-    if filters.created_to is not None:
-        yield "t.created_at < :created_to", {"created_to": filters.created_to}
 
 
 def _literals(words: Iterable[str]) -> str:

@@ -85,20 +85,22 @@ def _file_values(box: Box, row_id: UUID, file: File) -> dict[str, Any]:
     }
 
 
-async def listed(
+async def page(
     tx: Tx, ticket_id: UUID, *, internal: bool, after: tuple[datetime, UUID] | None, limit: int
-) -> list[RowMapping]:
-    """A page of a visible ticket's messages, oldest first; one more than `limit` when there are."""
+) -> tuple[list[RowMapping], list[RowMapping]]:
+    """Messages of a visible ticket, oldest first, one more than `limit` if any; and their files."""
     condition = "" if internal else "and m.public"
     place = "and (m.created_at, m.id) > (:after_at, :after_id)" if after else ""
     params: dict[str, Any] = {"ticket": ticket_id, "limit": limit + 1}
     if after:
         params |= {"after_at": after[0], "after_id": after[1]}
-    return await tx.rows(
-        f"""select m.* from tickets.message m where m.ticket_id = :ticket {condition} {place}
+    rows = await tx.only(
+        f"""select m.*, exists (select from tickets.attachment a where a.message_id = m.id) as filed
+        from tickets.message m where m.ticket_id = :ticket {condition} {place}
         order by m.created_at, m.id limit :limit""",
         params,
     )
+    return rows, await files_of(tx, [row["id"] for row in rows if row["filed"]])
 
 
 async def of_ticket(tx: Tx, ticket_id: UUID, message_id: UUID) -> RowMapping | None:
@@ -127,7 +129,7 @@ async def with_mail(tx: Tx, ticket_id: UUID) -> list[RowMapping]:
 async def files_of(tx: Tx, message_ids: Sequence[UUID]) -> list[RowMapping]:
     if not message_ids:
         return []
-    return await tx.rows(
+    return await tx.only(
         "select a.* from tickets.attachment a where a.message_id = any(:messages)"
         " order by a.created_at, a.id",
         {"messages": list(message_ids)},

@@ -99,6 +99,23 @@ async def lock_living(tx: Tx, ticket_id: UUID) -> RowMapping | None:
     return row
 
 
+async def read(tx: Tx, ticket_id: UUID) -> RowMapping | None:
+    """For the house itself: nothing is held, nothing filtered."""
+    return await tx.row("select * from tickets.ticket where id = :id", {"id": ticket_id})
+
+
+async def read_by_number(tx: Tx, number: int) -> RowMapping | None:
+    return await tx.row("select * from tickets.ticket where number = :number", {"number": number})
+
+
+async def read_living(tx: Tx, ticket_id: UUID) -> RowMapping | None:
+    """`lock_living` without holding anything."""
+    row = await read(tx, ticket_id)
+    while row is not None and row["merged_into"] is not None:
+        row = await read(tx, row["merged_into"])
+    return row
+
+
 async def change(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> RowMapping:
     """Write columns; the row as it is now."""
     statement = (

@@ -53,7 +53,8 @@ TABLES = [
         escalation_level integer not null default 0,
         escalation_raised_at timestamptz,
         escalation_acknowledged_at timestamptz,
-        escalation_sequence bigint not null default 0)""",
+        escalation_sequence bigint not null default 0,
+        reindex boolean not null default false)""",
     """create table tickets.message (
         id uuid primary key,
         ticket_id uuid not null references tickets.ticket (id),
@@ -156,7 +157,7 @@ TABLES = [
 ]
 
 INDEXES = [
-    "create unique index ticket_number on tickets.ticket (number)",
+    "create unique index ticket_by_number on tickets.ticket (number)",
     """create index ticket_organization
         on tickets.ticket (organization_id, created_at desc, id desc)""",
     "create index ticket_requester on tickets.ticket (requester_id, created_at desc, id desc)",
@@ -172,6 +173,7 @@ INDEXES = [
     """create index ticket_sla_state on tickets.ticket (sla_state, next_due_at, id)
         where sla_state in ('warning', 'breached')""",
     "create index ticket_tags on tickets.ticket using gin (tags) where tags <> '{}'",
+    "create index ticket_reindex on tickets.ticket (id) where reindex",
     "create index message_ticket on tickets.message (ticket_id, created_at, id)",
     "create unique index message_mail on tickets.message (mail_id) where mail_id is not null",
     "create index message_unindexed on tickets.message (id) where not indexed",

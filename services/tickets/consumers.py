@@ -1,0 +1,124 @@
+"""What tickets listens to: routed mails, promises, ladders, timers, people."""
+
+from services.tickets.usecases import closing, directory, mails, projecting
+from services.tickets.usecases.mails import Fetched
+from shared.events.escalation import EscalationAcknowledged, EscalationEnded, EscalationRaised
+from shared.events.identity import (
+    IdentityDepartmentCreated,
+    IdentityDepartmentUpdated,
+    IdentityOrganizationUpdated,
+    IdentityUserCreated,
+    IdentityUserDisabled,
+    IdentityUserUpdated,
+)
+from shared.events.mail import MailRouted
+from shared.events.notify import NotifySent
+from shared.events.sla import (
+    SlaBreached,
+    SlaBreachVoided,
+    SlaClockStarted,
+    SlaClockUpdated,
+    SlaExcused,
+    SlaMet,
+    SlaWarning,
+    TimerFired,
+)
+from shared.kit.bus import Consumers, Event
+from shared.kit.tx import Tx
+
+consumers = Consumers(service="tickets")
+
+
+@consumers.on(MailRouted, prefetch=mails.fetch)
+async def apply_mail(event: Event[MailRouted], tx: Tx, fetched: Fetched) -> None:
+    await mails.apply(event, tx, fetched)
+
+
+@consumers.on(SlaClockStarted)
+async def show_promise(event: Event[SlaClockStarted], tx: Tx) -> None:
+    await projecting.clock_started(tx, event)
+
+
+@consumers.on(SlaClockUpdated)
+async def show_moved_promise(event: Event[SlaClockUpdated], tx: Tx) -> None:
+    await projecting.clock_updated(tx, event)
+
+
+@consumers.on(SlaWarning)
+async def show_warning(event: Event[SlaWarning], tx: Tx) -> None:
+    await projecting.warned(tx, event)
+
+
+@consumers.on(SlaBreached)
+async def show_breach(event: Event[SlaBreached], tx: Tx) -> None:
+    await projecting.breached(tx, event)
+
+
+@consumers.on(SlaBreachVoided)
+async def show_voided_breach(event: Event[SlaBreachVoided], tx: Tx) -> None:
+    await projecting.voided(tx, event)
+
+
+@consumers.on(SlaExcused)
+async def show_excuse(event: Event[SlaExcused], tx: Tx) -> None:
+    await projecting.excused(tx, event)
+
+
+@consumers.on(SlaMet)
+async def show_kept_promise(event: Event[SlaMet], tx: Tx) -> None:
+    await projecting.met(tx, event)
+
+
+@consumers.on(EscalationRaised)
+async def obey_ladder(event: Event[EscalationRaised], tx: Tx) -> None:
+    await projecting.raised(tx, event)
+
+
+@consumers.on(EscalationAcknowledged)
+async def show_acknowledged(event: Event[EscalationAcknowledged], tx: Tx) -> None:
+    await projecting.acknowledged(tx, event)
+
+
+@consumers.on(EscalationEnded)
+async def show_ended(event: Event[EscalationEnded], tx: Tx) -> None:
+    await projecting.ended(tx, event)
+
+
+@consumers.on(TimerFired)
+async def close_due(event: Event[TimerFired], tx: Tx) -> None:
+    await closing.close_due(tx, event.data)
+
+
+@consumers.on(NotifySent)
+async def move_window(event: Event[NotifySent], tx: Tx) -> None:
+    await closing.move_window(tx, event.data)
+
+
+@consumers.on(IdentityUserCreated)
+async def know_person(event: Event[IdentityUserCreated], tx: Tx) -> None:
+    await directory.note_person(tx, event.data)
+
+
+@consumers.on(IdentityUserUpdated)
+async def know_changed_person(event: Event[IdentityUserUpdated], tx: Tx) -> None:
+    await directory.note_person(tx, event.data)
+
+
+@consumers.on(IdentityUserDisabled)
+async def know_disabled_person(event: Event[IdentityUserDisabled], tx: Tx) -> None:
+    await directory.note_disabled(tx, event.data)
+
+
+@consumers.on(IdentityOrganizationUpdated)
+async def know_organization(event: Event[IdentityOrganizationUpdated], tx: Tx) -> None:
+    await directory.note_organization(tx, event.data)
+
+
+@consumers.on(IdentityDepartmentCreated)
+async def know_department(event: Event[IdentityDepartmentCreated], tx: Tx) -> None:
+    await directory.note_department(tx, event.data)
+
+
+@consumers.on(IdentityDepartmentUpdated)
+async def know_changed_department(event: Event[IdentityDepartmentUpdated], tx: Tx) -> None:
+    await directory.note_department(tx, event.data)

@@ -1,0 +1,111 @@
+"""Failures of the tickets service that callers can act upon."""
+
+from typing import Final
+
+from shared.kit.problems import Conflict, Problem, TooManyRequests
+from shared.vocabulary import Localized
+
+
+class TicketEnded(Conflict):
+    """A customer wrote to a ticket whose time for that is over."""
+
+    code = "ticket_ended"
+    title = Localized(ar="انتهت التذكرة", en="The ticket has ended")
+    detail = Localized(
+        ar="انتهت مهلة إعادة فتح هذه التذكرة. افتح تذكرة جديدة من فضلك.",
+        en="The time for reopening this ticket is over. Please open a new ticket.",
+    )
+
+
+class ReplyRequired(Conflict):
+    """Waiting for a customer who has not been written to would stop the clock for nothing."""
+
+    code = "illegal_transition"
+    title = Localized(ar="يلزم الرد أولاً", en="A reply is needed first")
+    detail = Localized(
+        ar="لا يمكن انتظار العميل قبل الرد عليه. أرسل رسالة مع الطلب.",
+        en="The customer cannot be waited for before being answered. Send a message with it.",
+    )
+
+
+class NotRatable(Conflict):
+    code = "not_ratable"
+    title = Localized(ar="التقييم غير متاح", en="Feedback is not open")
+    detail = Localized(
+        ar="يمكن التقييم بعد حل التذكرة.",
+        en="Feedback can be given once the ticket is resolved.",
+    )
+
+
+class LinkInvalid(Problem):
+    status = 404
+    code = "link_invalid"
+    title = Localized(ar="رابط غير صالح", en="Invalid link")
+    detail = Localized(
+        ar="هذا الرابط غير صالح أو لم يعد صالحاً.",
+        en="This link is not valid, or no longer valid.",
+    )
+
+
+class ProofInvalid(Problem):
+    status = 422
+    code = "proof_invalid"
+    title = Localized(ar="إثبات غير صالح", en="Invalid proof")
+    detail = Localized(
+        ar="لم يُقبل إثبات العمل. اطلب تحدياً جديداً وأعد المحاولة.",
+        en="The proof of work was not accepted. Ask for a new challenge and try again.",
+    )
+
+
+class ProofSpent(Conflict):
+    code = "proof_spent"
+    title = Localized(ar="إثبات مستخدم", en="The proof was already used")
+    detail = Localized(
+        ar="استُخدم هذا الإثبات من قبل. اطلب تحدياً جديداً.",
+        en="This proof was used before. Ask for a new challenge.",
+    )
+
+
+class FormBusy(TooManyRequests):
+    """All visitors together hold too much that no ticket has claimed."""
+
+    code = "form_busy"
+
+
+class UploadMismatch(Conflict):
+    code = "upload_offset_mismatch"
+    title = Localized(ar="موضع غير متطابق", en="Offset mismatch")
+    detail = Localized(
+        ar="موضع الرفع لا يطابق ما استُلم. اسأل عن الموضع ثم تابع.",
+        en="The offset does not match what was received. Ask for it, then go on.",
+    )
+
+
+class FileWithheld(Conflict):
+    """A file that was not found clean reaches staff only."""
+
+    code = "file_withheld"
+    title = Localized(ar="الملف محجوب", en="The file is withheld")
+    detail = Localized(
+        ar="لم يُفحص هذا الملف بعد أو وُجد غير آمن.",
+        en="This file has not been checked yet, or was found unsafe.",
+    )
+
+
+DEPARTMENT_UNKNOWN: Final = Localized(ar="قسم غير معروف", en="No such department")
+ASSIGNEE_UNKNOWN: Final = Localized(
+    ar="لا يوجد موظف بهذا المعرّف يمكن الإسناد إليه",
+    en="There is nobody with this id to whom a ticket can be assigned",
+)
+ORGANIZATION_UNKNOWN: Final = Localized(ar="مؤسسة غير معروفة", en="No such organization")
+UPLOAD_UNKNOWN: Final = Localized(
+    ar="رفع غير معروف أو غير مكتمل أو مستخدم", en="Unknown, unfinished or used upload"
+)
+TICKET_UNKNOWN: Final = Localized(ar="لا توجد تذكرة بهذا المعرّف", en="No such ticket")
+MERGE_REFUSED: Final = Localized(
+    ar="لا يمكن الدمج إلا في تذكرة أخرى حية من المؤسسة نفسها",
+    en="A ticket is merged only into another living one of the same organization",
+)
+TOO_MANY_FILES: Final = Localized(ar="ملفات كثيرة جداً", en="Too many files")
+STAFF_ONLY: Final = Localized(ar="للموظفين فقط", en="Only staff may set this")
+ADDRESS_REFUSED: Final = Localized(ar="عنوان غير مقبول", en="This address is not accepted")

@@ -1,0 +1,17 @@
+"""HTTP door of the tickets service: parse, authorise, call one use case, answer."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from services.tickets.routes import feedback, files, form, messages, tickets, uploads, verbs
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    tickets.router,
+    verbs.router,
+    messages.router,
+    feedback.router,
+    files.router,
+    uploads.router,
+    form.router,
+)

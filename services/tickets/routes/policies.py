@@ -1,0 +1,51 @@
+"""Who may pass which doors, and how a ticket is answered."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from services.tickets.store.rows import Row
+from services.tickets.usecases import answers
+from services.tickets.usecases.life import Life
+from shared.kit.callers import Caller
+from shared.kit.context import Context
+from shared.kit.http import decode_cursor, encode_cursor, json, require, set_etag
+from shared.kit.problems import ValidationFailed
+
+CanRead = Annotated[Caller, require("tickets:read")]
+CanWrite = Annotated[Caller, require("tickets:write")]
+CanManage = Annotated[Caller, require("tickets:manage")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=1024)]
+
+
+def tagged(answer: dict[str, Any], tag: str, status: int = 200) -> Response:
+    """An answer with its entity tag."""
+    response = json(answer, status)
+    set_etag(response, tag)
+    return response
+
+
+def changed(context: Context, result: tuple[Row, Life]) -> Response:
+    """The ticket as it is after a verb; names come from memory only."""
+    row, life = result
+    cards = answers.known_cards(context, [row["requester_id"]])
+    return tagged(answers.ticket(row, life.box, cards), answers.tag_of(row))
+
+
+def after(context: Context, cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The place in a story that a cursor names."""
+    if cursor is None:
+        return None
+    values = decode_cursor(context, cursor)
+    try:
+        at, row_id = values
+        return datetime.fromisoformat(at), UUID(row_id)
+    except (ValueError, TypeError):
+        raise ValidationFailed from None
+
+
+def cursor_of(context: Context, place: list[Any] | None) -> str | None:
+    return None if place is None else encode_cursor(context, place)

@@ -1,0 +1,119 @@
+"""Answers built from rows: plain values for the JSON writer, no models on the way out."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from services.tickets.adapters.people import Card, people_of
+from services.tickets.domain.promises import shown
+from services.tickets.domain.words import number_text
+from services.tickets.store import seals
+from services.tickets.store.listing import NEVER
+from services.tickets.store.rows import Row
+from shared.kit.context import Context
+from shared.kit.crypto import Box
+
+Cards = Mapping[UUID, Card]
+NOBODY = Card(None, None)
+
+_PLAIN = (
+    *("id", "status", "priority", "requested_priority", "department_id", "assignee_id"),
+    *("organization_id", "channel", "locale", "created_at", "updated_at", "resolved_at"),
+    *("closed_at", "reopen_until", "reopen_count", "follow_up_of", "merged_into", "tags"),
+    "version",
+)
+
+
+def tag_of(row: Row) -> str:
+    """The entity tag (decisions.md 49)."""
+    return f"{row['version']}.{row['sla_sequence']}.{row['escalation_sequence']}"
+
+
+def ticket(row: Row, box: Box, cards: Cards | None = None) -> dict[str, Any]:
+    """The ticket object of contracts.md."""
+    custom = seals.unseal_json(box, seals.CUSTOM, row["id"], row["custom"])
+    return compose(dict(row), seals.subject_of(box, row), custom, cards)
+
+
+def compose(
+    row: Mapping[str, Any], subject: str, custom: dict[str, Any] | None, cards: Cards | None = None
+) -> dict[str, Any]:
+    """The same from opened texts."""
+    due = row["next_due_at"]
+    return {
+        "number": number_text(row["number"]),
+        "subject": subject,
+        **{name: row[name] for name in _PLAIN},
+        "requester": person(row["requester_id"], cards),
+        "custom": custom or {},
+        "sla": shown(row["sla"], None if due >= NEVER else due),
+        "escalation": {
+            "level": row["escalation_level"],
+            "raised_at": row["escalation_raised_at"],
+            "acknowledged_at": row["escalation_acknowledged_at"],
+        },
+    }
+
+
+def person(person_id: UUID | None, cards: Cards | None) -> dict[str, Any] | None:
+    """Whom we can name; null members while the gateway cannot tell us."""
+    if person_id is None:
+        return None
+    card = (cards or {}).get(person_id, NOBODY)
+    return {"id": person_id, "name": card.name, "email": card.email}
+
+
+def message(
+    row: Row, box: Box, files: Iterable[Row], cards: Cards, *, staff: bool
+) -> dict[str, Any]:
+    """One message of a ticket; addresses of staff are not shown to customers."""
+    text = box.open(seals.BODY, row["id"], row["body_text"])
+    visible = seals.unseal(box, seals.VISIBLE, row["id"], row["visible_text"])
+    return {
+        "id": row["id"],
+        "ticket_id": row["ticket_id"],
+        "direction": row["direction"],
+        "public": row["public"],
+        "author": _author(row, cards, staff=staff),
+        "channel": row["channel"],
+        "automatic": row["automatic"],
+        "created_at": row["created_at"],
+        "body_text": text,
+        "body_html": seals.unseal(box, seals.HTML, row["id"], row["body_html"]),
+        "visible_text": text if visible is None else visible,
+        "mail_id": row["mail_id"] if staff else None,
+        "attachments": [attachment(file, box) for file in files],
+    }
+
+
+def attachment(row: Row, box: Box) -> dict[str, Any]:
+    """One file; its content is fetched from its own address."""
+    return {
+        "id": row["id"],
+        "ticket_id": row["ticket_id"],
+        "message_id": row["message_id"],
+        "name": box.open(seals.FILE_NAME, row["id"], row["name"]),
+        "media_type": row["media_type"],
+        "size": row["size"],
+        "state": row["state"],
+        "content_id": seals.unseal(box, seals.CONTENT_ID, row["id"], row["content_id"]),
+        "created_at": row["created_at"],
+        "content_url": f"/v1/attachments/{row['id']}/content",
+    }
+
+
+async def cards_for(context: Context, ids: Iterable[UUID | None]) -> Cards:
+    """The names behind ids, as far as they are known."""
+    return await people_of(context).cards(context, [one for one in ids if one is not None])
+
+
+def _author(row: Row, cards: Cards, *, staff: bool) -> dict[str, Any]:
+    shown_person = person(row["author_id"], cards) or {"id": None, "name": None, "email": None}
+    if row["author_kind"] != "customer" and not staff:
+        shown_person["email"] = None
+    return {"kind": row["author_kind"], **shown_person}
+
+
+def known_cards(context: Context, ids: Iterable[UUID]) -> Cards:
+    """The names that are in memory; for answers inside a transaction."""
+    return people_of(context).remembered(ids)

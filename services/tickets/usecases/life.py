@@ -1,0 +1,112 @@
+"""A ticket while it is being changed: each fact a step of its version, one write at the end."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.tickets.domain.lifecycle import close_key, legal_verbs, target
+from services.tickets.domain.words import Action
+from services.tickets.store import tickets, timeline
+from services.tickets.store.rows import Row
+from services.tickets.store.timeline import Entry
+from shared.events.sla import TimerCancelled, TimerRequested
+from shared.events.ticket import TicketFact, TicketStatusChanged
+from shared.kit.crypto import Box
+from shared.kit.problems import IllegalTransition
+from shared.kit.tx import Tx
+from shared.vocabulary import AuthorKind
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes the ticket; nobody for timers and other services."""
+
+    id: UUID | None
+    kind: AuthorKind
+
+
+HOUSE = Actor(None, AuthorKind.SYSTEM)
+
+
+class Life:
+    """Collects what happens to one locked ticket in one transaction."""
+
+    def __init__(
+        self, tx: Tx, row: Row, box: Box, actor: Actor, at: datetime | None = None
+    ) -> None:
+        self.tx = tx
+        self.row = row
+        self.box = box
+        self.actor = actor
+        self.at = at or tx.now
+        self.ticket = tickets.to_ticket(row)
+        self.sealed: dict[str, Any] = {}
+        self._before = self.ticket
+        self._entries: list[Entry] = []
+
+    @property
+    def base(self) -> dict[str, Any]:
+        """The members that every ticket fact has."""
+        ticket = self.ticket
+        return {"ticket_id": ticket.id, "organization_id": ticket.organization_id, "at": self.at}
+
+    def change(self, **values: Any) -> None:
+        """Other values in the ticket's columns."""
+        self.ticket = replace(self.ticket, **values)
+
+    def state(self, fact: TicketFact) -> None:
+        """State a fact as the next step of the version."""
+        self.change(version=self.ticket.version + 1)
+        self.tx.emit(fact, sequence=self.ticket.version)
+
+    def note(
+        self,
+        kind: str,
+        data: dict[str, Any] | None = None,
+        *,
+        reason: str | None = None,
+        public: bool = True,
+    ) -> None:
+        """An entry of the timeline."""
+        entry = Entry(kind, self.at, self.actor.id, self.actor.kind, data or {}, reason, public)
+        self._entries.append(entry)
+
+    def move(self, action: Action, *, reason: str | None = None) -> None:
+        """Move the status as the lifecycle says, or IllegalTransition with what is legal."""
+        old = self.ticket.status
+        new = target(old, action)
+        if new is None:
+            raise IllegalTransition(legal=legal_verbs(old))
+        self.change(status=new)
+        actor = self.actor.id
+        self.state(TicketStatusChanged(**self.base, from_status=old, to_status=new, actor_id=actor))
+        self.note("status_changed", {"from_status": old, "to_status": new}, reason=reason)
+
+    def moves(self, action: Action) -> bool:
+        """Whether the action means anything in this status."""
+        return target(self.ticket.status, action) is not None
+
+    def arm_closing(self) -> None:
+        """Ask for the closing of this resolution at the end of its window (decisions.md 4)."""
+        ticket = self.ticket
+        self.tx.emit(
+            TimerRequested(
+                key=close_key(ticket),
+                owner="tickets",
+                ticket_id=ticket.id,
+                start_at=self.tx.now,
+                due_at=ticket.reopen_until,
+            )
+        )
+
+    def disarm_closing(self) -> None:
+        self.tx.emit(TimerCancelled(key=close_key(self.ticket), owner="tickets"))
+
+    async def save(self) -> Row:
+        """Write the changes and the story; the row as it is now."""
+        await timeline.add(self.tx, self.box, self.ticket, self._entries)
+        values = tickets.columns_of(self._before, self.ticket) | self.sealed
+        if not values:
+            return self.row
+        return await tickets.change(self.tx, self.ticket.id, values)

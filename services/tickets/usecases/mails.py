@@ -1,0 +1,147 @@
+"""A routed mail becomes a ticket, or a message that may move one (mail.md 9, decisions.md 3)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.tickets.adapters.mails import Mail, fetch_mail
+from services.tickets.adapters.markup import clean_html
+from services.tickets.domain import rights
+from services.tickets.domain.naming import file_name, mail_subject
+from services.tickets.domain.opening import File, Opening, Writing
+from services.tickets.domain.reopening import Effect, effect_of_mail, is_automatic, recent
+from services.tickets.domain.words import Action, Ticket
+from services.tickets.store import directory, messages, tickets
+from services.tickets.store.rows import Row
+from services.tickets.usecases import opening
+from services.tickets.usecases.life import Actor, Life
+from services.tickets.usecases.replying import answer, put, reopen
+from shared.events.base import Event
+from shared.events.mail import MailRouted
+from shared.kit.context import Context
+from shared.kit.tx import Tx
+from shared.vocabulary import AuthorKind, Channel, Locale, SenderAuth
+
+_NO_SUBJECT = {Locale.AR: "(بلا موضوع)", Locale.EN: "(no subject)"}
+_NO_TEXT = {Locale.AR: "(رسالة بلا نص)", Locale.EN: "(no text)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The mail, its files safe under the organization that the ticket belongs to."""
+
+    mail: Mail
+    organization_id: UUID
+
+
+async def fetch(event: Event[MailRouted], context: Context) -> Fetched:
+    """Everything from intake, before the transaction."""
+    routed = event.data
+    organization_id = routed.organization_id
+    if routed.ticket_id is not None:
+        async with context.tx() as tx:
+            row = await tickets.read_living(tx, routed.ticket_id)
+        organization_id = row["organization_id"] if row is not None else organization_id
+    mail = await fetch_mail(context, routed.mail_id, organization_id)
+    return Fetched(mail, organization_id)
+
+
+async def apply(event: Event[MailRouted], tx: Tx, fetched: Fetched) -> None:
+    """Once for each mail, whatever the bus repeats."""
+    routed = event.data
+    if await messages.of_mail(tx, routed.mail_id) is not None:
+        return
+    row = None
+    if routed.decision != "new" and routed.ticket_id is not None:
+        row = await tickets.lock_living(tx, routed.ticket_id)
+    if row is None:
+        await _open(tx, routed, fetched, None)
+        return
+    await _answer(tx, row, routed, fetched)
+
+
+async def _answer(tx: Tx, row: Row, routed: MailRouted, fetched: Fetched) -> None:
+    ticket = tickets.to_ticket(row)
+    automatic = is_automatic(routed.mail_class) or routed.decision == "note"
+    effect = effect_of_mail(
+        ticket, routed.received_at, tx.now, automatic=automatic, may_reopen=routed.may_reopen
+    )
+    kind = await _voice(tx, ticket, routed)
+    if effect is Effect.FOLLOW_UP and kind is AuthorKind.CUSTOMER:
+        await _open(tx, routed, fetched, ticket)
+        return
+    box = await tx.context.vault.box(ticket.organization_id)
+    life = Life(tx, row, box, Actor(routed.requester_id, kind), at=routed.received_at)
+    writing = _writing(routed, fetched.mail, kind, first=False)
+    message_id = await put(life, writing)
+    if not automatic:
+        await tickets.add_participant(tx, ticket, routed.requester_id)
+    _move(life, effect, kind, message_id)
+    if effect is Effect.APPEND and not automatic and routed.may_reopen:
+        life.note("reopen_limited", public=False)
+    await life.save()
+
+
+def _move(life: Life, effect: Effect, kind: AuthorKind, message_id: UUID) -> None:
+    if kind is AuthorKind.STAFF:
+        if life.moves(Action.RESPOND):
+            life.move(Action.RESPOND)
+    elif effect is Effect.ANSWER:
+        answer(life, message_id)
+    elif effect is Effect.REOPEN:
+        counted = (*recent(life.ticket.mail_reopens, life.tx.now), life.tx.now)
+        life.change(mail_reopens=counted)
+        reopen(life, "mail", message_id)
+
+
+async def _voice(tx: Tx, ticket: Ticket, routed: MailRouted) -> AuthorKind:
+    """Only a proven sender speaks for the desk (mail.md 8); intake has checked the token."""
+    if routed.decision == "note":
+        return AuthorKind.SYSTEM
+    if routed.sender_auth is not SenderAuth.PASS or routed.requester_id == ticket.requester_id:
+        return AuthorKind.CUSTOMER
+    person = await directory.person(tx, routed.requester_id)
+    staff = person is not None and rights.is_staff(frozenset(person["roles"]))
+    return AuthorKind.STAFF if staff else AuthorKind.CUSTOMER
+
+
+async def _open(tx: Tx, routed: MailRouted, fetched: Fetched, late_for: Ticket | None) -> None:
+    mail = fetched.mail
+    start = Opening(
+        subject=mail_subject(mail.subject) or _NO_SUBJECT[routed.locale],
+        first=_writing(routed, mail, AuthorKind.CUSTOMER, first=True),
+        organization_id=fetched.organization_id,
+        requester_id=routed.requester_id,
+        department_id=late_for.department_id if late_for else routed.department_id,
+        locale=routed.locale,
+        channel=Channel.EMAIL,
+        acknowledge=routed.acknowledge,
+        follow_up_of=late_for.id if late_for else None,
+    )
+    await opening.write(tx, await opening.ready(tx, start))
+
+
+def _writing(routed: MailRouted, mail: Mail, kind: AuthorKind, *, first: bool) -> Writing:
+    visible = mail.visible_text
+    return Writing(
+        text=mail.body_text.strip() or _NO_TEXT[routed.locale],
+        author_id=routed.requester_id,
+        author_kind=kind,
+        channel=Channel.EMAIL,
+        at=routed.received_at,
+        public=routed.decision != "note",
+        automatic=is_automatic(routed.mail_class) or routed.decision == "note",
+        html=clean_html(mail.body_html),
+        visible=None if first or not visible or visible == mail.body_text else visible,
+        mail_id=mail.id,
+        mail_headers=mail.headers,
+        files=tuple(
+            File(
+                name=file_name(file.name),
+                media_type=file.media_type,
+                size=file.stored.size,
+                digest=file.stored.digest,
+                content_id=file.content_id,
+            )
+            for file in mail.files
+        ),
+    )

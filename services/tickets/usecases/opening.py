@@ -1,0 +1,204 @@
+"""Opening a ticket: all is decided and the answer known before the one statement that writes it."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from services.tickets import problems
+from services.tickets.adapters import people
+from services.tickets.adapters.people import Resolved
+from services.tickets.domain.opening import FALLBACK_PRIORITY, Draft, Opening, Writing
+from services.tickets.domain.rights import Viewer
+from services.tickets.store import opening as store
+from services.tickets.store.listing import NEVER
+from services.tickets.store.numbers import next_number
+from services.tickets.usecases import answers, claiming
+from services.tickets.usecases.claiming import NOTHING, Claim
+from services.tickets.usecases.directory import require_department, require_organization
+from services.tickets.usecases.sight import viewer_of
+from shared.events.ticket import TicketOpened
+from shared.kit.callers import Caller
+from shared.kit.context import Context
+from shared.kit.crypto import Box
+from shared.kit.ids import uuid7
+from shared.kit.peers import PeerRefused
+from shared.kit.problems import ValidationFailed
+from shared.kit.tx import Tx
+from shared.vocabulary import (
+    DEFAULT_DEPARTMENT,
+    RESERVED_ORGANIZATION,
+    AuthorKind,
+    Channel,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A ticket about to be written."""
+
+    opening: Opening
+    ticket_id: UUID
+    message_id: UUID
+    number: int
+    box: Box
+    claim: Claim
+    answer: dict[str, Any]
+
+
+async def prepare(tx: Tx, caller: Caller, draft: Draft) -> Prepared:
+    """Decide everything about a caller's new ticket; talks to the gateway where it must."""
+    viewer = viewer_of(caller)
+    _check_rights(caller, viewer, draft)
+    department_id = draft.department_id or DEFAULT_DEPARTMENT
+    await require_department(tx.context, department_id, caller.locale)
+    who = await _requester(tx.context, caller, draft)
+    channel = _channel(caller, viewer, draft)
+    first = Writing(draft.body, who.user_id, AuthorKind.CUSTOMER, channel, tx.now)
+    opening = Opening(
+        subject=draft.subject,
+        first=first,
+        organization_id=who.organization_id,
+        requester_id=who.user_id,
+        department_id=department_id,
+        locale=who.locale,
+        channel=channel,
+        priority=draft.priority or FALLBACK_PRIORITY,
+        requested_priority=None if viewer.staff else draft.priority,
+        priority_settled=viewer.staff and draft.priority is not None,
+        tags=draft.tags,
+        custom=draft.custom,
+    )
+    claim = await claiming.prepare(tx.context, caller, draft.upload_ids, who.organization_id)
+    return await ready(tx, opening, claim)
+
+
+async def ready(tx: Tx, opening: Opening, claim: Claim = NOTHING) -> Prepared:
+    """Give the ticket its ids and its number, and compose the answer."""
+    box = await tx.context.vault.box(opening.organization_id)
+    number = await next_number(tx.context)
+    ticket_id, message_id = uuid7(), uuid7()
+    answer = _answer(tx, opening, ticket_id, number)
+    return Prepared(opening, ticket_id, message_id, number, box, claim, answer)
+
+
+async def write(tx: Tx, prepared: Prepared, repeat: dict[str, Any] | None = None) -> None:
+    """One statement for a ticket without files; `repeat` carries the caller's idempotency key."""
+    await claiming.take(tx, prepared.claim)
+    opening, box = prepared.opening, prepared.box
+    tx.emit(_fact(prepared), sequence=1)
+    ids = (prepared.ticket_id, prepared.message_id, prepared.number)
+    await store.insert(tx, box, opening, ids, repeat)
+    place = (opening.organization_id, prepared.ticket_id, prepared.message_id)
+    files = prepared.claim.files + opening.first.files
+    if files:
+        await claiming.attach(tx, box, place, files)
+    tx.wake("tickets.index")
+
+
+def _check_rights(caller: Caller, viewer: Viewer, draft: Draft) -> None:
+    texts, locale = problems.STAFF_ONLY, caller.locale
+    if viewer.staff:
+        return
+    if draft.requester is not None and caller.kind == "user":
+        raise ValidationFailed.of("/requester", "staff_only", texts, locale)
+    if draft.channel is not None:
+        raise ValidationFailed.of("/channel", "staff_only", texts, locale)
+    if draft.organization_id not in {None, caller.organization_id}:
+        texts = problems.ORGANIZATION_UNKNOWN
+        raise ValidationFailed.of("/organization_id", "unknown_organization", texts, locale)
+
+
+def _channel(caller: Caller, viewer: Viewer, draft: Draft) -> Channel:
+    if draft.channel is not None:
+        return draft.channel
+    if caller.kind != "user":
+        return Channel.API
+    return Channel.WEB if viewer.staff else Channel.PORTAL
+
+
+async def _requester(context: Context, caller: Caller, draft: Draft) -> Resolved:
+    if draft.requester is not None:
+        bound = draft.organization_id or (
+            caller.organization_id if caller.kind == "client" else None
+        )
+        return await resolve(context, caller, draft, bound)
+    organization_id = draft.organization_id or caller.organization_id or RESERVED_ORGANIZATION
+    if draft.organization_id is not None:
+        await require_organization(context, draft.organization_id, caller.locale)
+    return Resolved(caller.id, organization_id, caller.locale)
+
+
+async def resolve(
+    context: Context, caller: Caller, draft: Draft, organization_id: UUID | None
+) -> Resolved:
+    """The person whom the ticket is for; must be of the organization asked for, if any was."""
+    assert draft.requester is not None
+    wish = draft.requester
+    try:
+        found = await people.resolve(context, wish.email, wish.name, wish.locale, organization_id)
+    except PeerRefused as refusal:
+        if refusal.status not in {400, 404, 409, 422}:
+            raise
+        texts = problems.ADDRESS_REFUSED
+        raise ValidationFailed.of(
+            "/requester/email", "address_refused", texts, caller.locale
+        ) from refusal
+    if organization_id is not None and found.organization_id != organization_id:
+        texts = problems.ORGANIZATION_UNKNOWN
+        pointer = "/organization_id"
+        raise ValidationFailed.of(pointer, "other_organization", texts, caller.locale)
+    return found if wish.locale is None else replace(found, locale=wish.locale)
+
+
+def _fact(prepared: Prepared) -> TicketOpened:
+    opening = prepared.opening
+    return TicketOpened(
+        ticket_id=prepared.ticket_id,
+        organization_id=opening.organization_id,
+        at=opening.first.at,
+        number=prepared.number,
+        requester_id=opening.requester_id,
+        department_id=opening.department_id,
+        priority=opening.priority,
+        requested_priority=opening.requested_priority,
+        status=Status.NEW,
+        channel=opening.channel,
+        locale=opening.locale,
+        message_id=prepared.message_id,
+        author_kind=AuthorKind.CUSTOMER,
+        acknowledge=opening.acknowledge,
+        automatic=opening.first.automatic,
+        mail_id=opening.first.mail_id,
+        follow_up_of=opening.follow_up_of,
+    )
+
+
+def _answer(tx: Tx, opening: Opening, ticket_id: UUID, number: int) -> dict[str, Any]:
+    row = {
+        **dict.fromkeys(
+            (
+                *("assignee_id", "resolved_at", "closed_at", "reopen_until", "merged_into", "sla"),
+                *("escalation_raised_at", "escalation_acknowledged_at"),
+            )
+        ),
+        "id": ticket_id,
+        "number": number,
+        "organization_id": opening.organization_id,
+        "requester_id": opening.requester_id,
+        "department_id": opening.department_id,
+        "status": Status.NEW,
+        "priority": opening.priority,
+        "requested_priority": opening.requested_priority,
+        "channel": opening.channel,
+        "locale": opening.locale,
+        "created_at": opening.first.at,
+        "updated_at": tx.now,
+        "reopen_count": 0,
+        "follow_up_of": opening.follow_up_of,
+        "tags": opening.tags,
+        "version": 1,
+        "next_due_at": NEVER,
+        "escalation_level": 0,
+    }
+    return answers.compose(row, opening.subject, opening.custom)

@@ -1,0 +1,144 @@
+"""What sla and escalation tell about a ticket, kept beside it for lists and answers."""
+
+from typing import Any
+from uuid import UUID
+
+from services.tickets.domain import promises
+from services.tickets.domain.lifecycle import LIVE
+from services.tickets.domain.listing import SlaState
+from services.tickets.store import tickets, timeline
+from services.tickets.store.listing import NEVER
+from services.tickets.store.rows import Row
+from services.tickets.store.timeline import Entry
+from services.tickets.usecases.life import HOUSE, Life
+from services.tickets.usecases.verbs import give
+from shared.events.base import Event, render_instant
+from shared.events.escalation import (
+    EscalationAcknowledged,
+    EscalationEnded,
+    EscalationFact,
+    EscalationRaised,
+)
+from shared.events.sla import (
+    SlaBreached,
+    SlaBreachVoided,
+    SlaClockStarted,
+    SlaClockUpdated,
+    SlaExcused,
+    SlaFact,
+    SlaMet,
+    SlaWarning,
+)
+from shared.kit.tx import Tx
+
+
+async def clock_started(tx: Tx, event: Event[SlaClockStarted]) -> None:
+    """The promise is known, and how long a resolution may be answered."""
+    await _tell(tx, event, {"reopen_window_seconds": event.data.reopen_window_seconds})
+
+
+async def clock_updated(tx: Tx, event: Event[SlaClockUpdated]) -> None:
+    await _tell(tx, event, {})
+
+
+async def warned(tx: Tx, event: Event[SlaWarning]) -> None:
+    fact = event.data
+    await _mark(tx, event, fact.metric, {"warned_at": render_instant(fact.at)}, "sla_warning")
+
+
+async def breached(tx: Tx, event: Event[SlaBreached]) -> None:
+    fact = event.data
+    marks = {"breached_at": render_instant(fact.breached_at), "state": "breached"}
+    await _mark(tx, event, fact.metric, marks, "sla_breached")
+
+
+async def voided(tx: Tx, event: Event[SlaBreachVoided]) -> None:
+    await _mark(tx, event, event.data.metric, {"breached_at": None}, "sla_voided")
+
+
+async def excused(tx: Tx, event: Event[SlaExcused]) -> None:
+    await _mark(tx, event, event.data.metric, {"excused": True}, "sla_excused")
+
+
+async def met(tx: Tx, event: Event[SlaMet]) -> None:
+    marks = {"met_at": render_instant(event.data.met_at), "state": "met"}
+    await _mark(tx, event, event.data.metric, marks, "sla_met")
+
+
+async def raised(tx: Tx, event: Event[EscalationRaised]) -> None:
+    """Show the highest level reached, and obey the assignment (decisions.md 5, 6)."""
+    fact = event.data
+    row = await tickets.lock(tx, fact.ticket_id)
+    if row is None:
+        return
+    box = await tx.context.vault.box(row["organization_id"])
+    life = Life(tx, row, box, HOUSE)
+    told = {"role": fact.to_role.value, "level": fact.level, "metric": fact.metric.value}
+    life.note("escalated", told)
+    if fact.assign_to is not None and "assign" in fact.action and life.ticket.status in LIVE:
+        give(life, fact.assign_to, "escalation")
+    await life.save()
+    values = {
+        "escalation_level": max(row["escalation_level"], fact.level),
+        "escalation_raised_at": fact.at,
+        "escalation_acknowledged_at": None,
+    }
+    await _put_escalation(tx, event, row, values)
+
+
+async def acknowledged(tx: Tx, event: Event[EscalationAcknowledged]) -> None:
+    row = await tickets.lock(tx, event.data.ticket_id)
+    if row is None:
+        return
+    values = {"escalation_acknowledged_at": event.data.at}
+    await _put_escalation(tx, event, row, values)
+    await _note(tx, row, "escalation_acknowledged", event.data.actor_id, {})
+
+
+async def ended(tx: Tx, event: Event[EscalationEnded]) -> None:
+    row = await tickets.lock(tx, event.data.ticket_id)
+    if row is not None:
+        await _put_escalation(tx, event, row, {})
+        await _note(tx, row, "escalation_ended", None, {"metric": event.data.metric.value})
+
+
+async def _tell(
+    tx: Tx, event: Event[SlaClockStarted] | Event[SlaClockUpdated], more: dict[str, Any]
+) -> None:
+    row = await tickets.lock(tx, event.data.ticket_id)
+    if row is None or event.sequence <= row["sla_sequence"]:
+        return
+    told = [clock.model_dump(mode="json") for clock in event.data.clocks]
+    clocks = promises.told(row["sla"] or {}, told)
+    due = event.data.next_due_at or NEVER
+    await _put_sla(tx, event, clocks, {"next_due_at": due, **more})
+
+
+async def _mark(tx: Tx, event: Event[Any], metric: Any, marks: dict[str, Any], kind: str) -> None:
+    row = await tickets.lock(tx, event.data.ticket_id)
+    if row is None or event.sequence <= row["sla_sequence"]:
+        return
+    await _put_sla(tx, event, promises.marked(row["sla"] or {}, metric, **marks), {})
+    await _note(tx, row, kind, None, {"metric": metric.value})
+
+
+async def _put_sla(
+    tx: Tx, event: Event[Any], clocks: promises.Clocks, more: dict[str, Any]
+) -> None:
+    fact: SlaFact = event.data
+    state: SlaState = promises.overall(clocks)
+    values = {"sla": dict(clocks), "sla_state": state, "sla_sequence": event.sequence, **more}
+    await tickets.project(tx, fact.ticket_id, values)
+
+
+async def _put_escalation(tx: Tx, event: Event[Any], row: Row, values: dict[str, Any]) -> None:
+    fact: EscalationFact = event.data
+    newest = max(row["escalation_sequence"], event.sequence)
+    await tickets.project(tx, fact.ticket_id, {**values, "escalation_sequence": newest})
+
+
+async def _note(tx: Tx, row: Row, kind: str, actor_id: UUID | None, data: dict[str, Any]) -> None:
+    box = await tx.context.vault.box(row["organization_id"])
+    actor_kind = "staff" if actor_id else "system"
+    entry = Entry(kind, tx.now, actor_id, actor_kind, data)
+    await timeline.add(tx, box, tickets.to_ticket(row), [entry])

@@ -1,0 +1,207 @@
+"""Reading within the caller's rights.
+
+Each read closes its transaction before people's names are asked for: never HTTP inside one.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.tickets.adapters.stems import query_tokens
+from services.tickets.domain.listing import Filters, Place, Sort
+from services.tickets.domain.stories import tell
+from services.tickets.domain.words import parse_number
+from services.tickets.store import directory, listing, messages, seals, tickets, timeline
+from services.tickets.store import feedback as ratings
+from services.tickets.store.rows import Row
+from services.tickets.usecases import answers
+from services.tickets.usecases.answers import Cards
+from services.tickets.usecases.sight import see, viewer_of
+from shared.kit.callers import Caller
+from shared.kit.context import Context
+from shared.kit.crypto import Box
+from shared.kit.problems import NotFound
+from shared.vocabulary import Locale
+
+FIRST_MESSAGES: Final = 20
+_BEGINNING: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+
+Tagged = tuple[dict[str, Any], str]
+
+
+async def ticket(
+    context: Context, caller: Caller, ticket_id: UUID, *, with_messages: bool = False
+) -> Tagged:
+    """One ticket, with its first messages when asked for; and its entity tag."""
+    viewer = viewer_of(caller)
+    page: tuple[list[Row], list[Row]] = ([], [])
+    async with context.tx(caller) as tx:
+        row = await tickets.find_only(tx, viewer, ticket_id)
+        if row is None:
+            raise NotFound
+        if with_messages:
+            page = await messages.page(
+                tx, ticket_id, internal=viewer.staff, after=None, limit=FIRST_MESSAGES
+            )
+    return await _tell_ticket(context, row, page, staff=viewer.staff, full=with_messages)
+
+
+async def ticket_by_number(context: Context, caller: Caller, number: int) -> Tagged:
+    async with context.tx(caller) as tx:
+        row = await tickets.find_by_number(tx, viewer_of(caller), number)
+    if row is None:
+        raise NotFound
+    return await _tell_ticket(context, row, ([], []), staff=False, full=False)
+
+
+async def ticket_list(
+    context: Context, caller: Caller, filters: Filters, order: tuple[Sort, Place | None, int]
+) -> tuple[list[dict[str, Any]], list[Any] | None]:
+    """A page of tickets, and the place of its last row when there are more."""
+    sort, _, limit = order
+    async with context.tx(caller) as tx:
+        rows = await listing.listed(
+            tx, viewer_of(caller), filters, _search(context, filters), order
+        )
+    shown = rows[:limit]
+    cards = await answers.cards_for(context, [row["requester_id"] for row in shown])
+    items = [
+        answers.ticket(row, await context.vault.box(row["organization_id"]), cards) for row in shown
+    ]
+    return items, listing.place_of(shown[-1], sort) if len(rows) > limit else None
+
+
+async def message_list(
+    context: Context,
+    caller: Caller,
+    ticket_id: UUID,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> tuple[list[dict[str, Any]], list[Any] | None]:
+    """A page of messages, oldest first."""
+    viewer = viewer_of(caller)
+    async with context.tx(caller) as tx:
+        row = await see(tx, viewer, ticket_id)
+        rows, files = await messages.page(
+            tx, ticket_id, internal=viewer.staff, after=after, limit=limit
+        )
+    shown = rows[:limit]
+    items = await _tell_messages(context, row, (shown, files), staff=viewer.staff)
+    more = len(rows) > limit
+    return items, [shown[-1]["created_at"], shown[-1]["id"]] if more else None
+
+
+async def story(
+    context: Context,
+    caller: Caller,
+    ticket_id: UUID,
+    after: tuple[datetime, UUID] | None,
+    order: tuple[Locale, int],
+) -> tuple[list[dict[str, Any]], list[Any] | None]:
+    """What happened, oldest first, in the reader's language; reasons are the desk's own."""
+    locale, limit = order
+    viewer = viewer_of(caller)
+    async with context.tx(caller) as tx:
+        row = await see(tx, viewer, ticket_id)
+        rows = await timeline.listed(
+            tx, ticket_id, internal=viewer.staff, after=after or _BEGINNING, limit=limit
+        )
+    async with context.tx() as tx:
+        names = {one["id"]: one[f"name_{locale}"] for one in await directory.departments(tx)}
+    shown = rows[:limit]
+    cards = await answers.cards_for(context, [one["actor_id"] for one in shown])
+    box = await context.vault.box(row["organization_id"])
+    items = [_entry(one, box, (cards, names), locale, staff=viewer.staff) for one in shown]
+    more = len(rows) > limit
+    return items, [shown[-1]["at"], shown[-1]["id"]] if more else None
+
+
+async def feedback(context: Context, caller: Caller, ticket_id: UUID) -> list[dict[str, Any]]:
+    """The ratings of a ticket's resolutions."""
+    async with context.tx(caller) as tx:
+        row = await see(tx, viewer_of(caller), ticket_id)
+        rows = await ratings.of_ticket(tx, ticket_id)
+    box = await context.vault.box(row["organization_id"])
+    return [
+        {
+            "score": one["score"],
+            "comment": seals.unseal(box, seals.COMMENT, ticket_id, one["comment"]),
+            "given_at": one["given_at"],
+            "reopen_count": one["reopen_count"],
+        }
+        for one in rows
+    ]
+
+
+def _entry(
+    row: Row,
+    box: Box,
+    names: tuple[Cards, dict[UUID, str]],
+    locale: Locale,
+    *,
+    staff: bool,
+) -> dict[str, Any]:
+    cards, departments = names
+    data = dict(row["data"] or {})
+    if "department_id" in data:
+        data["department"] = departments.get(UUID(data["department_id"]), "…")
+    who = answers.person(row["actor_id"], cards) or {"id": None, "name": None}
+    entry = {
+        "id": row["id"],
+        "at": row["at"],
+        "kind": row["kind"],
+        "text": tell(row["kind"], data, locale),
+        "actor": {"kind": row["actor_kind"], "id": who["id"], "name": who["name"]},
+        "data": data,
+    }
+    if staff:
+        entry["reason"] = seals.unseal(box, seals.REASON, row["id"], row["reason"])
+    return entry
+
+
+async def _tell_ticket(
+    context: Context,
+    row: Row,
+    page: tuple[list[Row], list[Row]],
+    *,
+    staff: bool,
+    full: bool,
+) -> Tagged:
+    box = await context.vault.box(row["organization_id"])
+    cards = await answers.cards_for(context, [row["requester_id"]])
+    answer = answers.ticket(row, box, cards)
+    if full:
+        shown = (page[0][:FIRST_MESSAGES], page[1])
+        answer["messages"] = await _tell_messages(context, row, shown, staff=staff)
+    return answer, answers.tag_of(row)
+
+
+async def _tell_messages(
+    context: Context,
+    row: Row,
+    page: tuple[Sequence[Row], Sequence[Row]],
+    *,
+    staff: bool,
+) -> list[dict[str, Any]]:
+    box = await context.vault.box(row["organization_id"])
+    rows, files = page
+    cards = await answers.cards_for(context, [one["author_id"] for one in rows])
+    return [
+        answers.message(
+            one,
+            box,
+            [file for file in files if file["message_id"] == one["id"]],
+            cards,
+            staff=staff,
+        )
+        for one in rows
+    ]
+
+
+def _search(context: Context, filters: Filters) -> listing.Search | None:
+    if filters.q is None:
+        return None
+    return listing.Search(
+        parse_number(filters.q), query_tokens(context.keys.derive("search"), filters.q)
+    )

@@ -1,0 +1,172 @@
+"""What staff ask for by name: assign, wait, resolve, reopen, close, escalate."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from services.tickets.domain.lifecycle import (
+    LIVE,
+    TERMINAL,
+    customer_was_answered,
+    legal_verbs,
+    target,
+)
+from services.tickets.domain.reopening import inside_window, window_end
+from services.tickets.domain.words import Action
+from services.tickets.problems import ReplyRequired, TicketEnded
+from services.tickets.store.rows import Row
+from services.tickets.usecases.directory import require_assignee
+from services.tickets.usecases.life import Life
+from services.tickets.usecases.replying import begin, write
+from services.tickets.usecases.replying import reopen as bring_back
+from services.tickets.usecases.sight import staff_only, viewer_of
+from shared.events.ticket import (
+    TicketAssigned,
+    TicketClosed,
+    TicketEscalationRequested,
+    TicketResolved,
+    TicketWaitStarted,
+)
+from shared.kit.callers import Caller
+from shared.kit.problems import IllegalTransition
+from shared.kit.tx import Tx
+from shared.vocabulary import Status
+
+Answered = tuple[Row, Life]
+For = Literal["customer", "third_party"]
+_WAITS: dict[For, Action] = {
+    "customer": Action.WAIT_FOR_CUSTOMER,
+    "third_party": Action.WAIT_FOR_THIRD_PARTY,
+}
+
+
+async def assign(tx: Tx, caller: Caller, ticket_id: UUID, assignee_id: UUID | None) -> Answered:
+    """Another assignee, or none; never changes the status."""
+    viewer = staff_only(caller)
+    if assignee_id is not None:
+        await require_assignee(tx.context, assignee_id, caller.locale)
+    life = await begin(tx, caller, ticket_id, viewer)
+    if life.ticket.status in TERMINAL:
+        raise IllegalTransition(legal=legal_verbs(life.ticket.status))
+    give(life, assignee_id, "manual")
+    return await life.save(), life
+
+
+def give(life: Life, assignee_id: UUID | None, cause: Literal["manual", "escalation"]) -> None:
+    """Assign once; what already is so is no news."""
+    previous = life.ticket.assignee_id
+    if previous == assignee_id:
+        return
+    life.change(assignee_id=assignee_id)
+    life.state(
+        TicketAssigned(
+            **life.base,
+            assignee_id=assignee_id,
+            previous_id=previous,
+            actor_id=life.actor.id,
+            cause=cause,
+        )
+    )
+    data = {"assignee_id": str(assignee_id) if assignee_id else None}
+    life.note("assigned", data | ({"cause": cause} if cause == "escalation" else {}))
+
+
+async def wait(
+    tx: Tx,
+    caller: Caller,
+    ticket_id: UUID,
+    waited_for: For,
+    *,
+    message: str | None,
+    reason: str | None,
+) -> Answered:
+    """Wait for somebody outside; the customer must have been written to first (sla.md 5.6)."""
+    life = await begin(tx, caller, ticket_id, staff_only(caller))
+    action = _WAITS[waited_for]
+    starts = life.moves(action) or (message is not None and life.moves(Action.RESPOND))
+    if not starts:
+        raise IllegalTransition(legal=legal_verbs(life.ticket.status))
+    message_id = await write(life, message) if message is not None else None
+    if waited_for == "customer" and message is None and not customer_was_answered(life.ticket):
+        raise ReplyRequired(legal=[str(verb) for verb in legal_verbs(life.ticket.status)])
+    life.move(action, reason=reason)
+    fact = TicketWaitStarted(
+        **life.base, waiting_for=waited_for, actor_id=life.actor.id, message_id=message_id
+    )
+    life.state(fact)
+    return await life.save(), life
+
+
+async def resolve(tx: Tx, caller: Caller, ticket_id: UUID, message: str | None) -> Answered:
+    """Solved; the message goes into the resolution mail, and the window to answer it begins."""
+    life = await begin(tx, caller, ticket_id, staff_only(caller))
+    if not life.moves(Action.RESOLVE):
+        raise IllegalTransition(legal=legal_verbs(life.ticket.status))
+    message_id = await _last_word(life, message)
+    life.move(Action.RESOLVE)
+    until = window_end(life.at, life.ticket.reopen_window)
+    life.change(resolved_at=life.at, closed_at=None, reopen_until=until, reopen_moved=False)
+    life.state(
+        TicketResolved(
+            **life.base,
+            actor_id=life.actor.id,
+            message_id=message_id,
+            reopen_until=until,
+            reopen_count=life.ticket.reopen_count,
+        )
+    )
+    life.arm_closing()
+    return await life.save(), life
+
+
+async def _last_word(life: Life, message: str | None) -> UUID | None:
+    """Written before the resolution is stated: one mail carries both."""
+    return await write(life, message) if message is not None else None
+
+
+async def reopen(tx: Tx, caller: Caller, ticket_id: UUID, reason: str | None) -> Answered:
+    """Staff while it is resolved; customers only inside the window (R14)."""
+    viewer = viewer_of(caller)
+    life = await begin(tx, caller, ticket_id, viewer)
+    if life.ticket.status is not Status.RESOLVED:
+        raise IllegalTransition(legal=_legal(life, staff=viewer.staff))
+    if not viewer.staff and not inside_window(life.ticket, life.at):
+        raise TicketEnded
+    bring_back(life, "staff" if viewer.staff else "portal", reason=reason)
+    return await life.save(), life
+
+
+async def close(tx: Tx, caller: Caller, ticket_id: UUID, reason: str | None) -> Answered:
+    """By hand, from any state but merged and spam."""
+    life = await begin(tx, caller, ticket_id, staff_only(caller))
+    if life.ticket.status is Status.RESOLVED:
+        life.disarm_closing()
+    shut(life, "staff", reason)
+    return await life.save(), life
+
+
+def shut(life: Life, cause: Literal["timer", "staff"], reason: str | None = None) -> None:
+    """Classified as closed (R15)."""
+    life.move(Action.CLOSE, reason=reason)
+    life.change(closed_at=life.at)
+    life.state(TicketClosed(**life.base, actor_id=life.actor.id, cause=cause))
+    life.note("closed", {"cause": cause})
+
+
+async def escalate(
+    tx: Tx, caller: Caller, ticket_id: UUID, reason: str, level: int | None
+) -> Answered:
+    """Ask for the ladder to climb now; the escalation service answers by raising a level."""
+    life = await begin(tx, caller, ticket_id, staff_only(caller))
+    if life.ticket.status not in LIVE:
+        raise IllegalTransition(legal=legal_verbs(life.ticket.status))
+    fact = TicketEscalationRequested(**life.base, actor_id=life.actor.id, level=level)
+    life.state(fact)
+    life.note("escalation_requested", {"level": level}, reason=reason, public=False)
+    return await life.save(), life
+
+
+def _legal(life: Life, *, staff: bool) -> list[Any]:
+    status = life.ticket.status
+    if staff:
+        return list(legal_verbs(status))
+    return ["reopen"] if target(status, Action.REOPEN) and status is Status.RESOLVED else []
