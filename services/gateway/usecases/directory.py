@@ -19,6 +19,7 @@ from services.gateway.store import users
 from services.gateway.usecases.facts import department_created, department_updated
 from services.gateway.usecases.wishes import DepartmentWish
 from shared.events.identity import IdentityPositionUpdated
+from shared.kit.callers import Seat
 from shared.kit.ids import uuid7
 from shared.kit.problems import NotFound, PreconditionFailed
 from shared.kit.tx import Tx
@@ -75,7 +76,9 @@ async def listed(tx: Tx, after: UUID | None, limit: int) -> Sequence[Department]
 
 
 async def department_positions(tx: Tx, departments: Sequence[Department]) -> dict[UUID, Holders]:
-    """Who supervises and who manages each of these departments."""
+    """Who supervises and who manages each of these departments; customers are not told."""
+    if tx.caller.seat is Seat.CUSTOMER:
+        return {one.id: {} for one in departments}
     held = await store.positions(tx, [one.id for one in departments])
     return {
         one.id: {role: held.get((one.id, role), ()) for role in DEPARTMENT_ROLES}
