@@ -19,6 +19,7 @@ from shared.kit.tx import Tx
 
 FIRST_DELAY, LAST_DELAY, PEER_DELAY = 0.2, 60.0, 30.0
 PEER_PATIENCE = "1 hour"
+_ROOT = f"{Path(__file__).resolve().parents[2]}/"
 _HOLD = """
     insert into {schema}.dead_letter as d (event_id, type, source, subject, sequence, body,
         state, attempts, error, first_failed_at, next_at, parked_at)
@@ -178,5 +179,7 @@ def describe(error: BaseException | None) -> str:
     if error is None:
         return ""
     frames = extract_tb(error.__traceback__)
-    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{where}"
+    ours = [frame for frame in frames if frame.filename.startswith(_ROOT)] or frames
+    if not ours:
+        return type(error).__name__
+    return f"{type(error).__name__} at {ours[-1].filename.removeprefix(_ROOT)}:{ours[-1].lineno}"

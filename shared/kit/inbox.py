@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from shared.kit import deadletters
 from shared.kit.consumers import Consumers, Delivery, Key
@@ -23,15 +25,31 @@ _PLACES = """
     from unnest(cast(:sources as text[]), cast(:subjects as text[])) as k (source, subject)
     left join {schema}.checkpoint c on c.source = k.source and c.subject = k.subject"""
 _REMEMBER = """
-    with moved as (
-        insert into {schema}.checkpoint as c (source, subject, sequence)
+    with line as (
         select * from unnest(cast(:sources as text[]), cast(:subjects as text[]),
-            cast(:reached as bigint[]))
+            cast(:firsts as bigint[]), cast(:reached as bigint[]))
+            as l (source, subject, first, reached)),
+    fit as (
+        select :sorted or not exists (
+            select 1 from line l
+            left join {schema}.checkpoint c on c.source = l.source and c.subject = l.subject
+            where coalesce(c.sequence, 0) <> l.first - 1 or exists (
+                select 1 from {schema}.dead_letter d
+                where d.source = l.source and d.subject = l.subject)) as ok),
+    moved as (
+        insert into {schema}.checkpoint as c (source, subject, sequence)
+        select source, subject, reached from line, fit where fit.ok
         on conflict (source, subject) do update
-        set sequence = greatest(c.sequence, excluded.sequence))
-    insert into {schema}.inbox (event_id, handler)
-    select id, :handler from unnest(cast(:ids as uuid[])) as fresh (id)
-    on conflict do nothing returning event_id"""
+        set sequence = greatest(c.sequence, excluded.sequence)),
+    fresh as (
+        insert into {schema}.inbox (event_id, handler)
+        select id, :handler from unnest(cast(:ids as uuid[])) as f (id), fit where fit.ok
+        on conflict do nothing returning event_id)
+    select fit.ok, array(select event_id from fresh) as fresh from fit"""
+
+
+class OutOfLineError(Exception):
+    """A batch that was taken on trust holds more than the next facts of quiet lines."""
 
 
 @dataclass(slots=True)
@@ -56,6 +74,8 @@ class Inbox:
 
         Whatever is not returned is safe in PostgreSQL and may be acknowledged.
         """
+        if await self._settle_at_once(deliveries):
+            return []
         batch = await self._sort(deliveries)
         fetched = await self._prefetch(batch.ready)
         ready = self._without_failed(batch, fetched)
@@ -66,6 +86,14 @@ class Inbox:
                 await deadletters.hold(tx, batch.behind)
                 tx.wake("retries")
         return batch.early
+
+    async def _settle_at_once(self, deliveries: Sequence[Delivery]) -> bool:
+        """The usual case without a look beforehand: each fact is the next one of its line."""
+        ordered = sorted(deliveries, key=_place)
+        if self._asks_peers(ordered) or not _contiguous(ordered):
+            return False
+        nothing: dict[Any, Any] = {event_id: [] for event_id in _ids(ordered)}
+        return await self._attempt(ordered, nothing, sort=False) is None
 
     async def hold_early(self, deliveries: Sequence[Delivery]) -> None:
         """The one before is late: wait in PostgreSQL, where waiting costs NATS nothing."""
@@ -86,7 +114,7 @@ class Inbox:
     async def _sort(self, deliveries: Sequence[Delivery]) -> Sorted:
         batch = Sorted()
         places = await self._places({one.key for one in deliveries})
-        for one in sorted(deliveries, key=lambda one: (one.key, one.sequence)):
+        for one in sorted(deliveries, key=_place):
             done, head = places[one.key]
             if one.sequence <= done:
                 continue
@@ -115,7 +143,7 @@ class Inbox:
 
         async def fetch(one: Delivery) -> list[Any]:
             listeners = self._consumers.listeners(one.type)
-            if not any(listener.prefetch for listener in listeners):
+            if not self._asks_peers([one]):
                 return []
             async with turn:
                 event = one.event()
@@ -126,6 +154,13 @@ class Inbox:
 
         outcomes = await asyncio.gather(*map(fetch, deliveries), return_exceptions=True)
         return {one.id: outcome for one, outcome in zip(deliveries, outcomes, strict=True)}
+
+    def _asks_peers(self, deliveries: Sequence[Delivery]) -> bool:
+        return any(
+            listener.prefetch
+            for one in deliveries
+            for listener in self._consumers.listeners(one.type)
+        )
 
     def _without_failed(self, batch: Sorted, fetched: dict[Any, Any]) -> list[Delivery]:
         """Move what could not be prefetched, and what follows it in its line, behind."""
@@ -144,33 +179,38 @@ class Inbox:
         return fine
 
     async def _apply(
-        self, ready: Sequence[Delivery], fetched: dict[Any, Any], *, held: bool = False
+        self, ready: Sequence[Delivery], fetched: dict[Any, Any], *, held: bool, is_sorted: bool
     ) -> None:
         """One transaction: remember the events, run the handlers of those not known yet, commit."""
         if not ready:
             return
         handled = [one for one in ready if self._consumers.listeners(one.type)]
+        statement, params = self._remember(ready, handled, is_sorted=is_sorted)
         async with self._context.tx() as tx:
-            if not handled and not held:
-                await tx.only(*self._remember(ready, handled))
-                return
-            fresh = {row["event_id"] for row in await tx.rows(*self._remember(ready, handled))}
+            alone = not handled and not held
+            (row,) = await (tx.only(statement, params) if alone else tx.rows(statement, params))
+            if not row["ok"]:
+                raise OutOfLineError
+            fresh = set(row["fresh"])
             for one in handled:
                 if one.id in fresh:
                     await self._handle(one, tx, fetched[one.id])
             if held:
-                await deadletters.release(tx, [one.id for one in ready])
+                await deadletters.release(tx, _ids(ready))
 
     def _remember(
-        self, ready: Sequence[Delivery], handled: Sequence[Delivery]
+        self, ready: Sequence[Delivery], handled: Sequence[Delivery], *, is_sorted: bool
     ) -> tuple[str, dict[str, Any]]:
         reached = {one.key: one.sequence for one in ready}
+        firsts = {one.key: one.sequence for one in reversed(ready)}
         return _REMEMBER.format(schema=self._context.schema), {
             "sources": [key.source for key in reached],
             "subjects": [key.subject for key in reached],
+            "firsts": [firsts[key] for key in reached],
             "reached": list(reached.values()),
-            "ids": [one.id for one in handled],
+            "ids": _ids(handled),
             "handler": self._consumers.service,
+            "sorted": is_sorted,
         }
 
     async def _handle(self, one: Delivery, tx: Tx, fetched: list[Any]) -> None:
@@ -181,10 +221,15 @@ class Inbox:
             await listener.handle(event, tx, *extra)
 
     async def _attempt(
-        self, ready: Sequence[Delivery], fetched: dict[Any, Any], *, held: bool = False
+        self,
+        ready: Sequence[Delivery],
+        fetched: dict[Any, Any],
+        *,
+        held: bool = False,
+        sort: bool = True,
     ) -> Exception | None:
         try:
-            await self._apply(ready, fetched, held=held)
+            await self._apply(ready, fetched, held=held, is_sorted=sort)
         except Exception as error:  # noqa: BLE001 - a handler's or the database's: tried again
             return error
         return None
@@ -225,3 +270,16 @@ class Inbox:
             attempt=one.attempts + 1,
             error=deadletters.describe(error),
         )
+
+
+def _place(one: Delivery) -> tuple[Key, int]:
+    return one.key, one.sequence
+
+
+def _ids(deliveries: Sequence[Delivery]) -> list[UUID]:
+    return [one.id for one in deliveries]
+
+
+def _contiguous(ordered: Sequence[Delivery]) -> bool:
+    pairs = pairwise(ordered)
+    return all(a.key != b.key or a.sequence + 1 == b.sequence for a, b in pairs)

@@ -148,7 +148,7 @@ class Reader:
                 await message.nak(delay=delay)
 
     def _failed(self, error: Exception) -> None:
-        trouble, self.trouble = self.trouble, type(error).__name__
+        trouble, self.trouble = self.trouble, deadletters.describe(error)
         if trouble != self.trouble:
             _log.warning("reader waits", error=self.trouble)
 

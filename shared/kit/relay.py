@@ -9,6 +9,7 @@ from nats.js.api import PubAck
 from sqlalchemy import RowMapping
 
 from shared.kit.context import Context
+from shared.kit.deadletters import describe
 from shared.kit.epoch import Epoch
 from shared.kit.logging import get_logger
 from shared.kit.nats import STREAM, Courier
@@ -94,7 +95,7 @@ class Relay:
     def _failed(self, error: Exception) -> None:
         self.failures += 1
         self._epoch.doubt()
-        trouble, self.trouble = self.trouble, type(error).__name__
+        trouble, self.trouble = self.trouble, describe(error)
         if trouble != self.trouble:
             _log.warning("relay waits", error=self.trouble)
 

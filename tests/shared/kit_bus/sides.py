@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from shared.events.base import Event
+from shared.events.sla import TimerFired
 from shared.events.ticket import TicketFeedbackGiven
 from shared.kit.bus import Bus, Consumers
 from shared.kit.context import Context
@@ -54,6 +55,19 @@ def fact(ticket: UUID, score: int = 5) -> TicketFeedbackGiven:
             "organization_id": uuid4(),
             "at": "2026-01-01T00:00:00Z",
             "score": score,
+        }
+    )
+
+
+def fired(ticket: UUID) -> TimerFired:
+    """A fact that the listening service may state."""
+    return TimerFired.model_validate(
+        {
+            "key": f"close:{ticket}:0",
+            "owner": "tickets",
+            "ticket_id": ticket,
+            "due_at": "2026-01-01T00:00:00Z",
+            "fired_at": "2026-01-01T00:00:00Z",
         }
     )
 

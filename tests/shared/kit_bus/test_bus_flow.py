@@ -16,7 +16,7 @@ from shared.kit.nats import STREAM
 from shared.kit.peers import PeerUnavailable
 from shared.kit.tx import Tx
 from tests.engines import eventually
-from tests.shared.kit_bus.sides import Behind, consumers, fact, leave_effect, running, state
+from tests.shared.kit_bus.sides import Behind, consumers, fact, fired, leave_effect, running, state
 
 WRITERS, EACH = 64, 50
 
@@ -191,12 +191,12 @@ async def test_a_handlers_own_facts_commit_with_its_effect_and_carry_the_trace(
 
     @listening.on(TicketFeedbackGiven)
     async def restate(event: Event[TicketFeedbackGiven], tx: Tx) -> None:
-        tx.emit(event.data, subject=event.data.ticket_id)
+        tx.emit(fired(event.data.ticket_id), subject=event.data.ticket_id)
 
     ticket = uuid4()
     async with running(speaker), running(listener, listening):
         await state(speaker, ticket)
-        where = f"subject = '{ticket}'"
+        where = f"subject = '{ticket}' and published_at is not null"
         await eventually(lambda: behind.count("sla.outbox", where))
     (said,) = await behind.one("select body from tickets.outbox where subject = $1", str(ticket))
     (told,) = await behind.one("select body from sla.outbox where subject = $1", str(ticket))

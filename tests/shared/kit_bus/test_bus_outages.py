@@ -10,19 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.local import streams
-from shared.events.sla import TimerFired
 from shared.kit.context import Context
 from shared.kit.nats import STREAM
 from tests.engines import NatsServer, eventually
-from tests.shared.kit_bus.sides import Behind, consumers, running, state
-
-TIMER = {
-    "key": "elsewhere",
-    "owner": "tickets",
-    "ticket_id": uuid4(),
-    "due_at": "2026-01-01T00:00:00Z",
-    "fired_at": "2026-01-01T00:00:00Z",
-}
+from tests.shared.kit_bus.sides import Behind, consumers, fired, running, state
 
 
 @pytest.fixture(autouse=True)
@@ -171,7 +162,7 @@ async def test_numbers_that_others_filled_again_after_a_roll_back_do_not_hide_th
     async with running(listener) as other:
         async with listener.tx() as tx:
             for _ in range(30):
-                tx.emit(TimerFired.model_validate(TIMER))
+                tx.emit(fired(uuid4()))
         await eventually(lambda: other.relay.published >= 30)
     async with running(speaker), running(listener, consumers()):
         await arrived_once(behind, old + lost)
