@@ -19,7 +19,7 @@ def bounce_address(key: bytes, support: str, delivery_id: UUID) -> str:
 
 def read_bounce_address(key: bytes, address: str) -> UUID | None:
     """The delivery whose bounce address this is; None for anything we did not sign."""
-    token = address.rpartition("@")[0].rpartition("+b")[2].lower()
+    token = address.rpartition("@")[0].lower().rpartition("+b")[2]
     if not _SHAPE.fullmatch(token):
         return None
     raw = base64.b32decode(token.upper() + "======")

@@ -1,0 +1,1 @@
+"""Tests of escalation: the ladder's rules, its consumers and its routes."""

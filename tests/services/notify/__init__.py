@@ -1,0 +1,1 @@
+"""Tests of notify: rules, composed mails, outgoing doors, consumers and routes."""
