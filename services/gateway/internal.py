@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Form
 
 from services.gateway.problems import InvalidClient, UnknownOrganization
-from services.gateway.routes.auth import jwks
 from services.gateway.schemas.auth import ServiceTokenForm, TokenOut
 from services.gateway.schemas.directory import CompanyPositionsOut, DepartmentOut
 from services.gateway.schemas.internal import (
@@ -19,6 +18,7 @@ from services.gateway.schemas.internal import (
     ResolveIn,
 )
 from services.gateway.usecases import clients, directory, organizations, people
+from services.gateway.usecases.signing import ring_of
 from services.gateway.usecases.tokens import Tokens
 from shared.kit import http
 from shared.kit.http import InContext, InTx, internal, public
@@ -28,12 +28,14 @@ router = http.router(tags=["internal"])
 _SERVICE: Final = internal()
 _APPLICANT: Final = public("a service proves itself with its secret here")
 
-router.add_api_route(
+
+@router.get(
     "/.well-known/jwks.json",
-    jwks,
     summary="The public keys of our tokens",
     dependencies=[public("public keys verify, they open nothing")],
 )
+async def jwks(context: InContext) -> dict[str, Any]:
+    return ring_of(context).document()
 
 
 @router.post(

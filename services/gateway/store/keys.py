@@ -27,11 +27,6 @@ class StoredKey:
     public_jwk: Mapping[str, Any]
 
 
-async def lock(tx: Tx) -> None:
-    """One rotation at a time, over all replicas."""
-    await tx.execute("select pg_advisory_xact_lock(hashtext('identity.signing_key'))")
-
-
 async def stored_keys(tx: Tx) -> Sequence[StoredKey]:
     rows = await tx.rows(
         """select id, state, not_before, retired_at, public_jwk from identity.signing_key

@@ -52,12 +52,12 @@ async def log_in(context: Context, username: str, password: str, place: str) -> 
 
 def hasher_of(context: Context) -> Hasher:
     settings = context.settings
-    return hasher(settings.hash_memory_kib, settings.hash_rounds)
+    return hasher(settings.gateway_hash_memory_kib, settings.gateway_hash_rounds)
 
 
 def session_rules(context: Context) -> Rules:
     settings = context.settings
-    return Rules(idle=settings.session_idle, longest=settings.session_longest)
+    return Rules(idle=settings.gateway_session_idle, longest=settings.gateway_session_longest)
 
 
 async def _open_session(
@@ -100,7 +100,7 @@ def _meet_rate(context: Context, place: str) -> None:
     """Hashing costs a core, so even right passwords have a pace."""
     limit = _limits.get(context.vault)
     if limit is None:
-        limit = _limits[context.vault] = RateLimit(context.settings.logins_per_second)
+        limit = _limits[context.vault] = RateLimit(context.settings.gateway_logins_per_second)
     quota = limit.take(place)
     if quota is not None and quota.wait > 0:
         raise LoginThrottled(retry_after=quota.wait)

@@ -13,7 +13,6 @@ from shared.kit.callers import Caller, Seat
 from shared.kit.ids import uuid7
 from shared.kit.problems import NotFound, PreconditionFailed
 from shared.kit.tx import Tx
-from shared.vocabulary import Locale
 
 
 async def create(tx: Tx, wish: OrganizationWish) -> Organization:
@@ -22,8 +21,8 @@ async def create(tx: Tx, wish: OrganizationWish) -> Organization:
         id=uuid7(),
         name=wish.name or "",
         domains=_sorted(wish.domains or ()),
-        locale=wish.locale or Locale(settings.default_locale),
-        timezone=wish.timezone or settings.default_timezone,
+        locale=wish.locale or settings.gateway_default_locale,
+        timezone=wish.timezone or settings.gateway_default_timezone,
         version=1,
         created_at=tx.now,
         updated_at=tx.now,

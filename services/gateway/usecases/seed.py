@@ -6,6 +6,7 @@ from services.gateway.adapters.addresses import parse_address
 from services.gateway.domain.directory import Department
 from services.gateway.domain.people import Organization, Person, User
 from services.gateway.store import directory, organizations, users
+from services.gateway.store.locks import take_turn
 from services.gateway.usecases.facts import department_created, organization_updated, user_created
 from services.gateway.usecases.logins import hasher_of
 from services.gateway.usecases.signing import turn
@@ -13,7 +14,7 @@ from shared.kit.context import Context
 from shared.kit.ids import uuid7
 from shared.kit.logging import get_logger
 from shared.kit.tx import Tx
-from shared.vocabulary import DEFAULT_DEPARTMENT, RESERVED_ORGANIZATION, Locale, Localized, Role
+from shared.vocabulary import DEFAULT_DEPARTMENT, RESERVED_ORGANIZATION, Localized, Role
 
 _log = get_logger("seed")
 
@@ -22,7 +23,7 @@ async def seed(context: Context) -> None:
     """A signing key, the reserved organization, the default department, an administrator."""
     await turn(context)
     async with context.tx() as tx:
-        await tx.execute("select pg_advisory_xact_lock(hashtext('identity.seed'))")
+        await take_turn(tx, "seed")
         await _organization(tx)
         await _department(tx)
     await _administrator(context)
@@ -34,8 +35,8 @@ async def _organization(tx: Tx) -> None:
         id=RESERVED_ORGANIZATION,
         name="Sanad",
         domains=(),
-        locale=Locale(settings.default_locale),
-        timezone=settings.default_timezone,
+        locale=settings.gateway_default_locale,
+        timezone=settings.gateway_default_timezone,
         version=1,
         created_at=tx.now,
         updated_at=tx.now,
@@ -72,7 +73,7 @@ async def _administrator(context: Context) -> None:
     address = parse_address(context.settings.admin_email)
     async with context.tx() as tx:
         roles, nowhere = frozenset({Role.ADMIN}), frozenset[UUID]()
-        locale = Locale(context.settings.default_locale)
+        locale = context.settings.gateway_default_locale
         admin = User(
             person=Person(uuid7(), RESERVED_ORGANIZATION, roles, nowhere, locale),
             email=address.text,

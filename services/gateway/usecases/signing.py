@@ -17,6 +17,7 @@ from services.gateway.domain.keys import (
     next_steps,
 )
 from services.gateway.store import keys as store
+from services.gateway.store.locks import take_turn
 from shared.kit import jwt
 from shared.kit.context import Context
 from shared.kit.ids import uuid7
@@ -61,13 +62,13 @@ def ring_of(context: Context) -> Ring:
 
 async def turn(context: Context) -> None:
     """Do what the rotation's rule asks for now, then read the keys anew."""
-    rules = Rotation(period=context.settings.key_period)
+    rules = Rotation(period=context.settings.gateway_key_period)
     async with context.tx() as tx:
         steps = next_steps([row.life for row in await store.stored_keys(tx)], tx.now, rules)
     if steps:
         spare = await asyncio.get_running_loop().run_in_executor(None, jwt.generate_pem)
         async with context.tx() as tx:
-            await store.lock(tx)
+            await take_turn(tx, "signing_key")
             lives = [row.life for row in await store.stored_keys(tx)]
             await _apply(tx, next_steps(lives, tx.now, rules), spare)
     await ring_of(context).load(context)

@@ -97,7 +97,7 @@ def client(app: Any) -> httpx.AsyncClient:
 @pytest.fixture(scope="module")
 async def door(make_settings: MakeSettings) -> AsyncIterator[Door]:
     settings = make_settings(
-        "gateway", rate_limit=0, logins_per_second=0, admin_email="admin@localhost"
+        "gateway", rate_limit=0, gateway_logins_per_second=0, admin_email="admin@localhost"
     )
     async with (
         service.running(settings, bus=False) as context,

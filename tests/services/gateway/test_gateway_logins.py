@@ -175,5 +175,5 @@ async def test_a_hash_of_other_costs_is_renewed_by_a_login(door: Door) -> None:
             {"id": user["id"]},
         )
     assert fresh != old
-    assert f"m={door.context.settings.hash_memory_kib},t=2,p=1" in fresh
+    assert f"m={door.context.settings.gateway_hash_memory_kib},t=2,p=1" in fresh
     assert (await door.log_in(user["email"])).status_code == 200
