@@ -10,6 +10,7 @@ from signal import SIGKILL
 from subprocess import STDOUT
 
 from deploy.local import orphans
+from deploy.local.cradle import Cradle, Nursling
 from deploy.local.journal import Journal, say
 from deploy.local.layout import Home
 from deploy.local.programs import Program
@@ -29,14 +30,21 @@ async def _nothing() -> None:
 class Child:
     """One program, as many processes as it takes."""
 
-    def __init__(self, program: Program, home: Home, prepare: Prepare | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        home: Home,
+        prepare: Prepare | None = None,
+        cradle: Cradle | None = None,
+    ) -> None:
         self.program = program
+        self._cradle = cradle
         self.starts = 0
         self.on_start: Callable[[], None] = lambda: None
         self._run = home.run
         self._prepare = prepare or _nothing
         self._journal = Journal(home.log, program.name)
-        self._process: Process | None = None
+        self._process: Process | Nursling | None = None
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -98,13 +106,11 @@ class Child:
         orphans.forget(self._run, self.program.name)
         return _ending(await self._process.wait())
 
-    async def _spawn(self) -> Process:
+    async def _spawn(self) -> Process | Nursling:
         """With a pipe of our own: asyncio's counts a child as gone only when its pipe is closed."""
         ours, theirs = os.pipe()
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self.program.argv, stdout=theirs, stderr=STDOUT, **self.program.options()
-            )
+            process = await self._begin(theirs)
         except BaseException:
             os.close(ours)
             raise
@@ -113,7 +119,14 @@ class Child:
         self._reading = asyncio.create_task(self._read(ours))
         return process
 
-    async def _listen(self, process: Process) -> None:
+    async def _begin(self, output: int) -> Process | Nursling:
+        if self._cradle:
+            return await self._cradle.spawn(self.program, output)
+        return await asyncio.create_subprocess_exec(
+            *self.program.argv, stdout=output, stderr=STDOUT, **self.program.options()
+        )
+
+    async def _listen(self, process: Process | Nursling) -> None:
         """Until the child is gone; a grandchild may hold the pipe open longer and goes too."""
         assert self._reading
         await process.wait()

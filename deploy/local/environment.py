@@ -13,6 +13,7 @@ from deploy.local.programs import Program
 ROOT = Path(__file__).resolve().parents[2]
 EDGE = "edge"
 SMTP = "smtp"
+_PYTHON = (sys.executable, "-P")  # the home holds folders named like libraries: nats, mail
 
 
 def open_all(options: Options) -> Listeners:
@@ -55,7 +56,8 @@ def service(name: str, home: Home, listeners: Listeners, told: Mapping[str, str]
         doors["SANAD_LISTEN_SMTP"] = SMTP
     return Program(
         name=name,
-        argv=(sys.executable, "-m", "shared.kit.serve", f"services.{name}.main"),
+        argv=(*_PYTHON, "-m", "shared.kit.serve", f"services.{name}.main"),
+        module=f"services.{name}.main",
         cwd=home.root,
         env={**told, **{key: f"fd:{listeners.fd(door)}" for key, door in doors.items()}},
         fds=listeners.fds(doors.values()),
@@ -63,5 +65,11 @@ def service(name: str, home: Home, listeners: Listeners, told: Mapping[str, str]
 
 
 def migrations(home: Home, told: Mapping[str, str]) -> Program:
-    argv = (sys.executable, "-m", "deploy.local.migrate")
+    argv = (*_PYTHON, "-m", "deploy.local.migrate")
     return Program(name="migrations", argv=argv, cwd=home.root, env=told)
+
+
+def nursery(home: Home) -> Program:
+    told = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "TZ": "UTC"}
+    argv = (*_PYTHON, "-m", "deploy.local.nursery")
+    return Program(name="nursery", argv=argv, cwd=home.root, env=told)

@@ -41,6 +41,8 @@ class Program:
     fds: tuple[int, ...] = ()
     stop: Signals = SIGTERM
     orphaned: Signals = SIGKILL
+    module: str = ""
+    """A service's own module, for the nursery; `argv` does the same from nothing."""
 
     def options(self) -> dict[str, Any]:
         """Arguments for `subprocess.Popen` and its asyncio sibling."""
@@ -50,7 +52,7 @@ class Program:
             "stdin": DEVNULL,
             "pass_fds": self.fds,
             "process_group": 0,  # a terminal's Ctrl-C reaches the supervisor alone
-            "preexec_fn": _die_with_parent(self.orphaned),
+            "preexec_fn": die_with_parent(self.orphaned),
         }
         if self.account:
             options |= {
@@ -83,7 +85,8 @@ def binary(name: str) -> str:
     return found
 
 
-def _die_with_parent(signal: Signals) -> Callable[[], None] | None:
+def die_with_parent(signal: Signals) -> Callable[[], None] | None:
+    """To be called in the child right after the fork; Linux alone offers it."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl

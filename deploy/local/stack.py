@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from deploy.local import environment, nats, postgres
 from deploy.local.children import Child, Prepare
+from deploy.local.cradle import AVAILABLE, Cradle
 from deploy.local.database import Administrator, answers, equip
 from deploy.local.journal import say
 from deploy.local.layout import SERVICES, Home
@@ -29,8 +30,11 @@ class Stack:
         self.children: dict[str, Child] = {}
         self.administrator = Administrator(options.database_url)
         self.nats_url = options.nats_url
+        self.cradle = Cradle(environment.nursery(home)) if AVAILABLE else None
 
     async def start_engines(self) -> None:
+        if self.cradle:
+            self._warming = asyncio.create_task(self.cradle.warm())
         if not self.options.nats_url:
             port = engine_port(self.home.run / "ports.json", "nats")
             self.nats_url = f"nats://{LOOPBACK}:{port}"
@@ -48,7 +52,8 @@ class Stack:
 
         told = self.told()
         for name in SERVICES:
-            self._start(environment.service(name, self.home, self.listeners, told))
+            program = environment.service(name, self.home, self.listeners, told)
+            self._start(program, cradle=self.cradle)
         upstreams = {name: self.listeners.address(f"{name}.http") for name in SERVICES}
         fd = self.listeners.fd(environment.EDGE)
         self._start(edge.program(self.home, fd, upstreams, self.options.tls))
@@ -64,6 +69,8 @@ class Stack:
         for stage in _STOP_ORDER:
             here = [self.children[name] for name in stage if name in self.children]
             await asyncio.gather(*(child.stop(_PATIENCE) for child in here))
+        if self.cradle:
+            self.cradle.close()
 
     def ops(self, service: str) -> str:
         return f"http://{self.listeners.address(f'{service}.ops')}"
@@ -97,8 +104,10 @@ class Stack:
         if child.returncode:
             raise CannotRunError(f"The migrations failed:\n{output.decode()[-2000:]}")
 
-    def _start(self, program: Program, prepare: Prepare | None = None) -> None:
-        child = Child(program, self.home, prepare)
+    def _start(
+        self, program: Program, prepare: Prepare | None = None, cradle: Cradle | None = None
+    ) -> None:
+        child = Child(program, self.home, prepare, cradle)
         self.children[program.name] = child
         child.start()
 
