@@ -1,0 +1,225 @@
+"""Mails that intake has routed: new tickets, replies, reopening, follow-ups."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.events.mail import MailRouted
+from shared.events.notify import NotifySent
+from shared.events.sla import TimerFired
+from shared.vocabulary import DEFAULT_DEPARTMENT, Locale, MailClass, SenderAuth
+from tests.services.tickets.conftest import Desk
+from tests.services.tickets.people import Person
+
+
+def routed(desk: Desk, person: Person, mail_id: UUID, **more: Any) -> MailRouted:
+    now = desk.context.clock.now()
+    values = {
+        "mail_id": mail_id,
+        "at": now,
+        "decision": "new",
+        "mail_class": MailClass.HUMAN,
+        "sender_auth": SenderAuth.NONE,
+        "received_at": now,
+        "department_id": DEFAULT_DEPARTMENT,
+        "organization_id": person.organization,
+        "requester_id": person.id,
+        "locale": Locale.AR,
+    }
+    return MailRouted(**{**values, **more})
+
+
+async def opened_by_mail(desk: Desk, person: Person, **more: Any) -> dict[str, Any]:
+    mail_id = desk.neighbours.mail("Nothing prints", **more)
+    await desk.deliver(routed(desk, person, mail_id), source="intake")
+    [row] = await desk.look("select ticket_id from tickets.message where mail_id = $1", mail_id)
+    return await desk.read(person, str(row["ticket_id"]))
+
+
+async def reply(desk: Desk, person: Person, ticket_id: str, **more: Any) -> UUID:
+    mail_id = desk.neighbours.mail("It is still broken", subject="Re: [SND-1] Help")
+    values = {"decision": "reply", "ticket_id": UUID(ticket_id), **more}
+    await desk.deliver(routed(desk, person, mail_id, **values), source="intake")
+    return mail_id
+
+
+async def fire(desk: Desk, ticket: dict[str, Any], count: int = 0) -> None:
+    now = desk.context.clock.now()
+    await desk.deliver(
+        TimerFired(
+            key=f"close:{ticket['id']}:{count}",
+            owner="tickets",
+            ticket_id=UUID(ticket["id"]),
+            due_at=now,
+            fired_at=now,
+        )
+    )
+
+
+async def resolve(desk: Desk, ticket: dict[str, Any]) -> dict[str, Any]:
+    answer = await desk.do(desk.agent(), ticket["id"], "resolve")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def end_window(desk: Desk, ticket: dict[str, Any]) -> None:
+    """As if the resolution were a day old."""
+    await desk.look(
+        "update tickets.ticket set reopen_until = now() - interval '1 second' where id = $1",
+        ticket["id"],
+    )
+
+
+async def test_a_mail_becomes_a_ticket_with_its_files(desk: Desk) -> None:
+    customer = desk.customer()
+    files = {"../../سجل\u202e.txt": b"log of the printer"}
+    ticket = await opened_by_mail(desk, customer, subject="Printer [SND-7] again", files=files)
+    assert (ticket["channel"], ticket["subject"]) == ("email", "Printer again")
+    path = f"/v1/tickets/{ticket['id']}/messages"
+    [message] = (await desk.http.get(path, headers=customer.headers())).json()["items"]
+    assert "script" not in message["body_html"]
+    assert 'dir="auto"' in message["body_html"]
+    [file] = message["attachments"]
+    assert not {"/", "\\", "\u202e"} & set(file["name"])
+    content = await desk.http.get(file["content_url"], headers=customer.headers())
+    assert content.content == b"log of the printer"
+    assert content.headers["content-disposition"].startswith("attachment;")
+    stored = [one for one in (desk.context.settings.files_root).rglob("*") if one.is_file()]
+    assert all(b"printer" not in one.read_bytes() for one in stored)
+
+
+async def test_a_mail_is_applied_once(desk: Desk) -> None:
+    customer = desk.customer()
+    mail_id = desk.neighbours.mail("Once")
+    fact = routed(desk, customer, mail_id)
+    for _ in range(2):
+        await desk.deliver(fact, source="intake")
+    rows = await desk.look("select id from tickets.message where mail_id = $1", mail_id)
+    assert len(rows) == 1
+
+
+async def test_a_reply_in_time_reopens_even_after_the_timer_has_closed(desk: Desk) -> None:
+    customer = desk.customer()
+    ticket = await opened_by_mail(desk, customer)
+    resolved = await resolve(desk, ticket)
+    arrived = desk.context.clock.now()
+    await end_window(desk, ticket)
+    await fire(desk, resolved)
+    assert (await desk.read(customer, ticket["id"]))["status"] == "closed"
+    await desk.look(
+        "update tickets.ticket set reopen_until = $2 where id = $1", ticket["id"], arrived
+    )
+    await reply(desk, customer, ticket["id"], received_at=arrived)
+    read = await desk.read(customer, ticket["id"])
+    assert (read["status"], read["reopen_count"], read["closed_at"]) == ("open", 1, None)
+    assert (await desk.names(ticket["id"]))[-3:] == [
+        "ticket.message_added",
+        "ticket.status_changed",
+        "ticket.reopened",
+    ]
+
+
+async def test_a_late_reply_opens_a_linked_ticket(desk: Desk) -> None:
+    customer = desk.customer()
+    ticket = await opened_by_mail(desk, customer)
+    await resolve(desk, ticket)
+    await end_window(desk, ticket)
+    mail_id = await reply(desk, customer, ticket["id"])
+    [row] = await desk.look(
+        "select t.id, t.follow_up_of from tickets.ticket t join tickets.message m"
+        " on m.ticket_id = t.id where m.mail_id = $1",
+        mail_id,
+    )
+    assert str(row["follow_up_of"]) == ticket["id"]
+    assert (await desk.read(customer, ticket["id"]))["status"] == "resolved"
+
+
+async def test_automatic_mails_move_nothing(desk: Desk) -> None:
+    customer = desk.customer()
+    ticket = await opened_by_mail(desk, customer)
+    await resolve(desk, ticket)
+    await reply(desk, customer, ticket["id"], mail_class=MailClass.AUTO_REPLY, may_reopen=False)
+    assert (await desk.read(customer, ticket["id"]))["status"] == "resolved"
+
+
+async def test_mail_reopens_a_ticket_three_times_a_day(desk: Desk) -> None:
+    customer = desk.customer()
+    ticket = await opened_by_mail(desk, customer)
+    for count in (1, 2, 3, 3):
+        await resolve(desk, ticket)
+        await reply(desk, customer, ticket["id"])
+        assert (await desk.read(customer, ticket["id"]))["reopen_count"] == count
+
+
+async def test_a_proven_agent_replies_by_mail_and_a_stranger_never_does(desk: Desk) -> None:
+    from tests.services.tickets.test_tickets_verbs import colleague
+
+    agent = await colleague(desk)
+    for auth, status in ((SenderAuth.NONE, "new"), (SenderAuth.PASS, "open")):
+        ticket = await opened_by_mail(desk, desk.customer())
+        await reply(desk, agent, ticket["id"], sender_auth=auth)
+        assert (await desk.read(desk.agent(), ticket["id"]))["status"] == status
+
+
+async def test_the_window_moves_once_with_the_resolution_mail(desk: Desk) -> None:
+    customer = desk.customer()
+    ticket = await opened_by_mail(desk, customer)
+    resolved = await resolve(desk, ticket)
+    sent_at = desk.context.clock.now() + timedelta(minutes=5)
+    for minutes in (0, 60):
+        await desk.deliver(
+            NotifySent(
+                delivery_id=UUID(int=minutes + 1),
+                kind="resolution",
+                ticket_id=UUID(ticket["id"]),
+                at=sent_at + timedelta(minutes=minutes),
+                reopen_count=0,
+            ),
+            source="notify",
+        )
+    read = await desk.read(customer, ticket["id"])
+    assert read["reopen_until"] > resolved["reopen_until"]
+    assert await desk.names(f"close:{ticket['id']}:0") == ["timer.requested"] * 2
+
+
+async def test_a_timer_of_an_earlier_resolution_closes_nothing(desk: Desk) -> None:
+    customer = desk.customer()
+    ticket = await opened_by_mail(desk, customer)
+    await resolve(desk, ticket)
+    await reply(desk, customer, ticket["id"])
+    await resolve(desk, ticket)
+    await end_window(desk, ticket)
+    await fire(desk, ticket, 0)
+    assert (await desk.read(customer, ticket["id"]))["status"] == "resolved"
+    await fire(desk, ticket, 1)
+    assert (await desk.read(customer, ticket["id"]))["status"] == "closed"
+
+
+async def test_a_reply_against_the_closing_timer_is_never_both_and_never_neither(
+    desk: Desk,
+) -> None:
+    customer = desk.customer()
+    ends: set[str] = set()
+    for turn in range(50):
+        ticket = await opened_by_mail(desk, customer)
+        await resolve(desk, ticket)
+        now = desk.context.clock.now()
+        await desk.look(
+            "update tickets.ticket set reopen_until = $2 where id = $1", ticket["id"], now
+        )
+        moment = now if turn % 2 else now + timedelta(milliseconds=1)
+        await asyncio.gather(
+            reply(desk, customer, ticket["id"], received_at=moment), fire(desk, ticket)
+        )
+        read = await desk.read(customer, ticket["id"])
+        follow_ups = await desk.look(
+            "select id from tickets.ticket where follow_up_of = $1", ticket["id"]
+        )
+        in_time = bool(turn % 2)
+        assert read["status"] == ("open" if in_time else "closed")
+        assert len(follow_ups) == (0 if in_time else 1)
+        await desk.names(ticket["id"])
+        ends.add(read["status"])
+    assert ends == {"open", "closed"}
