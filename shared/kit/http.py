@@ -98,26 +98,33 @@ class DoorRoute(APIRoute):
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         self.policy = policy_of(self.dependant, self.path)
-        how: Repeats = "never"
+        self.repeats: Repeats = "never"
         if _uses(self.dependant, _repeat):
-            how = "folded"
+            self.repeats = "folded"
         elif _uses(self.dependant, _tx):
-            how = "claimed"
+            self.repeats = "claimed"
         if iscoroutinefunction(self.endpoint):
             _hand_over(self.dependant)
         handler = super().get_route_handler()
-        return Passage(handler, self.policy, self.body_limit, how).serve
+        return Passage(handler, self.policy, self.body_limit, self.repeats).serve
 
 
 def router(prefix: str = "", tags: list[str] | None = None, **options: Any) -> APIRouter:
     """A router whose routes are doors; failures that any of them may answer are declared."""
+    common = problems(Unauthorized, Forbidden, ValidationFailed, TooManyRequests, Unavailable)
     return APIRouter(
         prefix=prefix,
         tags=[*(tags or [])],
         route_class=DoorRoute,
-        responses=problems(Unauthorized, Forbidden, ValidationFailed, TooManyRequests, Unavailable),
+        responses=common | options.pop("responses", {}),
+        generate_unique_id_function=_operation_id,
         **options,
     )
+
+
+def _operation_id(route: APIRoute) -> str:
+    """`things_reopen`: the tag keeps names apart when the services' documents are merged."""
+    return f"{route.tags[0]}_{route.name}" if route.tags else route.name
 
 
 def language(request: Request) -> Locale:

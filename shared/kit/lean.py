@@ -8,6 +8,8 @@ _UNUSED: Final = (
     ("structlog", "rich"),  # colours for a terminal: 7 MB
     ("nats.aio.client", "aiohttp"),  # NATS over websockets: 4 MB
     ("uvicorn", "watchfiles"),  # reloading while one develops: 1 MB
+    ("httpx", "pygments"),  # a command line with colours: 2 MB
+    ("fastapi", "email_validator"),  # only for a type that our bodies do not use
 )
 
 

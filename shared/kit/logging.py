@@ -2,13 +2,16 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
 import orjson
 import structlog
 from structlog.typing import FilteringBoundLogger
 from typing_extensions import override
+
+from shared.kit import trace
 
 _PERSONAL: Final = frozenset(
     {
@@ -19,6 +22,7 @@ _PERSONAL: Final = frozenset(
     }
 )
 REDACTED: Final = "[redacted]"
+DEEPEST: Final = 20
 
 
 def get_logger(name: str) -> FilteringBoundLogger:
@@ -26,8 +30,8 @@ def get_logger(name: str) -> FilteringBoundLogger:
     return logger
 
 
-def configure(service: str, version: str, level: str = "INFO") -> None:
-    """Route our loggers and the libraries' through one JSON line format."""
+def configure(service: str, version: str, level: str = "INFO", *, forward: bool = True) -> None:
+    """Write our lines as JSON, and, with `forward`, those of the libraries too."""
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -35,15 +39,26 @@ def configure(service: str, version: str, level: str = "INFO") -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
             _Service(service, version),
-            structlog.processors.format_exc_info,
+            _add_trace,
+            _tell_failure,
             redact,
             structlog.processors.JSONRenderer(serializer=_dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
-        cache_logger_on_first_use=True,
+        logger_factory=_to_stdout if forward else _to_stderr,
+        cache_logger_on_first_use=forward,
     )
-    logging.basicConfig(level=logging.WARNING, handlers=[_Forward()], force=True)
+    if forward:
+        logging.basicConfig(level=logging.WARNING, handlers=[_Forward()], force=True)
+
+
+def _to_stdout(*_: Any) -> structlog.BytesLogger:
+    return structlog.BytesLogger(sys.stdout.buffer)
+
+
+def _to_stderr(*_: Any) -> structlog.BytesLogger:
+    """Where nobody set logging up, stdout belongs to a command or to a test."""
+    return structlog.BytesLogger(cast("BinaryIO", getattr(sys.stderr, "buffer", None)))
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -67,6 +82,41 @@ def _dumps(event: Any, **_: Any) -> bytes:
     return orjson.dumps(event, default=str)
 
 
+def _add_trace(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    running = trace.current()
+    if running is not None:
+        event["trace_id"] = running.trace_id
+        event["request_id"] = running.request_id
+    return event
+
+
+def _tell_failure(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Kinds and places of an exception, never its message: that quotes what people sent."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["failure"] = _kinds(error)
+        frames = traceback.extract_tb(error.__traceback__)[-DEEPEST:]
+        event["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+def _kinds(error: BaseException) -> list[str]:
+    kinds: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(kinds) < 5:
+        kinds.append(type(cause).__name__)
+        cause = cause.__cause__ or cause.__context__
+    return kinds
+
+
 class _Service:
     def __init__(self, service: str, version: str) -> None:
         self._fields = {"service": service, "version": version}
@@ -88,3 +138,7 @@ class _Forward(logging.Handler):
             fields["error"] = record.exc_info[0].__name__
         log = structlog.get_logger()
         log.log(record.levelno, str(record.msg)[:200], **fields)
+
+
+# Unconfigured, structlog prints the local variables of a traceback: people's data among them.
+configure("sanad", "", forward=False)

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -25,6 +26,7 @@ from shared.kit.housekeeping import Housekeeping
 from shared.kit.http import DoorRoute
 from shared.kit.keyring import Keyring
 from shared.kit.migrate import check
+from shared.kit.openapi import document
 from shared.kit.ratelimit import RateLimit
 from shared.kit.revocations import listen
 from shared.kit.safety import refuse_unsafe
@@ -152,6 +154,7 @@ def _application(name: str, routers: Sequence[APIRouter]) -> FastAPI:
     for router in routers:
         _include(app, router)
     app.add_middleware(Frame, service=name)
+    app.openapi = partial(document, app)  # type: ignore[method-assign]
     return app
 
 

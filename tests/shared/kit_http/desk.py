@@ -174,9 +174,9 @@ async def own_keys(_context: Context) -> dict[str, Any]:
     return {"keys": [desk_key().public_jwk()]}
 
 
-def make_service(**parts: Any) -> Service:
+def make_service(name: str = "sla", schema: str = SCHEMA, **parts: Any) -> Service:
     chosen = {"routers": [routes], "internal": [peers], "jwks": own_keys, **parts}
-    return Service("sla", SCHEMA, Settings, **chosen)
+    return Service(name, schema, Settings, **chosen)
 
 
 @dataclass

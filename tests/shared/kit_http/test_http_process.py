@@ -191,3 +191,14 @@ async def test_without_nats_the_doors_stand_open_but_it_is_not_ready(
         assert health.status_code == 503
         assert health.json()["checks"]["jetstream"][0]["status"] == "fail"
         assert health.json()["checks"]["postgres"][0]["status"] == "pass"
+
+
+def proportional_mib(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("no Pss")
+
+
+async def test_an_idle_process_stays_small(desk_process: Running) -> None:
+    assert proportional_mib(desk_process.child.pid) < 90
