@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import asyncpg
@@ -67,3 +68,33 @@ async def equip(administrator: Administrator, home: Home, *, durable: bool) -> N
 def _passwords(home: Home) -> Mapping[str, str]:
     names = [role for schema in SCHEMAS.values() for role in roles(schema)]
     return {name: home.secret(f"postgres/{name}") for name in names}
+
+
+async def outdated(administrator: Administrator, services: Path) -> list[str]:
+    """Services whose schema is not at its newest revision; asking is cheap, Alembic is not."""
+    connection = await administrator.connect()
+    try:
+        return [
+            name
+            for name, schema in SCHEMAS.items()
+            if await _revision(connection, schema) != _newest(services / name)
+        ]
+    finally:
+        await connection.close()
+
+
+async def _revision(connection: asyncpg.Connection, schema: str) -> str | None:
+    try:
+        found: str | None = await connection.fetchval(
+            f"select version_num from {schema}.alembic_version"
+        )
+    except asyncpg.UndefinedTableError:
+        return None
+    return found
+
+
+def _newest(service: Path) -> str:
+    """Migrations are files named `NNNN_what.py`, as shared.kit.migrate reads them too."""
+    return max(
+        file.name.partition("_")[0] for file in service.glob("migrations/versions/[0-9]*_*.py")
+    )

@@ -57,7 +57,7 @@ class Journal:
 
 def say(line: str, to: TextIO | None = None) -> None:
     """A line for the person at the console."""
-    stamp = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
+    stamp = datetime.now(UTC).astimezone().strftime("%H:%M:%S.%f")[:-5]
     print(f"{stamp} {line}", file=to or sys.stdout, flush=True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from deploy.local import environment, nats, postgres
 from deploy.local.children import Child, Prepare
 from deploy.local.cradle import AVAILABLE, Cradle
-from deploy.local.database import Administrator, answers, equip
+from deploy.local.database import Administrator, answers, equip, outdated
 from deploy.local.journal import say
 from deploy.local.layout import SERVICES, Home
 from deploy.local.listeners import LOOPBACK, Listeners, engine_port
@@ -45,7 +45,10 @@ class Stack:
     async def prepare_database(self) -> None:
         await self._until(lambda: answers(self.administrator), "postgres")
         await equip(self.administrator, self.home, durable=self.options.durable)
-        await self._migrate()
+        say("database up")
+        if behind := await outdated(self.administrator, environment.ROOT / "services"):
+            say(f"migrating {', '.join(behind)}")
+            await self._migrate()
 
     def start_services(self) -> None:
         from deploy.local import edge  # noqa: PLC0415 - its texts come with the kit's models

@@ -62,6 +62,7 @@ class Runner:
             await self._unless_told(stack.start_engines())
             keeper = asyncio.create_task(keep_stream(stack))
             await self._unless_told(stack.prepare_database())
+            say("starting the services")
             stack.start_services()
             await self._unless_told(stack.ready())
             self._announce(stack)
