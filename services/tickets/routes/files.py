@@ -17,7 +17,6 @@ from shared.kit.problems import NotFound, problems
 router = http.router("/v1/attachments", tags=["attachments"])
 
 _SAFE: Final = {
-    "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-site",
     "Cache-Control": "private, no-store",

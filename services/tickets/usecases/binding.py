@@ -61,22 +61,21 @@ async def _both(
     viewer = staff_only(caller)
     if ticket_id == other_id:
         raise _refused(caller, pointer, "same_ticket")
-    held: dict[UUID, Life] = {}
-    for one in sorted((ticket_id, other_id)):
-        held[one] = await _held(tx, caller, viewer, one, (other_id, pointer))
-    return held[ticket_id], held[other_id]
+    held = {one: await _held(tx, caller, viewer, one) for one in sorted((ticket_id, other_id))}
+    life, other = held[ticket_id], held[other_id]
+    if life is None:
+        raise NotFound
+    if other is None:
+        texts = problems.TICKET_UNKNOWN
+        raise ValidationFailed.of(pointer, "unknown_ticket", texts, caller.locale)
+    return life, other
 
 
-async def _held(
-    tx: Tx, caller: Caller, viewer: Viewer, ticket_id: UUID, other: tuple[UUID, str]
-) -> Life:
+async def _held(tx: Tx, caller: Caller, viewer: Viewer, ticket_id: UUID) -> Life | None:
     try:
         return await begin(tx, caller, ticket_id, viewer)
     except NotFound:
-        if ticket_id == other[0]:
-            texts = problems.TICKET_UNKNOWN
-            raise ValidationFailed.of(other[1], "unknown_ticket", texts, caller.locale) from None
-        raise
+        return None
 
 
 def _mergeable(source: Ticket, target: Ticket) -> bool:

@@ -39,7 +39,7 @@ class Desk:
     _sequences: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def customer(self, **more: Any) -> Person:
-        return Person("customer", **{"organization": self.organization, **more})
+        return Person(**{"organization": self.organization, **more})
 
     def agent(self, **more: Any) -> Person:
         return Person("agent", departments=(DEFAULT_DEPARTMENT,), **more)

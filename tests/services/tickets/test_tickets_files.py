@@ -1,0 +1,167 @@
+"""Uploads that survive a broken line, attachments, and what the sweeper removes."""
+
+import base64
+import os
+import time
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.tickets.adapters.files import files_of
+from services.tickets.usecases.sweeping import sweep
+from tests.services.tickets.conftest import BODY, Desk
+from tests.services.tickets.people import Person
+
+BYTES = "application/offset+octet-stream"
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(64)
+
+
+def named(name: str) -> str:
+    return f"filename {base64.b64encode(name.encode()).decode()}"
+
+
+async def announce(
+    desk: Desk, person: Person | None, length: int, name: str = "سجل.png"
+) -> tuple[int, str]:
+    door = "/v1/uploads" if person else "/v1/public/uploads"
+    headers = {"Upload-Length": str(length), "Upload-Metadata": named(name)}
+    answer = await desk.http.post(door, headers={**headers, **_auth(person)})
+    return answer.status_code, answer.headers.get("location", "")
+
+
+def _auth(person: Person | None) -> dict[str, str]:
+    return person.headers() if person else {}
+
+
+async def send(desk: Desk, person: Person | None, place: str, offset: int, content: bytes) -> Any:
+    headers = {"Upload-Offset": str(offset), "Content-Type": BYTES, **_auth(person)}
+    return await desk.http.patch(place, content=content, headers=headers)
+
+
+async def upload(desk: Desk, person: Person | None, content: bytes) -> str:
+    _, place = await announce(desk, person, len(content))
+    assert (await send(desk, person, place, 0, content)).status_code == 204
+    return place.rpartition("/")[2]
+
+
+async def test_an_upload_in_parts_becomes_an_attachment(desk: Desk) -> None:
+    customer = desk.customer()
+    status, place = await announce(desk, customer, len(PNG))
+    assert status == 201
+    assert (await send(desk, customer, place, 0, PNG[:30])).headers["upload-offset"] == "30"
+    head = await desk.http.head(place, headers=customer.headers())
+    assert (head.headers["upload-offset"], head.headers["upload-length"]) == ("30", str(len(PNG)))
+    wrong = await send(desk, customer, place, 10, PNG[10:])
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "upload_offset_mismatch")
+    await send(desk, customer, place, 30, PNG[30:])
+    made = await desk.open(customer, upload_ids=[place.rpartition("/")[2]])
+    path = f"/v1/tickets/{made['id']}/messages"
+    [message] = (await desk.http.get(path, headers=customer.headers())).json()["items"]
+    [file] = message["attachments"]
+    assert (file["name"], file["media_type"], file["size"]) == ("سجل.png", "image/png", len(PNG))
+    content = await desk.http.get(file["content_url"], headers=customer.headers())
+    assert content.content == PNG
+    assert content.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in content.headers["content-security-policy"]
+    assert "filename*=UTF-8''%D8%B3" in content.headers["content-disposition"]
+    for stranger in (desk.customer(), desk.customer(organization=uuid4())):
+        for url in (file["content_url"], file["content_url"].removesuffix("/content")):
+            assert (await desk.http.get(url, headers=stranger.headers())).status_code == 404
+
+
+async def test_an_upload_is_used_once_and_by_its_owner(desk: Desk) -> None:
+    customer = desk.customer()
+    upload_id = await upload(desk, customer, b"text")
+    foreign = await desk.http.post(
+        "/v1/tickets", json={**BODY, "upload_ids": [upload_id]}, headers=desk.customer().headers()
+    )
+    assert foreign.status_code == 422
+    await desk.open(customer, upload_ids=[upload_id])
+    again = await desk.http.post(
+        "/v1/tickets", json={**BODY, "upload_ids": [upload_id]}, headers=customer.headers()
+    )
+    assert again.json()["errors"][0]["code"] == "unknown_upload"
+
+
+async def test_an_agents_file_is_sealed_anew_under_the_customers_key(desk: Desk) -> None:
+    customer, agent = desk.customer(), desk.agent()
+    made = await desk.open(customer)
+    upload_id = await upload(desk, agent, b"how to fix it")
+    body = {"body": "See the file", "upload_ids": [upload_id]}
+    answer = await desk.do(agent, made["id"], "messages", body)
+    [file] = answer.json()["attachments"]
+    content = await desk.http.get(file["content_url"], headers=customer.headers())
+    assert content.content == b"how to fix it"
+
+
+async def test_a_note_with_a_file_stays_inside(desk: Desk) -> None:
+    customer, agent = desk.customer(), desk.agent()
+    made = await desk.open(customer)
+    body = {"body": "x", "public": False, "upload_ids": [await upload(desk, agent, b"inside")]}
+    [file] = (await desk.do(agent, made["id"], "messages", body)).json()["attachments"]
+    seen = await desk.http.get(file["content_url"], headers=customer.headers())
+    assert seen.status_code == 404
+
+
+async def test_what_was_not_found_clean_reaches_staff_only(desk: Desk) -> None:
+    customer = desk.customer()
+    made = await desk.open(customer, upload_ids=[await upload(desk, customer, b"virus")])
+    await desk.look(
+        "update tickets.attachment set state = 'unscannable' where ticket_id = $1", made["id"]
+    )
+    [row] = await desk.look("select id from tickets.attachment where ticket_id = $1", made["id"])
+    path = f"/v1/attachments/{row['id']}/content"
+    withheld = await desk.http.get(path, headers=customer.headers())
+    assert (withheld.status_code, withheld.json()["code"]) == (409, "file_withheld")
+    assert (await desk.http.get(path, headers=desk.agent().headers())).status_code == 200
+
+
+async def test_too_large_is_said_before_a_byte_is_sent(desk: Desk) -> None:
+    status, _ = await announce(desk, desk.customer(), 25 * 1024 * 1024 + 1)
+    assert status == 413
+
+
+async def test_more_bytes_than_announced_are_refused(desk: Desk) -> None:
+    customer = desk.customer()
+    _, place = await announce(desk, customer, 4)
+    assert (await send(desk, customer, place, 0, b"12345")).status_code == 413
+    head = await desk.http.head(place, headers=customer.headers())
+    assert head.headers["upload-offset"] == "0"
+
+
+async def test_the_sweeper_removes_orphans_and_nothing_else(desk: Desk) -> None:
+    customer = desk.customer()
+    files = files_of(desk.context)
+    box = await desk.context.vault.box(customer.organization)
+    orphan = await files.put(box, customer.organization, b"orphan")
+    fresh = await files.put(box, customer.organization, b"fresh orphan")
+    made = await desk.open(customer, upload_ids=[await upload(desk, customer, b"wanted")])
+    age(desk, keep=fresh.digest)
+    assert await sweep(desk.context) >= 1
+    left = {path.name for path in files.root.rglob("*") if path.is_file()}
+    assert orphan.digest.hex() not in left
+    assert fresh.digest.hex() in left
+    [row] = await desk.look("select id from tickets.attachment where ticket_id = $1", made["id"])
+    path = f"/v1/attachments/{row['id']}/content"
+    assert (await desk.http.get(path, headers=customer.headers())).content == b"wanted"
+
+
+def age(desk: Desk, keep: bytes) -> None:
+    long_ago = time.time() - 7200
+    for path in desk.context.settings.files_root.rglob("*"):
+        if path.is_file() and path.name != keep.hex():
+            os.utime(path, (long_ago, long_ago))
+
+
+async def test_forgotten_uploads_lose_their_parts(desk: Desk) -> None:
+    customer = desk.customer()
+    _, place = await announce(desk, customer, 10)
+    await send(desk, customer, place, 0, b"12345")
+    upload_id = UUID(place.rpartition("/")[2])
+    folder = desk.context.settings.files_root / "uploads" / str(upload_id)
+    await sweep(desk.context)
+    assert folder.is_dir()
+    await desk.look(
+        "update tickets.upload set created_at = now() - interval '2 days' where id = $1", upload_id
+    )
+    await sweep(desk.context)
+    assert not folder.exists()
