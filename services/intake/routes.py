@@ -65,8 +65,9 @@ async def post_mail(request: Request, context: InContext) -> object:
     if not raw.strip():
         raise EmptyMail
     recipients = request.headers.get("x-envelope-to", "").split(",")
+    sender = request.headers.get("x-envelope-from", "").strip()
     envelope = Envelope(
-        single(request.headers.get("x-envelope-from", "")),
+        sender if sender == "<>" else single(sender),
         tuple(address for one in recipients[: limits.ADDRESSES] if (address := single(one))),
     )
     async with context.tx() as tx:

@@ -176,7 +176,7 @@ class Connection(SMTP):
     async def _answer(self, content: "Content", envelope: Envelope) -> str:
         if content.too_big:
             return "552 5.3.4 message too big"
-        sender = "" if envelope.mail_from in {None, "<>"} else str(envelope.mail_from)
+        sender = str(envelope.mail_from or "<>")
         try:
             taken = await self._desk.take(bytes(content.body), sender, envelope.rcpt_tos)
         except Exception as error:  # noqa: BLE001 - not kept is not accepted, whatever the cause

@@ -49,6 +49,7 @@ _SINGLE_BYTE: Final = (
 )  # fmt: skip
 _ARABIC_BLOCKS: Final = ((0x0600, 0x06FF), (0x0750, 0x077F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC))
 _COMMON: Final = dict(zip("اليمونرتبةعدسفهكحقجشخصضطذئءؤثظغزىأإآ", range(36, 0, -1), strict=True))
+_ARABIC_PAGES: Final = frozenset({"cp1256", "iso8859-6"})
 _LEAST_ARABIC: Final = 0.6
 
 
@@ -86,6 +87,16 @@ def decode(raw: bytes, declared: str | None = None, *, arabic: bool = True) -> T
     if plain is not None:
         return Text(plain, guessed=bool(declared) and name is None)
     return Text(_guess(raw, name, arabic=arabic), guessed=True)
+
+
+def decode_field(raw: bytes, hint: str | None, *, arabic: bool = True) -> Text:
+    """Raw 8-bit text of a header: the words' charset, unless another Arabic one reads better."""
+    name = codec(hint) if hint else None
+    if arabic and name in _ARABIC_PAGES and not raw.isascii() and _strict(raw, "utf-8") is None:
+        found = _arabic(raw)
+        if found is not None:
+            return Text(found, guessed=True)
+    return decode(raw, hint, arabic=arabic)
 
 
 def _guess(raw: bytes, name: str | None, *, arabic: bool) -> str:

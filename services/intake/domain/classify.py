@@ -36,8 +36,9 @@ def classify(headers: Headers, origin: Origin) -> MailClass:
     if _replies_by_itself(headers, origin, submitted):
         return MailClass.AUTO_REPLY
     precedence = headers.token("precedence")
-    if submitted not in {"", "no"} or precedence in {"bulk", "junk"}:
-        listed = headers.has("list-id") and submitted in {"", "no"}
+    automatic = submitted not in {"", "no"} or origin.null_sender
+    if automatic or precedence in {"bulk", "junk"}:
+        listed = headers.has("list-id") and not automatic
         return MailClass.LIST if listed else MailClass.AUTO_GENERATED
     if headers.has("list-id") or precedence == "list":
         return MailClass.LIST

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from services.intake.domain import limits
-from services.intake.domain.charset import codec, decode
+from services.intake.domain.charset import codec, decode, decode_field
 from services.intake.domain.words import Flag
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
@@ -24,6 +24,8 @@ class Headers:
     fields: list[tuple[str, bytes]] = field(default_factory=list)
     flags: set[Flag] = field(default_factory=set)
     arabic: bool = True
+    hint: str | None = None
+    """Charset of the words below: writers of raw 8-bit fields mean the same one."""
 
     def all(self, name: str) -> list[bytes]:
         return [value for key, value in self.fields if key == name]
@@ -53,7 +55,11 @@ class Headers:
         return _one_line(self._text((value, None)))
 
     def _text(self, piece: tuple[bytes, str | None]) -> str:
-        text = decode(piece[0], piece[1], arabic=self.arabic)
+        raw, charset = piece
+        if charset is None:
+            text = decode_field(raw, self.hint, arabic=self.arabic)
+        else:
+            text = decode(raw, charset, arabic=self.arabic)
         if text.guessed:
             self.flags.add(Flag.CHARSET_GUESSED)
         return text.text

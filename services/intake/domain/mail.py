@@ -22,7 +22,7 @@ UNREADABLE: Final = "(unreadable message / رسالة غير مقروءة)"
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What the door was told beside the message."""
+    """What the door was told beside the message; `<>` is the null sender, empty is unknown."""
 
     sender: str = ""
     recipients: tuple[str, ...] = ()
@@ -141,7 +141,7 @@ def root_body(raw: bytes) -> bytes:
 
 def is_null(envelope_sender: str) -> bool:
     """The sender of reports and automatic mail: nobody."""
-    return envelope_sender.strip() in {"", "<>"}
+    return envelope_sender.strip() == "<>"
 
 
 def _basic(headers: Headers, envelope: Envelope, author: Author) -> dict[str, object]:

@@ -104,7 +104,14 @@ def read_tree(raw: bytes, *, arabic: bool = True) -> tuple[Part, set[Flag]]:
             continue
         _cut(cutter, part)
         waiting += [(child, depth + 1) for child in reversed(part.parts)]
+    root.headers.hint = _charset(root)
     return root, cutter.flags
+
+
+def _charset(root: Part) -> str | None:
+    """What the first text says it is written in."""
+    texts = (part.kind.get("charset") for part in root.walk() if part.media_type[:5] == "text/")
+    return next((charset for charset in texts if charset), None)
 
 
 def _split_head(raw: bytes) -> tuple[bytes, bytes]:

@@ -18,7 +18,6 @@ from shared.kit.process import listener
 from shared.kit.workers import Stop
 
 _FRESH: Final = 1.0
-_AGAIN: Final = 0.2
 _log = get_logger("smtp")
 
 
@@ -31,9 +30,9 @@ class Reception:
         self._looked = float("-inf")
 
     async def knows(self, address: str) -> bool:
-        """Our mailboxes, and what we signed into them; an unknown one is looked up again soon."""
+        """Our mailboxes, and what we signed into them; before a refusal we always look again."""
         mailbox = open_address(address).mailbox
-        if self._age() > _FRESH or (mailbox not in self._known and self._age() > _AGAIN):
+        if mailbox not in self._known or self._age() > _FRESH:
             async with self._context.tx() as tx:
                 self._known = await our_addresses(tx)
             self._looked = time.monotonic()

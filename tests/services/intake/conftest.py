@@ -1,0 +1,161 @@
+"""Intake at work beside a real gateway, each on the module's own database."""
+
+import asyncio
+import contextlib
+import json
+import smtplib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from services.gateway.main import service as gateway
+from services.intake.main import service as intake
+from services.intake.usecases import secrets, threads
+from shared.events.ticket import TicketOpened
+from shared.kit.context import Context
+from shared.tokens import make_reply_token
+from shared.vocabulary import (
+    DEFAULT_DEPARTMENT,
+    RESERVED_ORGANIZATION,
+    AuthorKind,
+    Channel,
+    Locale,
+    Priority,
+    Status,
+)
+from tests.contexts import MakeSettings
+from tests.engines import eventually, free_port
+
+SUPPORT = "support@localhost"
+
+
+@dataclass
+class Office:
+    """The doors of a running intake."""
+
+    context: Context
+    http: httpx.AsyncClient
+    port: int
+    numbers: int = 1000
+
+    def deliver(self, raw: bytes, sender: str = "sara@client.example", *to: str) -> str:
+        """One SMTP delivery; the id that the 250 names."""
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=30) as client:
+            client.ehlo()
+            assert client.mail(sender, ["SMTPUTF8"])[0] == 250
+            for address in to or (SUPPORT,):
+                code, said = client.rcpt(address)
+                if code != 250:
+                    raise smtplib.SMTPRecipientsRefused({address: (code, said)})
+            code, said = client.data(raw)
+            if code != 250:
+                raise smtplib.SMTPDataError(code, said)
+            return said.decode().rpartition(" ")[2]
+
+    async def send(self, raw: bytes, sender: str = "sara@client.example", *to: str) -> str:
+        return await asyncio.to_thread(self.deliver, raw, sender, *to)
+
+    async def see(self, mail_id: str | UUID) -> dict[str, Any]:
+        answer = await self.http.get(f"/v1/intake/mails/{mail_id}")
+        assert answer.status_code == 200, answer.text
+        seen: dict[str, Any] = answer.json()
+        return seen
+
+    async def settled(self, mail_id: str | UUID, within: float = 20) -> dict[str, Any]:
+        """The mail once our own worker is done with it."""
+
+        async def decided() -> bool:
+            answer = await self.http.get(f"/v1/intake/mails/{mail_id}")
+            return answer.is_success and answer.json()["state"] not in {"accepted", "parsed"}
+
+        await eventually(decided, within=within)
+        return await self.see(mail_id)
+
+    async def handle(self, raw: bytes, sender: str = "sara@client.example", *to: str) -> Any:
+        """Deliver and wait for the decision."""
+        return await self.settled(await self.send(raw, sender, *to))
+
+    async def ticket(self, address: str, organization: UUID = RESERVED_ORGANIZATION) -> Any:
+        """A ticket as its service's fact tells of it; number and id."""
+        self.numbers += 1
+        fact = TicketOpened(
+            ticket_id=uuid4(),
+            organization_id=organization,
+            at=self.context.clock.now(),
+            number=self.numbers,
+            requester_id=uuid4(),
+            department_id=DEFAULT_DEPARTMENT,
+            priority=Priority.P3,
+            status=Status.NEW,
+            channel=Channel.API,
+            locale=Locale.AR,
+            message_id=uuid4(),
+            author_kind=AuthorKind.CUSTOMER,
+        )
+        async with self.context.tx() as tx:
+            await threads.opened(tx, fact, address)
+        return fact
+
+    def token(self, number: int, address: str) -> str:
+        return make_reply_token(secrets.reply_keys(self.context)[0], number, address)
+
+    async def facts(self, mail_id: str) -> list[dict[str, Any]]:
+        """What was stated about a mail, in order."""
+        async with self.context.tx() as tx:
+            rows = await tx.rows(
+                "select body from intake.outbox where subject = :id order by sequence",
+                {"id": mail_id},
+            )
+        return [json.loads(row["body"]) for row in rows]
+
+
+@contextlib.asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    """An application on a port of its own, in this loop."""
+    port = free_port()
+    config = uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext
+    task = asyncio.create_task(server.serve())
+    await eventually(lambda: server.started)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture(scope="module")
+async def directory(make_settings: MakeSettings) -> AsyncIterator[dict[str, str]]:
+    """A running gateway; its operations address and the administrator's token."""
+    settings = make_settings("gateway")
+    async with gateway.running(settings, bus=False), serving(gateway.ops) as ops:
+        transport = httpx.ASGITransport(gateway.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
+            form = {
+                "grant_type": "password",
+                "username": settings.admin_email,
+                "password": settings.secret("admin"),
+            }
+            answer = await http.post("/v1/auth/token", data=form)
+            assert answer.status_code == 200, answer.text
+        yield {"ops": ops, "token": answer.json()["access_token"]}
+
+
+@pytest.fixture(scope="module")
+async def office(make_settings: MakeSettings, directory: dict[str, str]) -> AsyncIterator[Office]:
+    port = free_port()
+    settings = make_settings(
+        "intake", peers={"gateway": directory["ops"]}, listen_smtp=f"127.0.0.1:{port}"
+    )
+    async with intake.running(settings, bus=False) as context:
+        transport = httpx.ASGITransport(intake.app)
+        headers = {"Authorization": f"Bearer {directory['token']}"}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://intake", headers=headers
+        ) as http:
+            yield Office(context, http, port)
