@@ -21,7 +21,7 @@ async def behind(database: Database) -> AsyncIterator[Behind]:
 
 @pytest.fixture(scope="module")
 def speaker(make_context: MakeContext, nats_server: NatsServer) -> Context:
-    return make_context("tickets", nats=nats_server)
+    return make_context("tickets", nats=nats_server, pool_size=40)
 
 
 @pytest.fixture(scope="module")

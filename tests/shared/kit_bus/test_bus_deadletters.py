@@ -80,7 +80,7 @@ async def test_later_facts_of_its_line_park_behind_it_and_are_requeued_in_order(
         await state(speaker, ticket, 1, POISON, 4)
         await eventually(lambda: behind.count("sla.dead_letter", parked(ticket)))
         await state(speaker, ticket, 5)
-        await eventually(lambda: is_count(behind, parked(ticket), 3))
+        await eventually(lambda: is_count(behind, parked(ticket), 3), within=3)
         assert await behind.sequences(ticket) == [1]
         cured.add(str(ticket))
         async with listener.tx() as tx:

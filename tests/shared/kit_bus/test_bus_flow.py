@@ -11,7 +11,9 @@ import pytest
 from shared.events.base import Event
 from shared.events.ticket import TicketFeedbackGiven, TicketLinked
 from shared.kit.bus import Consumers
+from shared.kit.consumers import Delivery, read_delivery
 from shared.kit.context import Context
+from shared.kit.inbox import Inbox
 from shared.kit.nats import STREAM
 from shared.kit.peers import PeerUnavailable
 from shared.kit.tx import Tx
@@ -92,6 +94,11 @@ async def test_what_is_delivered_is_what_was_committed_and_in_order(
             await behind.waits_for(ticket, count)
     for ticket, count in committed.items():
         assert await behind.sequences(ticket) == list(range(1, count + 1))
+        (published,) = await behind.one(
+            "select array_agg(sequence order by stream_seq) from tickets.outbox where subject = $1",
+            str(ticket),
+        )
+        assert published == list(range(1, count + 1))
 
 
 async def test_a_fact_that_was_published_twice_has_one_effect(
@@ -109,6 +116,27 @@ async def test_a_fact_that_was_published_twice_has_one_effect(
         await state(speaker, other)
         await behind.waits_for(other, 1)
     assert await behind.sequences(ticket) == [1]
+
+
+async def test_a_fact_that_two_processes_hold_at_once_has_one_effect(
+    speaker: Context, listener: Context, behind: Behind
+) -> None:
+    both, ticket = asyncio.Barrier(2), uuid4()
+    first, second = await unpublished(speaker, behind, ticket)
+    deliveries = [read_delivery(first), read_delivery(second)]
+    listening = Consumers("sla")
+
+    @listening.on(TicketFeedbackGiven)
+    async def handle(event: Event[TicketFeedbackGiven], tx: Tx) -> None:
+        await leave_effect(event, tx)
+        await asyncio.sleep(0.05)  # the other one waits for this transaction all the while
+
+    async def settle() -> list[Delivery]:
+        await both.wait()
+        return await Inbox(listener, listening).settle(deliveries)
+
+    assert [*await asyncio.gather(settle(), settle())] == [[], []]
+    assert await behind.sequences(ticket) == [1, 2]
 
 
 async def test_a_fact_that_overtook_another_waits_for_it(

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
+import psutil
 import pytest
 
 from deploy.local import streams
@@ -171,3 +172,31 @@ async def test_numbers_that_others_filled_again_after_a_roll_back_do_not_hide_th
 async def messages(server: NatsServer) -> int:
     async with streams.connection(server.url, server.home) as keeper:
         return (await keeper.jetstream().stream_info(STREAM)).state.messages
+
+
+async def test_a_nats_that_hangs_with_publishes_in_flight_leaves_the_relay_unstuck(
+    speaker: Context, listener: Context, behind: Behind
+) -> None:
+    (server,) = (one for one in psutil.Process().children() if one.name() == "nats-server")
+    async with running(speaker) as speaking, running(listener, consumers()):
+        before = await stated(speaker, 3)
+        await arrived_once(behind, before)
+        server.suspend()
+        try:
+            during = await stated(speaker, 30)
+            await eventually(lambda: speaking.relay.failures, within=8)
+            during += await stated(speaker, 3)
+        finally:
+            server.resume()
+        await arrived_once(behind, before + during)
+
+
+async def test_two_processes_of_one_service_share_the_work_and_keep_the_order(
+    speaker: Context, listener: Context, behind: Behind
+) -> None:
+    hearing = (running(listener, consumers()), running(listener, consumers()))
+    async with running(speaker), running(speaker), hearing[0], hearing[1]:
+        tickets = [uuid4() for _ in range(20)]
+        for score in range(1, 11):
+            await asyncio.gather(*(state(speaker, ticket, score % 5 + 1) for ticket in tickets))
+        await arrived_once(behind, tickets, each=10)
