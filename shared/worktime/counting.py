@@ -10,8 +10,8 @@ from shared.worktime.timeline import Span, Timeline
 SEARCH: Final = 366 * DAY
 """How long a search stands before a closed door."""
 
-_HORIZON_DAYS: Final = 366 * 60
-"""Beyond two generations a duration is a mistake, not a promise."""
+_HORIZON_DAYS: Final = 366 * 20
+"""Beyond twenty years a duration is a mistake, not a promise; it also bounds the work."""
 
 
 def elapsed(timeline: Timeline, start: Micros, end: Micros) -> Micros:
@@ -19,7 +19,7 @@ def elapsed(timeline: Timeline, start: Micros, end: Micros) -> Micros:
     if end <= start:
         return 0
     first, last = start // DAY, (end - 1) // DAY
-    if last - first > 4 * _HORIZON_DAYS:
+    if last - first > _HORIZON_DAYS:
         raise InvalidDuration("the span is too long")
     if first == last:
         return sum(max(0, min(e, end) - max(s, start)) for s, e in timeline.day(first)[0])

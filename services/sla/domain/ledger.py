@@ -1,7 +1,7 @@
 """The explain ledger: where every second of a promise went (sla.md 6)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -52,7 +52,14 @@ class Totals:
 
 def ledger(reading: Reading, as_of: Micros) -> list[Line]:
     """`[start, as_of)` of a metric without a gap or overlap."""
-    return [line for stage in _seamless(reading, as_of) for line in _lines(stage)]
+    joined: list[Line] = []
+    for line in (line for stage in _seamless(reading, as_of) for line in _lines(stage)):
+        last = joined[-1] if joined else None
+        if last and (last.state, last.reason, last.ref) == (line.state, line.reason, line.ref):
+            joined[-1] = replace(last, end=line.end)
+        else:
+            joined.append(line)
+    return joined
 
 
 def totals(lines: list[Line]) -> Totals:

@@ -33,10 +33,16 @@ def answer(timeline: Timeline, query: Mapping[str, Any]) -> Answer:
     try:
         start = micros(query["start"])
         if query["kind"] == "elapsed":
-            return {"seconds": elapsed(timeline, start, micros(query["end"])) // SECOND}
+            return {"seconds": elapsed(timeline, start, _end(query)) // SECOND}
         return {"due": instant(_due(timeline, start, query))}
     except WorktimeError as error:
         return {"error": error.code}
+
+
+def _end(query: Mapping[str, Any]) -> Micros:
+    if query.get("end") is None:
+        raise InvalidDuration("elapsed asks for an end")
+    return micros(query["end"])
 
 
 def _due(timeline: Timeline, start: Micros, query: Mapping[str, Any]) -> Micros:

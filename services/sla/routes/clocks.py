@@ -53,7 +53,8 @@ async def explain_sla(
 ) -> object:
     """Without `metric` the ledgers of all three; segments add up to the second."""
     sight = await explaining.see(context, caller, ticket_id)
-    question = explaining.Question(as_of or context.clock.now(), granularity == "day")
+    moment = as_of or explaining.present(sight, context.clock.now())
+    question = explaining.Question(moment, granularity == "day")
     if metric is not None:
         return explaining.explain(sight, metric, question)
     return {one.value: explaining.explain(sight, one, question) for one in Metric}

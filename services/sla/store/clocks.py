@@ -114,8 +114,7 @@ def _happening(row: RowMapping) -> Happening:
 
 def _clock(row: RowMapping, happened: dict[UUID, list[Happening]]) -> ClockRow:
     values = dict(row)
-    values["clocks"] = json.loads(row["clocks"])
-    values["stated"] = _read_stated(json.loads(row["stated"]))
+    values["stated"] = _read_stated(row["stated"])
     return ClockRow(**values, happenings=happened.get(row["ticket_id"], []))
 
 

@@ -72,7 +72,7 @@ async def load(tx: Tx, ticket_id: UUID) -> Sight:
 def standing(sight: Sight, now: datetime) -> Shown:
     """Where the promises of a ticket stand at `now`."""
     row = sight.row
-    readings = _fold(sight, now)
+    readings = _fold(sight, present(sight, now))
     return {
         "ticket_id": row.ticket_id,
         "policy": {
@@ -87,6 +87,11 @@ def standing(sight: Sight, now: datetime) -> Shown:
         "generation": row.generation,
         "breaches": sight.record,
     }
+
+
+def present(sight: Sight, now: datetime) -> datetime:
+    """Now, or the newest fact where the desk's clocks run apart."""
+    return max(now, sight.row.settled_at)
 
 
 def explain(sight: Sight, metric: Metric, question: Question) -> Shown:

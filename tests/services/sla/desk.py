@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from services.sla.settings import SlaSettings
 from services.sla.usecases import firing
 from services.sla.usecases.seeding import seed
 from shared.events.base import Event, Fact
+from shared.events.identity import IdentityOrganizationUpdated
 from shared.events.sla import TimerRequested
 from shared.events.ticket import (
     TicketMessageAdded,
@@ -75,9 +76,8 @@ class Person:
     kind: str = "user"
     locale: str = "en"
 
-    @property
-    def headers(self) -> dict[str, str]:
-        now = round(datetime.now(UTC).timestamp(), 3)
+    def headers(self, at: datetime) -> dict[str, str]:
+        now = round(at.timestamp(), 3)
         claims = {
             "aud": "sanad-api",
             "sub": str(self.id),
@@ -106,7 +106,7 @@ class Desk:
     async def ask(
         self, method: str, path: str, body: Any = None, who: Person | None = None, **headers: str
     ) -> httpx.Response:
-        asked = {**(who or Person()).headers, **headers}
+        asked = {**(who or Person()).headers(self.context.clock.now()), **headers}
         return await self.http.request(method, path, json=body, headers=asked)
 
     async def made(self, path: str, body: Any) -> dict[str, Any]:
@@ -172,8 +172,6 @@ class Desk:
 
     async def customer(self, policy: dict[str, Any] | None = None, **contract: Any) -> UUID:
         """An organization, with a contract when a policy is given."""
-        from shared.events.identity import IdentityOrganizationUpdated
-
         organization = uuid7()
         now = self.context.clock.now()
         await self.hear(
