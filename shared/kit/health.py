@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -47,6 +47,10 @@ class Check:
         }
 
 
+Probe = Callable[[Context], Awaitable[Check]]
+"""A service's own finding, such as the age of its oldest unfinished work."""
+
+
 @dataclass(eq=False)
 class Health:
     """The findings of one process, looked up at most once a second."""
@@ -55,6 +59,7 @@ class Health:
     context: Context
     workers: Workers
     bus: Bus | None = None
+    probes: Mapping[str, Probe] = field(default_factory=dict)
     stopping: bool = False
     loop_lag: float = 0.0
     _known: dict[str, Check] = field(default_factory=dict)
@@ -80,6 +85,7 @@ class Health:
     async def _look(self) -> dict[str, Check]:
         began = time.monotonic()
         found = {"workers": self._workers(), "schema": await self._schema()}
+        found |= {name: await self._probe(probe) for name, probe in self.probes.items()}
         if self.bus is None:
             return found
         try:
@@ -96,6 +102,13 @@ class Health:
         for name, one in self.workers.conditions.items():
             metrics.RESTARTS.labels(self.service, name).set(one.restarts)
         return Check("fail" if failing else "pass", cause=", ".join(failing))
+
+    async def _probe(self, probe: Probe) -> Check:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await probe(self.context)
+        except Exception as error:  # noqa: BLE001 - health reports what it finds, it never raises
+            return Check("fail", cause=type(error).__name__, blocks=False)
 
     async def _schema(self) -> Check:
         try:

@@ -21,7 +21,7 @@ from shared.kit.consumers import Consumers
 from shared.kit.context import Context, build_context
 from shared.kit.door import Entrance
 from shared.kit.frame import Frame
-from shared.kit.health import Health, add_probes
+from shared.kit.health import Health, Probe, add_probes
 from shared.kit.housekeeping import Housekeeping
 from shared.kit.http import DoorRoute
 from shared.kit.keyring import Keyring
@@ -59,6 +59,8 @@ class Service:
     workers: Sequence[Worker] = ()
     on_start: Callable[[Context], Awaitable[None]] | None = None
     jwks: KeyDocument | None = None
+    checks: Mapping[str, Probe] = field(default_factory=dict)
+    """Findings of the service's own in `/readyz`."""
     on_lost: Callable[[], None] = lambda: None
     """Called when the bus is closed for good; the process must end and be started anew."""
     app: FastAPI = field(init=False)
@@ -120,7 +122,7 @@ class Service:
         if context.settings.opens("workers"):
             chosen += self.workers
         workers = Workers(context, chosen)
-        self.health = Health(self.name, context, workers, courier)
+        self.health = Health(self.name, context, workers, courier, self.checks)
         chosen.append(Worker("loop", self.health.watch_loop))
         self.ops.state.health = self.health
         workers.start()

@@ -14,9 +14,10 @@ from shared.kit.locale import digits, format_instant, isolate, negotiate, pick
 from shared.kit.problem import Problem
 from shared.kit.workers import Stop, Worker, Workers
 from shared.vocabulary import Locale, Localized
-from tests.contexts import MakeContext
+from tests.contexts import MakeContext, MakeSettings
 from tests.engines import eventually
-from tests.shared.kit_http.conftest import Desk
+from tests.shared.kit_http.conftest import Desk, client
+from tests.shared.kit_http.desk import make_service
 
 EVERY_PROBLEM = [
     kind for kind in vars(problems).values() if isinstance(kind, type) and issubclass(kind, Problem)
@@ -159,6 +160,22 @@ def test_health_says_what_is_wrong(
     assert (answer.status_code, body["status"]) == (status, word)
     assert answer.headers["content-type"] == "application/health+json"
     assert body["checks"]["a"][0]["status"] == checks["a"].status
+
+
+async def test_a_service_adds_findings_of_its_own(make_settings: MakeSettings) -> None:
+    async def late(_context: object) -> Check:
+        return Check("fail", 901, "s", blocks=False)
+
+    async def broken(_context: object) -> Check:
+        raise ValueError("CANARY")
+
+    service = make_service(checks={"mail": late, "other": broken})
+    async with service.running(make_settings("sla"), bus=False), client(service.ops) as ops:
+        answer = await ops.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "warn"
+    assert answer.json()["checks"]["mail"][0]["observedValue"] == 901
+    assert answer.json()["checks"]["other"][0]["output"] == "ValueError"
 
 
 def test_the_document_tells_rights_failures_and_headers(desk: Desk) -> None:
