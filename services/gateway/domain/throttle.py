@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,17 @@ PER_ADDRESS_AND_PLACE = Allowance(8, timedelta(seconds=15))
 PER_ADDRESS = Allowance(60, timedelta(seconds=30))
 """Wider, so that a stranger elsewhere cannot easily lock a person out of their own account."""
 PER_PLACE = Allowance(40, timedelta(seconds=2))
+
+
+def place_of(address: str) -> str:
+    """Whose attempt it is: an IPv6 customer owns a whole /64 and changes within it at will."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
 
 def wait(empty_at: datetime | None, now: datetime, allowance: Allowance) -> timedelta:

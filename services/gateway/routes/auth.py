@@ -12,17 +12,18 @@ from services.gateway.problems import (
     InvalidRequest,
     InvalidScope,
     LoginThrottled,
+    PasswordRefused,
     UnsupportedGrantType,
 )
 from services.gateway.routes.policies import AnyCaller
-from services.gateway.schemas.auth import TokenForm, TokenOut
+from services.gateway.schemas.auth import PasswordIn, TokenForm, TokenOut
 from services.gateway.schemas.people import MeOut
 from services.gateway.usecases import clients, logins, renewals, users
 from services.gateway.usecases.signing import ring_of
 from services.gateway.usecases.tokens import Tokens
 from shared.kit import http
 from shared.kit.http import InContext, InTx, client_address, public
-from shared.kit.problems import problems
+from shared.kit.problems import Forbidden, problems
 
 router = http.router(tags=["auth"])
 _ANYBODY: Final = public("whoever logs in has no token yet")
@@ -41,6 +42,7 @@ _VERIFIERS: Final = public("public keys verify, they open nothing")
         InvalidScope,
         UnsupportedGrantType,
         LoginThrottled,
+        PasswordRefused,
     ),
     dependencies=[_ANYBODY],
 )
@@ -55,7 +57,8 @@ async def token(
     match form.grant_type:
         case "password" if form.username and form.password:
             place = client_address(request)
-            tokens = await logins.log_in(context, form.username, form.password, place)
+            tried = logins.attempt(context, form.username, form.password, place)
+            tokens = await logins.log_in(context, tried)
         case "refresh_token" if form.refresh_token:
             tokens = await renewals.renew(context, form.refresh_token)
         case "client_credentials":
@@ -109,6 +112,23 @@ async def me(caller: AnyCaller, tx: InTx) -> object:
         name=user.name,
         email=user.email,
     )
+
+
+@router.put(
+    "/v1/me/password",
+    summary="Choose another password",
+    status_code=204,
+    responses=problems(InvalidGrant, PasswordRefused, LoginThrottled),
+)
+async def change_password(
+    body: PasswordIn, request: Request, caller: AnyCaller, context: InContext
+) -> None:
+    """Ends every session of the caller, this one too: log in again."""
+    if caller.kind != "user":
+        raise Forbidden
+    current, wanted = body.current.get_secret_value(), body.password.get_secret_value()
+    place = client_address(request)
+    await users.change_own_password(context, caller, current, wanted, place)
 
 
 async def _client(request: Request, form: TokenForm, context: InContext) -> Tokens:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.domain import clients
 from services.gateway.domain.health import Health
-from services.gateway.schemas.fields import Name
+from services.gateway.schemas.fields import Name, Password
 from services.gateway.usecases.tokens import LIFE, Tokens
 from services.gateway.usecases.wishes import ClientWish
 from shared.kit.model import Body, Instant, Out
@@ -47,6 +47,13 @@ class TokenOut(Out):
             refresh_token=tokens.refresh,
             scope=tokens.scope,
         )
+
+
+class PasswordIn(Body):
+    """The present password proves who asks, whatever token they hold."""
+
+    current: Password
+    password: Password
 
 
 class ServiceTokenForm(BaseModel):

@@ -14,6 +14,7 @@ from shared.kit.vault import Vault
 
 _COMMITTED: Final = Path(__file__).resolve().parents[3] / "docs" / "openapi" / "merged.json"
 _FRESH: Final = 60.0
+_HURRY: Final = 2.0
 _INFO: Final = {
     "title": "Sanad",
     "version": "1",
@@ -28,10 +29,10 @@ _made: WeakKeyDictionary[Vault, tuple[float, dict[str, Any]]] = WeakKeyDictionar
 async def merged(context: Context, own: Mapping[str, Any]) -> dict[str, Any]:
     """All paths of all services; `own` is the gateway's part."""
     known = _made.get(context.vault)
-    if known is not None and monotonic() - known[0] < _FRESH:
+    if known is not None and monotonic() < known[0]:
         return known[1]
-    document = _committed() or await _live(context, own)
-    _made[context.vault] = (monotonic(), document)
+    document, complete = await _document(context, own)
+    _made[context.vault] = (monotonic() + (_FRESH if complete else _HURRY), document)
     return document
 
 
@@ -42,11 +43,16 @@ def _committed() -> dict[str, Any] | None:
     return found
 
 
-async def _live(context: Context, own: Mapping[str, Any]) -> dict[str, Any]:
+async def _document(context: Context, own: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    """The document, and whether every service had its say."""
+    committed = _committed()
+    if committed is not None:
+        return committed, True
     documents: dict[str, Mapping[str, Any]] = {"gateway": own}
     for name, base in context.settings.peers.items():
         found = None if name == "gateway" else await fetch_document(base, "/internal/openapi.json")
         if found is not None:
             documents[name] = found
     document = merge(documents, _INFO)
-    return {**document, "servers": [{"url": context.settings.public_url}]}
+    complete = documents.keys() >= context.settings.peers.keys()
+    return {**document, "servers": [{"url": context.settings.public_url}]}, complete

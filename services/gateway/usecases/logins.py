@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
@@ -24,30 +25,54 @@ _limits: WeakKeyDictionary[Vault, RateLimit] = WeakKeyDictionary()
 Buckets = Mapping[bytes, throttle.Allowance]
 
 
-async def log_in(context: Context, username: str, password: str, place: str) -> Tokens:
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Whose password is tried, and where a failure counts."""
+
+    lookup: bytes
+    password: str
+    buckets: Buckets
+
+
+def attempt(context: Context, username: str, password: str, address: str) -> Attempt:
+    """Refused at once when its place on the network comes too fast."""
+    place = throttle.place_of(address)
+    _meet_rate(context, place)
+    lookup = users.lookup_of(context, _folded(username))
+    return Attempt(lookup, password, _buckets(context, lookup, place))
+
+
+async def log_in(context: Context, tried: Attempt) -> Tokens:
     """A session and its first tokens.
 
     The transactions are opened here, not at the door: a failure must be counted although the
     answer is a refusal, and no connection may wait while a password is hashed.
     """
-    _meet_rate(context, place)
-    lookup = users.lookup_of(context, _folded(username))
-    buckets = _buckets(context, lookup, place)
+    stored = await proven_hash(context, tried)
+    fresh = await _fresh_hash(context, stored, tried.password)
     async with context.tx() as tx:
-        _refuse_guessers(await sessions.failures(tx, list(buckets)), buckets, tx.now)
-        found = await users.find_password(tx, lookup)
-    stored = found[1] if found else None
-    matches = await hasher_of(context).verify(stored, password)
-    fresh = await _fresh_hash(context, stored, password) if matches else None
-    async with context.tx() as tx:
-        tokens = await _open_session(tx, lookup, stored, fresh) if matches else None
+        tokens = await _open_session(tx, tried.lookup, stored, fresh)
         if tokens is None:
-            await sessions.count_failure(tx, {key: one.interval for key, one in buckets.items()})
+            await _count(tx, tried)
         else:
-            await sessions.forget_failures(tx, next(iter(buckets)))
+            await sessions.forget_failures(tx, next(iter(tried.buckets)))
     if tokens is None:
         raise InvalidGrant
     return tokens
+
+
+async def proven_hash(context: Context, tried: Attempt) -> str:
+    """The stored hash that the password fits; a guess is counted and refused."""
+    async with context.tx() as tx:
+        held = await sessions.failures(tx, list(tried.buckets))
+        _refuse_guessers(held, tried.buckets, tx.now)
+        found = await users.find_password(tx, tried.lookup)
+    stored = found[1] if found else None
+    if await hasher_of(context).verify(stored, tried.password) and stored is not None:
+        return stored
+    async with context.tx() as tx:
+        await _count(tx, tried)
+    raise InvalidGrant
 
 
 def hasher_of(context: Context) -> Hasher:
@@ -61,7 +86,7 @@ def session_rules(context: Context) -> Rules:
 
 
 async def _open_session(
-    tx: Tx, lookup: bytes, proven: str | None, fresh_hash: str | None
+    tx: Tx, lookup: bytes, proven: str, fresh_hash: str | None
 ) -> Tokens | None:
     """Locked: a password changed while we were hashing must not let the old one in."""
     found = await users.find_password(tx, lookup, lock=True)
@@ -82,9 +107,13 @@ async def _open_session(
     return Tokens(access.access, access.scope, refresh)
 
 
-async def _fresh_hash(context: Context, stored: str | None, password: str) -> str | None:
+async def _count(tx: Tx, tried: Attempt) -> None:
+    await sessions.count_failure(tx, {key: one.interval for key, one in tried.buckets.items()})
+
+
+async def _fresh_hash(context: Context, stored: str, password: str) -> str | None:
     """A hash under today's costs, when the stored one was made under others."""
-    if stored is None or not hasher_of(context).outdated(stored):
+    if not hasher_of(context).outdated(stored):
         return None
     return await hasher_of(context).hash(password)
 

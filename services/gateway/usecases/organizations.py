@@ -11,7 +11,7 @@ from services.gateway.usecases.facts import organization_updated
 from services.gateway.usecases.wishes import OrganizationWish
 from shared.kit.callers import Caller, Seat
 from shared.kit.ids import uuid7
-from shared.kit.problems import NotFound, PreconditionFailed
+from shared.kit.problems import Forbidden, NotFound, PreconditionFailed
 from shared.kit.tx import Tx
 
 
@@ -78,7 +78,11 @@ async def _claim(tx: Tx, organization: Organization) -> None:
 
 
 def _wall(caller: Caller) -> UUID | None:
-    return caller.organization_id if caller.seat is Seat.CUSTOMER else None
+    if caller.seat is Seat.CUSTOMER:
+        return caller.organization_id
+    if caller.kind == "client" and caller.scopes.isdisjoint({"users:read", "organizations:manage"}):
+        raise Forbidden
+    return None
 
 
 def _sorted(domains: Collection[str]) -> tuple[str, ...]:

@@ -29,12 +29,13 @@ from services.gateway.store import users as store
 from services.gateway.store.users import Filter, Visibility
 from services.gateway.store.validity import refuse_before
 from services.gateway.usecases.facts import user_created, user_updated
-from services.gateway.usecases.logins import hasher_of
+from services.gateway.usecases.logins import attempt, hasher_of, proven_hash
 from services.gateway.usecases.wishes import PersonWish
 from shared.events.identity import IdentityUserDisabled
 from shared.kit.callers import Caller, Seat
+from shared.kit.context import Context
 from shared.kit.ids import uuid7
-from shared.kit.problems import NotFound, PreconditionFailed
+from shared.kit.problems import Forbidden, NotFound, PreconditionFailed
 from shared.kit.tx import Tx
 from shared.vocabulary import RESERVED_ORGANIZATION, Role
 
@@ -94,6 +95,19 @@ async def change(tx: Tx, user_id: UUID, wish: PersonWish, version: int | None) -
     return after
 
 
+async def change_own_password(
+    context: Context, caller: Caller, current: str, wanted: str, address: str
+) -> None:
+    """Whoever knows the present password may choose the next; all sessions end, this one too."""
+    async with context.tx() as tx:
+        user = await store.find_user(tx, caller.id)
+    if user is None:
+        raise NotFound
+    await proven_hash(context, attempt(context, user.email, current, address))
+    async with context.tx() as tx:
+        await change(tx, caller.id, PersonWish(password=wanted), user.version)
+
+
 async def read(tx: Tx, caller: Caller, user_id: UUID) -> User:
     """Foreign people do not exist for customers."""
     found = await store.find_user(tx, user_id, visibility(caller))
@@ -110,6 +124,8 @@ async def listed(
 
 def visibility(caller: Caller) -> Visibility:
     """Desk: all. Customer's administrator or bound client: the organization. Others: themselves."""
+    if caller.kind == "client" and not caller.has("users:read"):
+        raise Forbidden
     if caller.seat is not Seat.CUSTOMER:
         return Visibility()
     if caller.kind == "client" or caller.plays(Role.CUSTOMER_ADMIN):

@@ -95,6 +95,19 @@ async def test_a_bound_client_sees_its_organization_only(door: Door) -> None:
     assert (await door.ask("GET", "/v1/me", **headers)).json()["organization_id"] == ours["id"]
 
 
+async def test_a_client_sees_people_only_with_the_scope_for_it(door: Door) -> None:
+    ours = await door.organization()
+    for fields in ({}, {"organization_id": ours["id"]}):
+        made = await client(door, ["tickets:read"], **fields)
+        token = (await log_in(door, made)).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        me = (await door.admin("GET", "/v1/me"))["id"]
+        for path in ("/v1/users", f"/v1/users/{me}"):
+            assert (await door.ask("GET", path, **headers)).status_code == 403
+        houses = (await door.ask("GET", "/v1/organizations", **headers)).json()
+        assert houses.get("code") == "forbidden" if not fields else len(houses["items"]) == 1
+
+
 async def test_nobody_grants_more_than_they_hold(door: Door) -> None:
     ours = await door.organization()
     body = {"name": "x", "scopes": ["users:manage"], "organization_id": ours["id"]}

@@ -17,7 +17,7 @@ from services.gateway.domain.keys import (
     next_steps,
 )
 from services.gateway.domain.sessions import Link, Rules, Verdict, expiry, judge
-from services.gateway.domain.throttle import Allowance, wait
+from services.gateway.domain.throttle import Allowance, place_of, wait
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RULES = Rules()
@@ -138,3 +138,18 @@ def test_a_bucket_lets_its_burst_through_and_then_one_each_interval(
     if tries >= burst:
         assert wait(empty_at, NOW, allowance) == allowance.interval
         assert not wait(empty_at, NOW + allowance.interval, allowance)
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_a_place_is_what_one_customer_of_a_network_owns(address: str, place: str) -> None:
+    assert place_of(address) == place

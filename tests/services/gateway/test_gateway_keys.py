@@ -73,6 +73,23 @@ async def test_tokens_of_a_retired_key_live_out_their_time(
     travel(0)
 
 
+async def test_even_right_passwords_have_a_pace(make_settings: MakeSettings) -> None:
+    settings = make_settings("gateway", rate_limit=0, gateway_logins_per_second=2)
+    login = {
+        "grant_type": "password",
+        "username": settings.admin_email,
+        "password": settings.secret("admin"),
+    }
+    async with service.running(settings, bus=False), client(service.app) as http:
+        answers = [await http.post("/v1/auth/token", data=login) for _ in range(6)]
+        elsewhere = {"x-forwarded-for": "198.51.100.8"}
+        other = await http.post("/v1/auth/token", data=login, headers=elsewhere)
+    assert [answer.status_code for answer in answers[:4]] == [200] * 4
+    assert answers[5].status_code == 429
+    assert answers[5].headers["retry-after"] == "1"
+    assert other.status_code == 200
+
+
 async def test_another_start_changes_nothing(make_context: MakeContext) -> None:
     context = make_context("gateway")
     await seed(context)

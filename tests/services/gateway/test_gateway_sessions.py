@@ -139,6 +139,23 @@ async def test_a_new_password_ends_every_session_and_the_old_password(door: Door
     assert (await door.log_in(user["email"], "another passphrase 2")).status_code == 200
 
 
+async def test_everybody_may_choose_their_next_password(door: Door) -> None:
+    company = await door.organization()
+    user = await door.user(["customer"], organization_id=company["id"])
+    held = await tokens(door, user["email"])
+    bearer = {"Authorization": f"Bearer {held['access_token']}"}
+    path, fresh = "/v1/me/password", "a different passphrase 3"
+    wrong = await door.ask("PUT", path, {"current": "guess", "password": fresh}, **bearer)
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid_grant")
+    weak = await door.ask("PUT", path, {"current": PASSWORD, "password": "short"}, **bearer)
+    assert (weak.status_code, weak.json()["code"]) == (422, "password_too_short")
+    done = await door.ask("PUT", path, {"current": PASSWORD, "password": fresh}, **bearer)
+    assert done.status_code == 204
+    assert (await door.refresh(held["refresh_token"])).status_code == 400
+    assert (await door.log_in(user["email"], PASSWORD)).status_code == 400
+    assert (await door.log_in(user["email"], fresh)).status_code == 200
+
+
 async def test_tokens_end_after_ten_minutes(door: Door, travel: Travel) -> None:
     user = await door.user(["agent"])
     held = await tokens(door, user["email"])
