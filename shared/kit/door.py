@@ -1,16 +1,11 @@
 """One request through the HTTP door: admit, open a transaction, call the route, commit, answer."""
 
-import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-import orjson
 from fastapi import Request, Response
 from sqlalchemy.exc import IntegrityError
-from starlette.requests import ClientDisconnect
-from starlette.types import Message
-from typing_extensions import override
 
 from shared.kit.answers import problem_of, problem_response
 from shared.kit.auth import CALLER, Policy
@@ -18,13 +13,13 @@ from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.etags import unchanged
 from shared.kit.idempotency import Repeat, is_repeated, repeat_of
+from shared.kit.incoming import DoorRequest
 from shared.kit.logging import get_logger
-from shared.kit.problems import PayloadTooLarge, Problem, TooManyRequests
+from shared.kit.problems import Problem, TooManyRequests
 from shared.kit.ratelimit import RateLimit
 from shared.kit.verifier import Verifier
 from shared.kit.visit import Visit, address_of, visit_of
 
-BODY_LIMIT: Final = 1024 * 1024
 TX: Final = "sanad.tx"
 REPEAT: Final = "sanad.repeat"
 _MENDABLE: Final = frozenset({400, 401, 403, 408, 412, 413, 415, 429})
@@ -50,61 +45,6 @@ class Undo(Exception):
     def __init__(self, response: Response) -> None:
         super().__init__()
         self.response = response
-
-
-class DoorRequest(Request):
-    """A request whose body is bounded and whose JSON is strict."""
-
-    body_limit = BODY_LIMIT
-
-    @override
-    async def body(self) -> bytes:
-        """The whole body; the usual small one comes in a single message."""
-        if not hasattr(self, "_body"):
-            self._check_declared()
-            message = await self.receive()
-            if message["type"] != "http.request" or message.get("more_body"):
-                self._body = await self._rest(message)
-            else:
-                self._body = message.get("body", b"")
-        return self._body
-
-    @override
-    async def stream(self) -> AsyncGenerator[bytes, None]:
-        self._check_declared()
-        size = 0
-        async for chunk in super().stream():
-            size += len(chunk)
-            if size > self.body_limit:
-                raise PayloadTooLarge
-            yield chunk
-
-    async def _rest(self, message: Message) -> bytes:
-        pieces, size = [], 0
-        while True:
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            pieces.append(message.get("body", b""))
-            size += len(pieces[-1])
-            if size > self.body_limit:
-                raise PayloadTooLarge
-            if not message.get("more_body"):
-                return b"".join(pieces)
-            message = await self.receive()
-
-    def _check_declared(self) -> None:
-        declared = self.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > self.body_limit:
-            raise PayloadTooLarge
-
-    @override
-    async def json(self) -> Any:
-        """No NaN, no half characters, no bottomless nesting (reliability.md T18)."""
-        body = await self.body()
-        try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise json.JSONDecodeError("invalid JSON", "", error.pos) from None
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from shared.kit.answers import dumps, json
 from shared.kit.auth import Door, internal, policy_of, public, require, signed_in
 from shared.kit.context import Context
 from shared.kit.cursors import decode_cursor, encode_cursor, page, page_response
-from shared.kit.door import BODY_LIMIT, REPEAT, TX, Entrance, Passage, Repeats
+from shared.kit.door import REPEAT, TX, Entrance, Passage, Repeats
 from shared.kit.etags import if_match, set_etag
 from shared.kit.idempotency import IDEMPOTENCY_CTE, Repeat
+from shared.kit.incoming import BODY_LIMIT
 from shared.kit.problem import problems
 from shared.kit.problems import (
     Forbidden,

@@ -14,13 +14,26 @@ from typing import Any
 
 from shared.kit.locale import pick
 from shared.kit.problem import FieldError, Problem, ProblemOut, problems
+from shared.kit.request_problems import (
+    BadRequest,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    Unexpected,
+    UnsupportedMediaType,
+)
 from shared.vocabulary import Locale, Localized
 
-__all__ = ["FieldError", "Problem", "ProblemOut", "problems"]
-
-
-class Unexpected(Problem):
-    """Whatever nobody foresaw: logged in full, answered without a word of it."""
+__all__ = [
+    "BadRequest",
+    "FieldError",
+    "MethodNotAllowed",
+    "PayloadTooLarge",
+    "Problem",
+    "ProblemOut",
+    "Unexpected",
+    "UnsupportedMediaType",
+    "problems",
+]
 
 
 class NotFound(Problem):
@@ -33,32 +46,6 @@ class NotFound(Problem):
     detail = Localized(
         ar="لا يوجد ما طلبته، أو لا يمكنك الاطلاع عليه.",
         en="What you asked for does not exist, or you may not see it.",
-    )
-
-
-class MethodNotAllowed(Problem):
-    status = 405
-    code = "method_not_allowed"
-    title = Localized(
-        ar="طريقة غير مسموح بها",
-        en="Method not allowed",
-    )
-    detail = Localized(
-        ar="هذا العنوان لا يقبل طريقة الطلب هذه.",
-        en="This address does not accept that request method.",
-    )
-
-
-class BadRequest(Problem):
-    status = 400
-    code = "bad_request"
-    title = Localized(
-        ar="طلب غير صالح",
-        en="Bad request",
-    )
-    detail = Localized(
-        ar="تعذّرت قراءة الطلب.",
-        en="The request could not be read.",
     )
 
 
@@ -165,32 +152,6 @@ class PreconditionFailed(Problem):
     detail = Localized(
         ar="عدّل شخص آخر هذا المورد بعد قراءتك له. أعد القراءة ثم حاول.",
         en="Somebody changed this since you read it. Read it again and retry.",
-    )
-
-
-class PayloadTooLarge(Problem):
-    status = 413
-    code = "payload_too_large"
-    title = Localized(
-        ar="حجم كبير جداً",
-        en="Payload too large",
-    )
-    detail = Localized(
-        ar="حجم الطلب أكبر من الحد المسموح.",
-        en="The request is larger than the limit.",
-    )
-
-
-class UnsupportedMediaType(Problem):
-    status = 415
-    code = "unsupported_media_type"
-    title = Localized(
-        ar="نوع محتوى غير مدعوم",
-        en="Unsupported media type",
-    )
-    detail = Localized(
-        ar="نوع محتوى الطلب غير مدعوم هنا.",
-        en="This kind of request content is not supported here.",
     )
 
 

@@ -1,0 +1,60 @@
+"""Failures of the request as such, before anybody looked at what it wants."""
+
+from shared.kit.problem import Problem
+from shared.vocabulary import Localized
+
+
+class BadRequest(Problem):
+    status = 400
+    code = "bad_request"
+    title = Localized(
+        ar="طلب غير صالح",
+        en="Bad request",
+    )
+    detail = Localized(
+        ar="تعذّرت قراءة الطلب.",
+        en="The request could not be read.",
+    )
+
+
+class MethodNotAllowed(Problem):
+    status = 405
+    code = "method_not_allowed"
+    title = Localized(
+        ar="طريقة غير مسموح بها",
+        en="Method not allowed",
+    )
+    detail = Localized(
+        ar="هذا العنوان لا يقبل طريقة الطلب هذه.",
+        en="This address does not accept that request method.",
+    )
+
+
+class PayloadTooLarge(Problem):
+    status = 413
+    code = "payload_too_large"
+    title = Localized(
+        ar="حجم كبير جداً",
+        en="Payload too large",
+    )
+    detail = Localized(
+        ar="حجم الطلب أكبر من الحد المسموح.",
+        en="The request is larger than the limit.",
+    )
+
+
+class UnsupportedMediaType(Problem):
+    status = 415
+    code = "unsupported_media_type"
+    title = Localized(
+        ar="نوع محتوى غير مدعوم",
+        en="Unsupported media type",
+    )
+    detail = Localized(
+        ar="نوع محتوى الطلب غير مدعوم هنا.",
+        en="This kind of request content is not supported here.",
+    )
+
+
+class Unexpected(Problem):
+    """Whatever nobody foresaw: logged in full, answered without a word of it."""
