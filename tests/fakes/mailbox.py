@@ -9,7 +9,6 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Self
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
@@ -59,28 +58,23 @@ class SmtpSink:
         self.refuse = refuse
         self.received: list[Letter] = []
         self.sessions = 0
-        self._controller = Controller(
-            self, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True, ready_timeout=10
-        )
+        self._server: asyncio.Server | None = None
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self._port()}"
+        assert self._server is not None
+        return f"smtp://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
-    def _port(self) -> int:
-        server = self._controller.server
-        assert server is not None
-        port: int = server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
-        return port
-
-    def __enter__(self) -> Self:
-        # The controller connects to its own port to see that it is up, and port 0 has none yet.
-        self._controller._trigger_server = lambda: None
-        self._controller.start()
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: SMTP(self, enable_SMTPUTF8=True, hostname="sink.example"), "127.0.0.1", 0
+        )
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._controller.stop()
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
 
     def letters(self) -> list[Letter]:
         return list(self.received)

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
 from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
@@ -63,7 +62,7 @@ def _mail(row: RowMapping) -> Mail:
         Kind(row["kind"]),
         row["ticket_id"],
         row["recipient_id"],
-        orjson.loads(row["facts"]),
+        row["facts"],
         row["attempts"],
         row["sealed"],
     )

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
@@ -32,7 +31,7 @@ async def notices(
         " and (cast(:before as uuid) is null or n.id < :before) order by n.id desc limit :limit",
         {"user_id": user_id, "unread": unread, "before": before, "limit": limit},
     )
-    return [{**row, "facts": orjson.loads(row["facts"])} for row in rows]
+    return [dict(row) for row in rows]
 
 
 async def mark_read(tx: Tx, user_id: UUID, notice_id: UUID, at: datetime) -> bool:

@@ -156,11 +156,7 @@ async def webhooks(
         " and (cast(:before as uuid) is null or id < :before) order by id desc limit :limit",
         {"endpoint_id": endpoint_id, "state": state, "before": before, "limit": limit},
     )
-    return [_shown(row) for row in rows]
-
-
-def _shown(row: RowMapping) -> dict[str, Any]:
-    return {**row, "log": orjson.loads(row["log"])}
+    return [dict(row) for row in rows]
 
 
 async def resend(tx: Tx, endpoint_id: UUID, webhook_id: UUID) -> dict[str, Any] | None:
@@ -170,7 +166,7 @@ async def resend(tx: Tx, endpoint_id: UUID, webhook_id: UUID) -> dict[str, Any] 
         " leased_until = null where id = :id and endpoint_id = :endpoint_id returning *",
         {"id": webhook_id, "endpoint_id": endpoint_id, "now": tx.now},
     )
-    return _shown(row) if row else None
+    return dict(row) if row else None
 
 
 async def drop_before(tx: Tx, at: datetime) -> None:

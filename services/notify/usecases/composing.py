@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -93,8 +93,8 @@ def compose(
     if address is None:
         raise NobodyThere
     reader = _reader(material.person, known)
-    number = (material.ticket or {}).get("number") or ""
-    token = make_reply_token(context.keys.derive("reply-token"), _digits(number), address)
+    number = int((material.ticket or {}).get("number") or 0)
+    token = make_reply_token(context.keys.derive("reply-token"), number, address)
     brand = pick(_department(material)["name"] or labels.DESK, reader.locale)
     given = variables(context, mail, material, known, reader, now)
     marker = labels.MARKER if mail.kind in TO_CUSTOMERS else ""
@@ -111,7 +111,7 @@ def compose(
         html=rendered.html,
         locale=reader.locale,
         message_id=own_id,
-        references=tuple(message_ids([*material.thread, *known.earlier])),
+        references=_thread(material, known),
         date=now,
         submitted=_SUBMITTED.get(mail.kind, "auto-generated"),
         loop_mark=context.keys.derive("loop-mark", 16).hex(),
@@ -124,8 +124,10 @@ def _reader(person: dict[str, Any], known: Known) -> Reader:
     return Reader(Locale(person["locale"]), person.get("timezone") or FALLBACK_ZONE, known.digits)
 
 
-def _digits(number: str) -> int:
-    return int("".join(one for one in number if one.isdigit()) or 0)
+def _thread(material: Material, known: Known) -> tuple[str, ...]:
+    """The customer's first mail, ours, then the customer's later ones; the last is answered."""
+    first, later = material.thread[:1], material.thread[1:]
+    return tuple(message_ids([*first, *known.earlier, *later]))
 
 
 def _department(material: Material) -> dict[str, Any]:
@@ -148,10 +150,6 @@ def address_keys(context: Context, address: str, subject: str) -> tuple[bytes, b
         hmac.digest(key, text.encode("utf-8", "replace"), hashlib.sha256)[:16] for text in texts
     )
     return address_key, domain_key, subject_key
-
-
-def span(seconds: float) -> timedelta:
-    return timedelta(seconds=seconds)
 
 
 def sealed_parcel(parcel: Parcel) -> bytes:

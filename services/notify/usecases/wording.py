@@ -63,7 +63,7 @@ def variables(
     own = _WORDS[mail.kind](scene)
     if material.ticket is None:
         return own
-    number = str(material.ticket["number"])
+    number = str(material.ticket["number_text"])
     return {"number": number, "link": context.settings.ticket_link(number), **own}
 
 

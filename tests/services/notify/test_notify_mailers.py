@@ -1,0 +1,178 @@
+"""Both ways out for mail keep the same promises; SMTP has refusals and retries of its own."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from services.notify.adapters.mailers import (
+    MaildirMailer,
+    Mailer,
+    Never,
+    NotNow,
+    SmtpMailer,
+    mailer_for,
+)
+from services.notify.domain.letters import Parcel
+from tests.contexts import Travel
+from tests.fakes.mailbox import Letter, Maildir, SmtpSink
+from tests.services.notify.desk import Desk
+
+RAW = (
+    b"From: a@desk.example\r\nTo: sara@customer.example\r\nMessage-ID: <s.x@desk.example>\r\n"
+    b"Subject: =?utf-8?b?2YXYsdit2KjYpw==?=\r\n\r\nline\r\n.\r\n.dots\r\n"
+)
+PARCEL = Parcel("01890a5d", "support+bx@desk.example", "sara@customer.example", RAW)
+Letters = Callable[[], list[Letter]]
+
+
+@pytest.fixture(params=["maildir", "smtp"])
+async def door(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[tuple[Mailer, Letters]]:
+    async with contextlib.AsyncExitStack() as stack:
+        mailer: Mailer
+        if request.param == "maildir":
+            mailer, box = MaildirMailer(tmp_path), Maildir(tmp_path)
+            letters: Letters = box.letters
+        else:
+            sink = await stack.enter_async_context(SmtpSink())
+            mailer, letters = SmtpMailer(sink.url), sink.letters
+        yield mailer, letters
+        await mailer.close()
+
+
+async def test_bytes_and_envelope_arrive_as_they_were(door: tuple[Mailer, Letters]) -> None:
+    mailer, letters = door
+    await mailer.send(PARCEL)
+    (letter,) = letters()
+    assert (letter.sender, letter.recipient) == (PARCEL.sender, PARCEL.recipient)
+    assert letter.raw == RAW
+    assert str(letter.message["Subject"]) == "مرحبا"
+
+
+async def test_many_at_once_all_arrive(door: tuple[Mailer, Letters]) -> None:
+    mailer, letters = door
+    parcels = [replace(PARCEL, name=f"{n:04x}") for n in range(30)]
+    await asyncio.gather(*(mailer.send(one) for one in parcels))
+    assert len(letters()) == 30
+
+
+async def test_addresses_in_arabic_letters_are_written_to(door: tuple[Mailer, Letters]) -> None:
+    mailer, letters = door
+    raw = RAW.replace(b"sara@", "سارة@".encode())
+    await mailer.send(replace(PARCEL, recipient="سارة@customer.example", raw=raw))
+    (letter,) = letters()
+    assert letter.recipient == "سارة@customer.example"
+    assert letter.raw == raw
+
+
+async def test_the_same_mail_again_is_the_same_mail(door: tuple[Mailer, Letters]) -> None:
+    mailer, letters = door
+    await mailer.send(PARCEL)
+    await mailer.send(PARCEL)
+    assert len({letter.message["Message-ID"] for letter in letters()}) == 1
+
+
+async def test_the_maildir_holds_one_file_for_a_repeated_mail(tmp_path: Path) -> None:
+    mailer = MaildirMailer(tmp_path)
+    await mailer.send(PARCEL)
+    await mailer.send(PARCEL)
+    assert len(Maildir(tmp_path).letters()) == 1
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+async def test_a_maildir_that_cannot_be_written_is_for_later(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    with pytest.raises(NotNow):
+        await MaildirMailer(blocked).send(PARCEL)
+
+
+@pytest.mark.parametrize(
+    ("reply", "failure"),
+    [("550 5.1.1 no such user", Never), ("452 4.2.2 full", NotNow), ("421 4.3.0 busy", NotNow)],
+)
+async def test_refusals_for_good_and_for_now_are_told_apart(
+    reply: str, failure: type[Exception]
+) -> None:
+    async with SmtpSink(lambda address: reply if address.startswith("bad") else None) as sink:
+        mailer = SmtpMailer(sink.url)
+        with pytest.raises(failure):
+            await mailer.send(replace(PARCEL, recipient="bad@customer.example"))
+        await mailer.send(PARCEL)
+        assert len(sink.letters()) == 1
+        await mailer.close()
+
+
+async def test_connections_are_kept_for_the_next_mail() -> None:
+    async with SmtpSink() as sink:
+        mailer = SmtpMailer(sink.url)
+        for _ in range(5):
+            await mailer.send(PARCEL)
+        await mailer.close()
+        assert sink.sessions == 1
+
+
+async def test_nobody_listening_is_for_later() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        with pytest.raises(NotNow):
+            await SmtpMailer(f"smtp://127.0.0.1:{port}").send(PARCEL)
+
+
+def test_without_an_address_mail_lands_in_the_home(tmp_path: Path) -> None:
+    assert isinstance(mailer_for("", tmp_path), MaildirMailer)
+    assert isinstance(mailer_for("smtps://u:p%40@mail.example:465", tmp_path), SmtpMailer)
+
+
+async def test_a_mail_keeps_its_id_over_retries(desk: Desk, travel: Travel) -> None:
+    answers = iter(["451 4.7.1 greylisted", "451 4.7.1 greylisted", None])
+    async with SmtpSink(lambda _: next(answers)) as sink:
+        desk.mailer = SmtpMailer(sink.url)
+        sara = await desk.person("sara@customer.example")
+        ticket = desk.colleagues.add_ticket(sara)
+        await desk.hear(desk.spoken(ticket, desk.colleagues.add_message("مرحبا")))
+        ids = set()
+        for moment in (0, 5, 20):
+            travel(moment)
+            await desk.work()
+            (row,) = await desk.deliveries(ticket)
+            ids.add(row["message_id"])
+        travel(0)
+        await desk.mailer.close()
+        (letter,) = sink.letters()
+    assert {letter.message["Message-ID"]} == ids
+    assert (row["state"], row["attempts"]) == ("sent", 3)
+
+
+async def test_a_refused_mail_is_given_up_and_said_so(desk: Desk) -> None:
+    async with SmtpSink(lambda _: "550 5.1.1 no such user") as sink:
+        desk.mailer = SmtpMailer(sink.url)
+        sara = await desk.person("sara@customer.example")
+        ticket = desk.colleagues.add_ticket(sara)
+        await desk.hear(desk.spoken(ticket, desk.colleagues.add_message("مرحبا")))
+        await desk.work()
+        await desk.mailer.close()
+    (row,) = await desk.deliveries(ticket)
+    assert row["state"] == "failed"
+    failed = [one for one in await desk.stated("notify.failed") if one["ticket_id"] == str(ticket)]
+    assert [one["attempts"] for one in failed] == [1]
+
+
+async def test_a_sender_that_died_leaves_its_mail_to_the_next(desk: Desk, travel: Travel) -> None:
+    from services.notify import usecases
+
+    sara = await desk.person("sara@customer.example")
+    ticket = desk.colleagues.add_ticket(sara)
+    await desk.hear(desk.spoken(ticket, desk.colleagues.add_message("مرحبا")))
+    assert len(await usecases.claim_mails(desk.context, 10)) == 1
+    assert await usecases.claim_mails(desk.context, 10) == []
+    travel(100)
+    assert len(await desk.letters("sara@customer.example")) == 1
+    travel(0)
