@@ -93,8 +93,12 @@ class Bus:
             pending=pending,
             published=self.relay.published,
             handled=self.reader.handled if self.reader else 0,
-            trouble=self.relay.trouble or (self.reader.trouble if self.reader else None),
+            trouble=self._trouble(),
         )
+
+    def _trouble(self) -> str | None:
+        hearing = self.reader.trouble if self.reader else None
+        return self.courier.problem or self.relay.trouble or hearing
 
     async def _jetstream(self) -> tuple[bool, int | None]:
         if not self.courier.connected:

@@ -36,13 +36,14 @@ _HOLD = """
         order by h.sequence limit 1) head on true
     on conflict (event_id) do nothing"""
 _DUE = """
-    select head.body, head.attempts from (
-        select distinct on (source, subject) * from {schema}.dead_letter
-        order by source, subject, sequence) head
-    left join {schema}.checkpoint c on c.source = head.source and c.subject = head.subject
-    where head.state = 'waiting' and head.next_at <= now()
-        and head.sequence <= coalesce(c.sequence, 0) + 1
-    order by head.next_at limit :limit"""
+    select d.body, d.attempts from {schema}.dead_letter d
+    left join {schema}.checkpoint c on c.source = d.source and c.subject = d.subject
+    where d.state = 'waiting' and d.next_at <= now()
+        and d.sequence <= coalesce(c.sequence, 0) + 1
+        and not exists (
+            select 1 from {schema}.dead_letter e where e.source = d.source
+                and e.subject = d.subject and e.sequence < d.sequence)
+    order by d.next_at limit :limit"""
 _DEFER = """
     update {schema}.dead_letter set attempts = attempts + 1, error = :error,
         next_at = now() + make_interval(secs => :delay),
@@ -97,6 +98,16 @@ async def due(context: Context, limit: int) -> list[Delivery]:
     async with context.tx() as tx:
         rows = await tx.only(_DUE.format(schema=context.schema), {"limit": limit})
     return [read_delivery(row["body"], row["attempts"]) for row in rows]
+
+
+async def anything_waits(context: Context) -> bool:
+    """Whether another attempt will be due soon."""
+    async with context.tx() as tx:
+        (row,) = await tx.only(
+            f"select exists (select 1 from {context.schema}.dead_letter"
+            " where state = 'waiting') as waits"
+        )
+    return bool(row["waits"])
 
 
 async def release(tx: Tx, ids: Sequence[UUID]) -> None:

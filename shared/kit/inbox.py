@@ -12,9 +12,11 @@ from shared.kit.consumers import Consumers, Delivery, Key
 from shared.kit.context import Context
 from shared.kit.deadletters import Held
 from shared.kit.logging import get_logger
+from shared.kit.peers import PeerUnavailable
 from shared.kit.tx import Tx
 
-PREFETCHES = 8
+PREFETCHES, PREFETCH_TIME = 8, 10.0
+"""How many ask at once, and how long a batch waits for a peer that hangs."""
 
 _log = get_logger("bus")
 
@@ -140,17 +142,21 @@ class Inbox:
     async def _prefetch(self, deliveries: Sequence[Delivery]) -> dict[Any, Any]:
         """For each event the answers of its prefetches, in its handlers' order, or an error."""
         turn = asyncio.Semaphore(PREFETCHES)
+        deadline = asyncio.get_running_loop().time() + PREFETCH_TIME
 
         async def fetch(one: Delivery) -> list[Any]:
             listeners = self._consumers.listeners(one.type)
             if not self._asks_peers([one]):
                 return []
-            async with turn:
-                event = one.event()
-                return [
-                    await listener.prefetch(event, self._context) if listener.prefetch else None
-                    for listener in listeners
-                ]
+            try:
+                async with asyncio.timeout_at(deadline), turn:
+                    event = one.event()
+                    return [
+                        await listener.prefetch(event, self._context) if listener.prefetch else None
+                        for listener in listeners
+                    ]
+            except TimeoutError as error:
+                raise PeerUnavailable from error
 
         outcomes = await asyncio.gather(*map(fetch, deliveries), return_exceptions=True)
         return {one.id: outcome for one, outcome in zip(deliveries, outcomes, strict=True)}

@@ -44,6 +44,8 @@ class Courier:
         self.generation = 0
         """Counts connections: what was asked of the server before a new one is forgotten there."""
         self.errors = 0
+        self.problem: str | None = None
+        """The kind of error that keeps the line down."""
         self.refusal: str | None = None
         """What the server forbade on this connection: a wrong allow-list looks like a timeout."""
 
@@ -111,7 +113,7 @@ class Courier:
 
     async def _on_connected(self) -> None:
         self.generation += 1
-        self.refusal = None
+        self.refusal = self.problem = None
         self._up.set()
         _log.info("nats connected")
 
@@ -123,6 +125,8 @@ class Courier:
     async def _on_error(self, error: Exception) -> None:
         self.errors += 1
         text = str(error)
+        if not self.connected:
+            self.problem = type(error).__name__
         if "permissions violation" in text.lower():
             self.refusal = text
             _log.error("nats refused", error=text)

@@ -17,7 +17,7 @@ from shared.kit.nats import STREAM, Courier
 from shared.kit.pull import EXPIRES, ConsumerGoneError, Pull, ensure_consumer
 from shared.kit.workers import Stop
 
-BATCH = 100
+BATCH, RETRIES = 100, 16
 SHORTEST_REST, LONGEST_REST = 0.1, 2.0
 FIRST_NAK, LAST_NAK = 0.05, 2.0
 PATIENCE = 8
@@ -67,13 +67,14 @@ class Reader:
         """The worker of the waiting room: attempts what is due, line by line."""
         while not stop.is_set():
             try:
-                waiting = await deadletters.due(context, BATCH)
-                if waiting:
-                    await self._inbox.retry(waiting)
+                if due := await deadletters.due(context, RETRIES):
+                    await self._inbox.retry(due)
                     continue
+                soon = await deadletters.anything_waits(context)
             except Exception as error:  # noqa: BLE001 - PostgreSQL is away: it comes back
                 self._failed(error)
-            await context.wait("retries", RETRY_EVERY)
+                soon = False
+            await context.wait("retries", deadletters.FIRST_DELAY if soon else RETRY_EVERY)
 
     async def _read(self, pull: Pull, stop: Stop) -> None:
         """What a lost connection swallowed would be out for long: a new one means a new start."""
