@@ -37,6 +37,9 @@ class InvalidRequest(OAuthProblem):
 
 
 class InvalidGrant(OAuthProblem):
+    """RFC 6749 says 400 here; a wrong password is 401 at every door of ours, `error` is the same."""
+
+    status = 401
     code = "invalid_grant"
     title = Localized(ar="تعذّر الدخول", en="Login refused")
     detail = Localized(

@@ -68,9 +68,8 @@ class Tx:
         Facts must be inside it (`FACTS_CTE`, `take_facts`). Customers still get a transaction:
         their wall is a setting of it. Once something has begun this is an ordinary statement.
         """
-        if self._begun or self.caller.seat is Seat.CUSTOMER:
-            return await self.rows(statement, params)
-        connection = await self._connect()
+        behind_wall = self._begun or self.caller.seat is Seat.CUSTOMER
+        connection = await (self._begin() if behind_wall else self._connect())
         result = await _run(connection, statement, params)
         return list(result.mappings().all()) if result.returns_rows else []
 

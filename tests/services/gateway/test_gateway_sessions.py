@@ -44,8 +44,8 @@ async def test_a_late_second_use_ends_the_whole_session(door: Door, travel: Trav
     child = (await door.refresh(first["refresh_token"])).json()
     travel(11)
     stolen = await door.refresh(first["refresh_token"])
-    assert (stolen.status_code, stolen.json()["code"]) == (400, "invalid_grant")
-    assert (await door.refresh(child["refresh_token"])).status_code == 400
+    assert (stolen.status_code, stolen.json()["code"]) == (401, "invalid_grant")
+    assert (await door.refresh(child["refresh_token"])).status_code == 401
 
     async def dead() -> bool:
         return await status(door, child["access_token"]) == 401
@@ -78,9 +78,9 @@ async def test_refresh_tokens_expire_when_idle_and_sessions_end(door: Door, trav
         answer = await door.refresh(busy)
         assert answer.status_code == 200
         busy = answer.json()["refresh_token"]
-    assert (await door.refresh(idle)).status_code == 400
+    assert (await door.refresh(idle)).status_code == 401
     travel(91 * day)
-    assert (await door.refresh(busy)).status_code == 400
+    assert (await door.refresh(busy)).status_code == 401
     travel(0)
 
 
@@ -89,7 +89,7 @@ async def test_logging_out_ends_this_session_only(door: Door) -> None:
     here, there = await tokens(door, user["email"]), await tokens(door, user["email"])
     bearer = f"Bearer {here['access_token']}"
     assert (await door.ask("POST", "/v1/auth/logout", Authorization=bearer)).status_code == 204
-    assert (await door.refresh(here["refresh_token"])).status_code == 400
+    assert (await door.refresh(here["refresh_token"])).status_code == 401
 
     async def dead() -> bool:
         return await status(door, here["access_token"]) == 401
@@ -109,10 +109,10 @@ async def test_a_disabled_person_is_out_within_five_seconds(door: Door) -> None:
         return await status(door, held["access_token"]) == 401
 
     await eventually(dead, within=5)
-    assert (await door.refresh(held["refresh_token"])).status_code == 400
-    assert (await door.log_in(user["email"])).status_code == 400
+    assert (await door.refresh(held["refresh_token"])).status_code == 401
+    assert (await door.log_in(user["email"])).status_code == 401
     await door.admin("PATCH", f"/v1/users/{user['id']}", {"disabled": False})
-    assert (await door.refresh(held["refresh_token"])).status_code == 400
+    assert (await door.refresh(held["refresh_token"])).status_code == 401
     assert await status(door, (await tokens(door, user["email"]))["access_token"]) == 200
 
 
@@ -134,8 +134,8 @@ async def test_a_new_password_ends_every_session_and_the_old_password(door: Door
     user = await door.user(["agent"])
     held = await tokens(door, user["email"])
     await door.admin("PATCH", f"/v1/users/{user['id']}", {"password": "another passphrase 2"})
-    assert (await door.refresh(held["refresh_token"])).status_code == 400
-    assert (await door.log_in(user["email"], PASSWORD)).status_code == 400
+    assert (await door.refresh(held["refresh_token"])).status_code == 401
+    assert (await door.log_in(user["email"], PASSWORD)).status_code == 401
     assert (await door.log_in(user["email"], "another passphrase 2")).status_code == 200
 
 
@@ -146,13 +146,13 @@ async def test_everybody_may_choose_their_next_password(door: Door) -> None:
     bearer = {"Authorization": f"Bearer {held['access_token']}"}
     path, fresh = "/v1/me/password", "a different passphrase 3"
     wrong = await door.ask("PUT", path, {"current": "guess", "password": fresh}, **bearer)
-    assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid_grant")
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "invalid_grant")
     weak = await door.ask("PUT", path, {"current": PASSWORD, "password": "short"}, **bearer)
     assert (weak.status_code, weak.json()["code"]) == (422, "password_too_short")
     done = await door.ask("PUT", path, {"current": PASSWORD, "password": fresh}, **bearer)
     assert done.status_code == 204
-    assert (await door.refresh(held["refresh_token"])).status_code == 400
-    assert (await door.log_in(user["email"], PASSWORD)).status_code == 400
+    assert (await door.refresh(held["refresh_token"])).status_code == 401
+    assert (await door.log_in(user["email"], PASSWORD)).status_code == 401
     assert (await door.log_in(user["email"], fresh)).status_code == 200
 
 

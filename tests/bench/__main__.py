@@ -1,4 +1,4 @@
-"""`python -m tests.bench.run`: alternated repetitions, medians, one table, JSON saved."""
+"""`python -m tests.bench`: alternated repetitions, medians, one table, JSON saved."""
 
 import argparse
 import asyncio
