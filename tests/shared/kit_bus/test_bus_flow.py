@@ -223,6 +223,33 @@ async def test_what_a_handler_fetched_before_its_transaction_is_given_to_it(
     assert len(asked) == 3
 
 
+async def test_a_peer_that_hangs_holds_up_nobody_else_for_long(
+    speaker: Context, listener: Context, behind: Behind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.kit.prefetch.PATIENCE", 0.2)
+    stuck, free = uuid4(), uuid4()
+    back = asyncio.Event()
+
+    async def ask(event: Event[TicketFeedbackGiven], context: Context) -> None:
+        if event.subject == str(stuck):
+            await back.wait()
+
+    listening = Consumers("sla")
+
+    @listening.on(TicketFeedbackGiven, prefetch=ask)
+    async def handle(event: Event[TicketFeedbackGiven], tx: Tx, fetched: None) -> None:
+        await leave_effect(event, tx)
+
+    async with running(speaker), running(listener, listening):
+        await state(speaker, stuck, 1, 2)
+        await state(speaker, free)
+        await behind.waits_for(free, 1)
+        assert await behind.sequences(stuck) == []
+        back.set()
+        await behind.waits_for(stuck, 2)
+    assert await behind.sequences(stuck) == [1, 2]
+
+
 async def test_a_handlers_own_facts_commit_with_its_effect_and_carry_the_trace(
     speaker: Context, listener: Context, behind: Behind
 ) -> None:
