@@ -56,7 +56,7 @@ def test_service_readmes_are_short() -> None:
 
 
 def test_the_repository_names_no_machine_and_no_registry() -> None:
-    pattern = re.compile(r"/work/|/root/|/tmp/w|pypi\.org|files\.pythonhosted|index-url")
+    pattern = re.compile(r"/work/|/root/|/tmp/w|pypi\.org|files\.pythonhosted")
     tracked = [*modules_text(), *((p, p_text) for p, p_text in documents())]
     guilty = [path for path, text in tracked if pattern.search(text)]
     assert guilty == []

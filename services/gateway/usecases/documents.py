@@ -15,7 +15,7 @@ from shared.kit.vault import Vault
 _COMMITTED: Final = Path(__file__).resolve().parents[3] / "docs" / "openapi" / "merged.json"
 _FRESH: Final = 60.0
 _HURRY: Final = 2.0
-_INFO: Final = {
+INFO: Final = {
     "title": "Sanad",
     "version": "1",
     "description": "A technical-support desk, Arabic first, fully bilingual.",
@@ -53,6 +53,6 @@ async def _document(context: Context, own: Mapping[str, Any]) -> tuple[dict[str,
         found = None if name == "gateway" else await fetch_document(base, "/internal/openapi.json")
         if found is not None:
             documents[name] = found
-    document = merge(documents, _INFO)
+    document = merge(documents, INFO)
     complete = documents.keys() >= context.settings.peers.keys()
     return {**document, "servers": [{"url": context.settings.public_url}]}, complete
