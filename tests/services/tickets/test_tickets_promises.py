@@ -67,9 +67,10 @@ async def test_warning_breach_and_excuse_are_marks_on_the_clock(desk: Desk) -> N
     metric = Metric.FIRST_RESPONSE
     await desk.deliver(SlaWarning(**told, metric=metric, point=0.75, due_at=now))
     assert await _state(desk, made) == "warning"
-    breach = {"cycle": 1, "due_at": now, "breached_at": now, "fired_at": now, "cause": "elapsed"}
-    policy = {"policy_id": DEFAULT_POLICY, "policy_version": 1, "ladder": ()}
-    where = {"priority": Priority.P3, "department_id": DEFAULT_DEPARTMENT}
+    breach: dict[str, Any] = {"cycle": 1, "cause": "elapsed", "due_at": now}
+    breach |= {"breached_at": now, "fired_at": now}
+    policy: dict[str, Any] = {"policy_id": DEFAULT_POLICY, "policy_version": 1, "ladder": ()}
+    where: dict[str, Any] = {"priority": Priority.P3, "department_id": DEFAULT_DEPARTMENT}
     await desk.deliver(SlaBreached(**told, metric=metric, **breach, **policy, **where))
     assert await _state(desk, made) == "breached"
     await desk.deliver(SlaExcused(**told, metric=metric, cycle=1, actor_id=uuid4()))

@@ -1,11 +1,14 @@
 """Who sees which ticket: the rule, its SQL, and the wall inside the database."""
 
+from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from services.tickets.domain.rights import Ownership, Reach, Viewer, sees
+from services.tickets.store.visibility import visible
 from shared.vocabulary import DEFAULT_DEPARTMENT
 from tests.services.tickets.conftest import Desk
 from tests.services.tickets.people import Person
@@ -130,6 +133,47 @@ async def test_read_only_fields_cannot_be_written(desk: Desk) -> None:
             f"/v1/tickets/{made['id']}", json={field: made[field]}, headers=customer.headers()
         )
         assert answer.status_code == 422, field
+
+
+async def test_the_filter_in_sql_says_what_the_rule_says(desk: Desk) -> None:
+    me, they, home, away, here, there = (uuid4() for _ in range(6))
+    kinds = product((home, away), (me, they), (here, there), (me, None), (True, False))
+    owned: dict[UUID, Ownership] = {}
+    for number, (organization, requester, department, assignee, joins) in enumerate(kinds):
+        ticket_id = uuid4()
+        people = frozenset({me} if joins else ())
+        owned[ticket_id] = Ownership(organization, requester, department, assignee, people)
+        await desk.look(
+            "insert into tickets.ticket (id, number, organization_id, requester_id, department_id,"
+            " assignee_id, status, priority, channel, locale, subject, created_at, updated_at,"
+            " version) values ($1, $2, $3, $4, $5, $6, 'new', 'P3', 'api', 'en', '', now(),"
+            " now(), 1)",
+            ticket_id,
+            10**9 + number,
+            organization,
+            requester,
+            department,
+            assignee,
+        )
+        if joins:
+            await desk.look(
+                "insert into tickets.participant values ($1, $2, $3, now())",
+                ticket_id,
+                me,
+                organization,
+            )
+    for reach in Reach:
+        viewer = Viewer(
+            me, reach, staff=False, organization_id=home, department_ids=frozenset({here})
+        )
+        condition, params = visible(viewer)
+        async with desk.context.tx() as tx:
+            rows = await tx.rows(
+                f"select t.id from tickets.ticket t where t.number >= 1000000000 and {condition}",
+                params,
+            )
+        expected = {one for one, ticket in owned.items() if sees(viewer, ticket)}
+        assert {UUID(str(row["id"])) for row in rows} == expected, reach
 
 
 async def as_customer(desk: Desk, organization: UUID | None) -> asyncpg.Connection:
