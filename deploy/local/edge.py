@@ -52,8 +52,10 @@ def configuration(home: Home, listen: str, upstreams: Mapping[str, str], tls: st
         "listen": [listen],
         "protocols": ["h1"] if tls == "off" else ["h1", "h2"],
         "read_header_timeout": "10s",
-        # Slow bodies are cut by the services, which know how fast each one comes.
-        "read_timeout": "300s",
+        # A body may take its time, but neither stop nor trickle; the server waits twice, once
+        # for the service and once to drain what it will not read.
+        "read_idle_timeout": "7s",
+        "read_min_rate": 4096,
         "idle_timeout": "14s",
         "max_header_bytes": 32_768,
         "automatic_https": {"disable": tls == "off", "disable_redirects": True},

@@ -1,6 +1,7 @@
 """What each service is told: its addresses, its peers, its engines."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from deploy.local.programs import Program
 ROOT = Path(__file__).resolve().parents[2]
 EDGE = "edge"
 SMTP = "smtp"
+_PATH = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
 _PYTHON = (sys.executable, "-P")  # the home holds folders named like libraries: nats, mail
 
 
@@ -40,7 +42,7 @@ def common(
         "SANAD_NATS_URL": nats_url,
         "SANAD_PEERS": json.dumps(peers),
         "SANAD_ADMIN_EMAIL": options.admin_email,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": _PATH,
         "PYTHONUNBUFFERED": "1",
         "TZ": "UTC",
     }
@@ -70,6 +72,6 @@ def migrations(home: Home, told: Mapping[str, str]) -> Program:
 
 
 def nursery(home: Home) -> Program:
-    told = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "TZ": "UTC"}
+    told = {"PYTHONPATH": _PATH, "PYTHONUNBUFFERED": "1", "TZ": "UTC"}
     argv = (*_PYTHON, "-m", "deploy.local.nursery")
     return Program(name="nursery", argv=argv, cwd=home.root, env=told)

@@ -1,6 +1,7 @@
 """The children of one installation: what is started in which order, and stopped in which."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 
@@ -34,7 +35,7 @@ class Stack:
 
     async def start_engines(self) -> None:
         if self.cradle:
-            self._warming = asyncio.create_task(self.cradle.warm())
+            self._warming = asyncio.create_task(self._warm(self.cradle))
         if not self.options.nats_url:
             port = engine_port(self.home.run / "ports.json", "nats")
             self.nats_url = f"nats://{LOOPBACK}:{port}"
@@ -94,6 +95,11 @@ class Stack:
             await asyncio.to_thread(cluster.clear_the_way)
 
         self._start(cluster.program(), prepare)
+
+    async def _warm(self, cradle: Cradle) -> None:
+        """While the engines start; a nursery that fails is tried again by its first service."""
+        with contextlib.suppress(OSError):
+            await cradle.warm()
 
     async def _migrate(self) -> None:
         program = environment.migrations(self.home, self.told())

@@ -26,18 +26,18 @@ def run(options: Options) -> int:
     (home.root / "run").mkdir(parents=True, exist_ok=True)
     with hold(home.run / "lock"):
         home.endpoints.unlink(missing_ok=True)
-        first = keep(home.keys / "admin", lambda: options.admin_password or new_password())
+        keep(home.keys / "admin", lambda: options.admin_password or new_password())
         home.prepare()
-        return asyncio.run(Runner(options, home, first=first).run())
+        return asyncio.run(Runner(options, home).run())
 
 
 class Runner:
     """One life of the installation."""
 
-    def __init__(self, options: Options, home: Home, *, first: bool) -> None:
+    def __init__(self, options: Options, home: Home) -> None:
         self._options = options
         self._home = home
-        self._first = first
+        self._announced = home.run / "announced"
         self._told = asyncio.Event()
         self._began = time.monotonic()
 
@@ -98,9 +98,10 @@ class Runner:
         print("ready", flush=True)
 
     def _password(self) -> str:
-        if self._first and not self._options.admin_password:
-            return self._home.secret("admin")
-        return f"in {self._home.keys / 'admin'}"
+        """Shown once, and never when the operator chose it."""
+        shown = self._announced.exists() or self._options.admin_password
+        self._announced.touch()
+        return f"in {self._home.keys / 'admin'}" if shown else self._home.secret("admin")
 
     def _url(self, stack: Stack) -> str:
         return environment.local_url(self._options, stack.listeners)

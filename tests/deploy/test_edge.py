@@ -222,3 +222,11 @@ def test_a_head_that_never_ends_is_cut(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=15) as slow:
         slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
         assert b"408" in slow.recv(1000) or not slow.recv(1)
+
+
+def test_an_upload_that_stalls_is_cut(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=25) as slow:
+        head = b"PATCH /v1/uploads/7 HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n"
+        slow.sendall(head + b"a first piece")
+        while slow.recv(4096):  # an answer or none, but in any case the end
+            pass
