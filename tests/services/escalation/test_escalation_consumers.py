@@ -108,7 +108,7 @@ class House:
         self.people[role] = who[0]
         return who[0]
 
-    async def seat(self, role: Role, *users: UUID) -> None:
+    async def seat(self, role: Any, *users: UUID) -> None:
         of_department = role in {Role.SUPERVISOR, Role.MANAGER}
         fact = IdentityPositionUpdated(
             position=f"{role}:{self.department if of_department else 'company'}",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from services.notify import usecases
@@ -41,7 +41,7 @@ class Desk:
     mailer: Mailer | None = None
 
     def __post_init__(self) -> None:
-        self.context = replace(self.context, peers=self.colleagues)
+        self.context = replace(self.context, peers=cast("Any", self.colleagues))
         self.mailer = self.mailer or MaildirMailer(self.folder)
         self.mailbox = Maildir(self.folder)
 

@@ -1,6 +1,6 @@
 """A service hears a fact as its bus would: fetch first, then the handlers in one transaction."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from shared.events.base import Event, Fact
@@ -21,7 +21,7 @@ def event_of(
         type=fact.TYPE,
         source=source,
         subject=fact.subject(),
-        time=when,
+        time=when or datetime.now(UTC),
         sequence=sequence,
         traceparent="00-" + "1" * 32 + "-" + "2" * 16 + "-01",
         data=fact,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -131,7 +132,7 @@ def test_long_ids_are_never_folded() -> None:
     ],
     ids=str,
 )
-def test_a_letter_that_would_say_more_than_was_meant_is_refused(change: dict[str, str]) -> None:
+def test_a_letter_that_would_say_more_than_was_meant_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(UnsafeLetter):
         serialise(replace(LETTER, **change))
 

@@ -138,7 +138,7 @@ async def test_a_mail_keeps_its_id_over_retries(desk: Desk, travel: Travel) -> N
         sara = await desk.person("sara@customer.example")
         ticket = desk.colleagues.add_ticket(sara)
         await desk.hear(desk.spoken(ticket, desk.colleagues.add_message("مرحبا")))
-        ids = set()
+        ids, row = set(), {}
         for moment in (0, 5, 20):
             travel(moment)
             await desk.work()

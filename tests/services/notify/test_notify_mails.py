@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -113,7 +114,7 @@ async def test_a_promise_that_came_first_is_used_at_once(desk: Desk) -> None:
     [({"acknowledge": False}, "not_wanted"), ({"automatic": True}, "automatic")],
 )
 async def test_unwanted_acknowledgements_are_recorded_and_never_sent(
-    desk: Desk, more: dict[str, bool], reason: str
+    desk: Desk, more: dict[str, Any], reason: str
 ) -> None:
     _, ticket = await open_ticket(desk, **more)
     await desk.hear(desk.promised(ticket))
@@ -286,7 +287,7 @@ async def test_escalations_reach_mailbox_and_inbox_of_the_people_named(desk: Des
 async def test_administrators_hear_that_nobody_held_a_role(desk: Desk) -> None:
     await desk.person("admin@desk.example", Role.ADMIN, locale="en")
     ticket = desk.colleagues.add_ticket(uuid4())
-    common = {
+    common: dict[str, Any] = {
         "ticket_id": ticket,
         "organization_id": desk.organization,
         "at": desk.now,

@@ -13,6 +13,7 @@ import aiohttp
 import httpx
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
+from typing_extensions import override
 
 from services.notify import routes, timers
 from services.notify.adapters.partners import Partners, PinnedResolver, Post
@@ -149,6 +150,7 @@ class House:
         self, seat: Seat, endpoint: str, condition: Callable[[dict[str, Any]], bool]
     ) -> dict[str, Any]:
         """An endpoint's newest delivery once a condition holds."""
+        items: list[dict[str, Any]] = []
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline:
             items = (await seat.get(f"/v1/webhooks/{endpoint}/deliveries"))["items"]
@@ -162,6 +164,7 @@ class House:
 class AnyLoopback(frozenset[tuple[str, int]]):
     """What an operator lists, for partners that come and go on ports of their own."""
 
+    @override
     def __contains__(self, pair: object) -> bool:
         return isinstance(pair, tuple) and pair[0] == "127.0.0.1"
 
@@ -171,6 +174,7 @@ class Settings(NotifySettings):
 
     notify_webhook_timeout: float = 1.5
 
+    @override
     def allowed_hosts(self) -> frozenset[tuple[str, int]]:
         return AnyLoopback()
 
