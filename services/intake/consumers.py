@@ -1,11 +1,9 @@
 """Event door of intake: mailboxes from the directory, threads from tickets."""
 
 from services.intake.usecases import people, threads
-from services.intake.usecases.accept import PARSER
 from services.intake.usecases.threads import applied
 from shared.events.base import Event
 from shared.events.identity import IdentityDepartmentCreated, IdentityDepartmentUpdated
-from shared.events.mail import MailAccepted
 from shared.events.ticket import (
     TicketMerged,
     TicketMessageAdded,
@@ -35,12 +33,6 @@ async def _author(event: Event[TicketMessageAdded], context: Context) -> str | N
     if fact.mail_id is not None or fact.author_id is None or not by_customer:
         return None
     return await people.address_of(context, fact.author_id)
-
-
-@consumers.on(MailAccepted)
-async def accepted(_event: Event[MailAccepted], tx: Tx) -> None:
-    """Another replica took the mail in; this one may be free to read it."""
-    tx.wake(PARSER)
 
 
 @consumers.on(IdentityDepartmentCreated)

@@ -3,7 +3,7 @@
 from services.intake import internal, routes
 from services.intake.consumers import consumers
 from services.intake.settings import IntakeSettings
-from services.intake.timers import WORKERS
+from services.intake.timers import WORKERS, gauge
 from shared.kit.service import Service
 
 service = Service(
@@ -14,4 +14,5 @@ service = Service(
     internal=[internal.router],
     consumers=consumers,
     workers=WORKERS,
+    checks={"mail": gauge.check},
 )

@@ -12,6 +12,8 @@ from services.intake.adapters import frames
 from services.intake.domain.mail import Envelope, Parsed, Reading
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
+_LOST: Final = (OSError, EOFError, ValueError, KeyError, TypeError)
+_ATTEMPTS: Final = 3
 _LARGE: Final = 4 * 1024 * 1024
 
 
@@ -40,15 +42,22 @@ class Children:
         self._idle: list[asyncio.subprocess.Process] = []
 
     async def parse(self, raw: bytes, envelope: Envelope, reading: Reading) -> Parsed:
-        """Ask one process; it is not used again after a failure or a large mail."""
-        async with self._child(keep=len(raw) < _LARGE) as child:
-            try:
-                async with asyncio.timeout(self._seconds):
-                    return await _ask(child, raw, frames.question(envelope, reading))
-            except TimeoutError:
-                raise ParserTooSlow from None
-            except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-                raise ParserLost(type(error).__name__) from error
+        """Ask a process, and another one when it is lost; all attempts share one mail's time."""
+        clock, left = asyncio.get_running_loop(), self._seconds
+        for attempt in range(1, _ATTEMPTS + 1):
+            async with self._child(keep=len(raw) < _LARGE) as child:
+                began = clock.time()
+                try:
+                    async with asyncio.timeout(left):
+                        return await _ask(child, raw, frames.question(envelope, reading))
+                except TimeoutError:
+                    raise ParserTooSlow from None
+                except _LOST as error:
+                    left -= clock.time() - began
+                    await _end(child)
+                    if attempt == _ATTEMPTS:
+                        raise ParserLost(type(error).__name__) from error
+        raise AssertionError("unreachable")
 
     async def close(self) -> None:
         """End the idle processes; the next mail starts a new one."""

@@ -91,6 +91,8 @@ def _take(reading: _Reading, token: bytes) -> None:
 
 def _finish(headers: Headers, reading: _Reading, found: list[Address]) -> None:
     """Close one address; a name that looks like one is still only a name (reliability.md T31)."""
+    if not reading.words and reading.angle is None:
+        return
     words = b" ".join(_unquote(word) for word in reading.words)
     if reading.angle is not None:
         email, name = b"".join(reading.angle), headers.read(words)

@@ -191,6 +191,6 @@ def _class(root: Part, envelope: Envelope, author: Author, *, reported: bool) ->
         ours=False,
         null_sender=is_null(envelope.sender),
         reported=reported,
-        from_reporter=bounces.is_reporter(author.address.email),
+        from_reporter=bounces.is_reporter(author.address.email) or not envelope.sender,
     )
     return classify.classify(root.headers, origin)

@@ -1,27 +1,51 @@
 """What was read in a mail: its words and its files, sealed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from services.intake.domain.words import State
 from shared.kit.tx import Tx
 
+_SAVE: Final = """
+    with twin as (
+        insert into intake.mail_digest (tag, mail_id) values (:digest_tag, :id)
+        on conflict (tag) do update set tag = excluded.tag returning mail_id),
+    words as (
+        insert into intake.mail_parsed (mail_id, content) values (:id, :content)
+        on conflict (mail_id) do update set content = excluded.content),
+    gone as (
+        delete from intake.mail_attachment
+        where mail_id = :id and position > cardinality(cast(:file_ids as uuid[]))),
+    files as (
+        insert into intake.mail_attachment
+            (id, mail_id, position, media_type, size, sha256, about, content)
+        select f.id, :id, f.position, f.media_type, f.size, f.sha256, f.about, f.content
+        from unnest(cast(:file_ids as uuid[]), cast(:file_types as text[]),
+            cast(:file_sizes as int[]), cast(:file_hashes as bytea[]),
+            cast(:file_abouts as bytea[]), cast(:file_contents as bytea[]))
+            with ordinality as f (id, media_type, size, sha256, about, content, position)
+        on conflict (id) do update set media_type = excluded.media_type, size = excluded.size,
+            sha256 = excluded.sha256, about = excluded.about, content = excluded.content)
+    update intake.inbound_mail m
+    set state = case when twin.mail_id = m.id then 'parsed' else 'duplicate' end,
+        decision = case when twin.mail_id = m.id then m.decision else 'duplicate' end,
+        reasons = case when twin.mail_id = m.id then m.reasons else array['same_content'] end,
+        duplicate_of = nullif(twin.mail_id, m.id),
+        summary = :summary, digest_tag = :digest_tag, message_tag = :message_tag,
+        sender_tag = :sender_tag, mail_class = :mail_class, sender_auth = :sender_auth,
+        flags = :flags, degraded = :degraded, attempts = 0, next_at = :now
+    from twin where m.id = :id and m.state = 'accepted'
+    returning m.state"""
 
-async def replace(tx: Tx, mail_id: UUID, content: bytes, files: list[dict[str, Any]]) -> None:
-    """The newest reading; files keep their ids when the same place holds a file again."""
-    await tx.execute(
-        """insert into intake.mail_parsed (mail_id, content) values (:id, :content)
-        on conflict (mail_id) do update set content = excluded.content""",
-        {"id": mail_id, "content": content},
-    )
-    await tx.execute("delete from intake.mail_attachment where mail_id = :id", {"id": mail_id})
-    for file in files:
-        await tx.execute(
-            """insert into intake.mail_attachment
-                (id, mail_id, position, media_type, size, sha256, about, content)
-            values (:id, :mail_id, :position, :media_type, :size, :sha256, :about, :content)""",
-            file,
-        )
+
+async def save(tx: Tx, reading: Mapping[str, Any]) -> State | None:
+    """A reading in one statement; the mail is parsed by it, or known as a duplicate.
+
+    Files keep their ids when the mail is read again. None when the mail has moved on meanwhile.
+    """
+    rows = await tx.only(_SAVE, reading)
+    return State(rows[0]["state"]) if rows else None
 
 
 async def content_of(tx: Tx, mail_id: UUID) -> bytes | None:

@@ -80,15 +80,6 @@ async def postpone(tx: Tx, mail_id: UUID, wait: timedelta, *, failed: bool = Fal
     )
 
 
-async def next_due(tx: Tx) -> datetime | None:
-    """When the next undecided mail is to be looked at."""
-    rows = await tx.only(
-        "select min(next_at) as at from intake.inbound_mail where state in ('accepted', 'parsed')"
-    )
-    due: datetime | None = rows[0]["at"]
-    return due
-
-
 async def find(tx: Tx, mail_id: UUID, *, lock: bool = False) -> Row | None:
     ending = "for update" if lock else ""
     row = await tx.row(
@@ -105,14 +96,24 @@ async def raw_of(tx: Tx, mail_id: UUID) -> bytes | None:
     return raw
 
 
-async def sender_tag(tx: Tx, mail_id: UUID) -> bytes | None:
-    """The sender of a mail that a person wrote; automatic mail makes nobody take part."""
-    tag: bytes | None = await tx.scalar(
-        """select sender_tag from intake.inbound_mail
-        where id = :id and mail_class in ('human', 'list')""",
+async def unread(tx: Tx, mail_id: UUID) -> tuple[State, bytes, bytes] | None:
+    """State, sealed envelope and, while nobody has read it, the sealed bytes of a mail."""
+    rows = await tx.only(
+        """select state, envelope, case when state = 'accepted' then raw else '' end as raw
+        from intake.inbound_mail where id = :id""",
         {"id": mail_id},
     )
-    return tag
+    return (State(rows[0]["state"]), rows[0]["envelope"], rows[0]["raw"]) if rows else None
+
+
+async def parsed(tx: Tx, mail_id: UUID) -> tuple[Row, bytes] | None:
+    """A mail that waits for its decision, with its sealed content."""
+    rows = await tx.only(
+        f"""select {_LIGHT}, content from intake.inbound_mail
+        join intake.mail_parsed on mail_id = id where id = :id and state = 'parsed'""",
+        {"id": mail_id},
+    )
+    return (_row(rows[0]), rows[0]["content"]) if rows else None
 
 
 async def page(tx: Tx, state: str | None, before: UUID | None, most: int) -> list[Row]:
@@ -128,27 +129,33 @@ async def page(tx: Tx, state: str | None, before: UUID | None, most: int) -> lis
     return [_row(row) for row in rows]
 
 
-async def change(tx: Tx, mail_id: UUID, fields: Mapping[str, Any], *, facts: int = 0) -> int:
-    """Write columns; answers the row's version, which counts the mail's facts and nothing else."""
-    assignments = ", ".join(f"{name} = :{name}" for name in fields)
-    version: int = await tx.scalar(
-        f"""update intake.inbound_mail set {assignments}, version = version + :facts
-        where id = :id returning version""",
-        {**fields, "id": mail_id, "facts": facts},
+async def change(tx: Tx, mail_id: UUID, fields: Mapping[str, Any]) -> None:
+    """Write columns of a row that the caller has locked."""
+    await tx.execute(
+        f"update intake.inbound_mail set {_set(fields)} where id = :id", {**fields, "id": mail_id}
     )
-    return version
 
 
-async def claim_digest(tx: Tx, tag: bytes, mail_id: UUID) -> UUID:
-    """The mail that first had this content: this one, unless another came before."""
-    row = await tx.row(
-        """insert into intake.mail_digest (tag, mail_id) values (:tag, :id)
-        on conflict (tag) do update set tag = excluded.tag returning mail_id""",
-        {"tag": tag, "id": mail_id},
+async def decide(tx: Tx, row: Row, fields: Mapping[str, Any], facts: int) -> bool:
+    """Move a parsed mail on; false when somebody else did. `version` counts the mail's facts."""
+    moved = await tx.row(
+        f"""update intake.inbound_mail set {_set(fields)}, version = version + :facts
+        where id = :id and state = 'parsed' and version = :seen returning id""",
+        {**fields, "facts": facts, "id": row.id, "seen": row.version},
     )
-    assert row is not None
-    first: UUID = row["mail_id"]
-    return first
+    return moved is not None
+
+
+async def apply(tx: Tx, mail_id: UUID, ticket_id: UUID) -> RowMapping | None:
+    """The mail is on its ticket; its version and sender, or None when that was known."""
+    return await tx.row(
+        """update intake.inbound_mail
+        set state = 'applied', ticket_id = :ticket, version = version + 1
+        where id = :id and state <> 'applied'
+        returning version,
+            case when mail_class in ('human', 'list') then sender_tag end as speaker""",
+        {"id": mail_id, "ticket": ticket_id},
+    )
 
 
 async def by_message(tx: Tx, tags: list[bytes]) -> dict[bytes, Row]:
@@ -176,3 +183,7 @@ def _row(row: RowMapping) -> Row:
     values["state"] = State(values["state"])
     values["decision"] = Decision(values["decision"]) if values["decision"] else None
     return Row(**values)
+
+
+def _set(fields: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = :{name}" for name in fields)

@@ -11,6 +11,7 @@ from services.intake.settings import IntakeSettings
 from services.intake.store import mails
 from services.intake.usecases.accept import PARSER
 from services.intake.usecases.match import NotYet
+from services.intake.usecases.people import People
 from services.intake.usecases.read import read
 from services.intake.usecases.route import route_mail
 from shared.kit.context import Context
@@ -21,6 +22,7 @@ from shared.kit.workers import Stop
 LEASE: Final = timedelta(seconds=6)
 RENEW: Final = 2.0
 LOOK: Final = 2.0
+"""How soon mails are seen that are due again, or that another replica took in."""
 IDLE: Final = 30.0
 LONGEST_WAIT: Final = 30.0
 _log = get_logger("parser")
@@ -32,6 +34,7 @@ class Desk:
     def __init__(self, context: Context, parser: Parser) -> None:
         self._context = context
         self._parser = parser
+        self._people = People(context)
         self._lanes: int = context.settings.lanes
         self.busy: set[asyncio.Task[None]] = set()
 
@@ -71,7 +74,7 @@ class Desk:
     async def _steps(self, mail_id: UUID) -> None:
         state = await read(self._context, self._parser, mail_id)
         if state is State.PARSED:
-            await route_mail(self._context, mail_id)
+            await route_mail(self._context, self._people, mail_id)
 
     async def _try_later(self, mail_id: UUID, error: Exception) -> None:
         _log.info("mail_waits", mail_id=str(mail_id), cause=type(error).__name__)

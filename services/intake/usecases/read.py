@@ -10,7 +10,7 @@ from services.intake.adapters.children import Parser, ParserLost, ParserTooSlow
 from services.intake.adapters.frames import read_content
 from services.intake.domain.body import File
 from services.intake.domain.mail import Mail, Parsed, Reading, unreadable
-from services.intake.domain.words import Decision, State
+from services.intake.domain.words import State
 from services.intake.store import contents, mails
 from services.intake.usecases import secrets
 from shared.kit.context import Context
@@ -25,13 +25,12 @@ _LARGE: Final = 1024 * 1024
 async def read(context: Context, parser: Parser, mail_id: UUID) -> State | None:
     """Parse an accepted mail; what cannot be parsed goes on degraded. Its new state."""
     async with context.tx() as tx:
-        row = await mails.find(tx, mail_id)
-        sealed = await mails.raw_of(tx, mail_id)
-    if row is None or sealed is None or row.state is not State.ACCEPTED:
-        return row.state if row else None
+        found = await mails.unread(tx, mail_id)
+    if found is None or found[0] is not State.ACCEPTED:
+        return found[0] if found else None
     box = await secrets.box_of(context)
-    raw = await _opened(box, mail_id, sealed)
-    envelope = secrets.open_envelope(box, mail_id, row.envelope)
+    raw = await _opened(box, mail_id, found[2])
+    envelope = secrets.open_envelope(box, mail_id, found[1])
     reading = Reading(context.settings.trusted_authserv, context.settings.arabic)
     degraded = False
     try:
@@ -39,8 +38,9 @@ async def read(context: Context, parser: Parser, mail_id: UUID) -> State | None:
     except (ParserLost, ParserTooSlow) as failure:
         _log.warning("mail_unreadable", mail_id=str(mail_id), cause=type(failure).__name__)
         parsed, degraded = unreadable(raw, envelope, reading), True
+    sealed = _seal(context, box, mail_id, parsed)
     async with context.tx() as tx:
-        return await _keep(tx, box, mail_id, parsed, degraded=degraded)
+        return await contents.save(tx, {**sealed, "degraded": degraded, "now": tx.now})
 
 
 async def _opened(box: Box, mail_id: UUID, sealed: bytes) -> bytes:
@@ -49,52 +49,43 @@ async def _opened(box: Box, mail_id: UUID, sealed: bytes) -> bytes:
     return await asyncio.to_thread(box.open_bytes, secrets.RAW, mail_id, sealed)
 
 
-async def _keep(tx: Tx, box: Box, mail_id: UUID, parsed: Parsed, *, degraded: bool) -> State:
-    """Store the reading; a mail whose content came before is a duplicate and ends here."""
-    mail, context = parsed.mail, tx.context
-    files = [_file(box, mail_id, place, file) for place, file in enumerate(parsed.files, 1)]
-    content = box.seal_json(secrets.CONTENT, mail_id, asdict(mail))
-    await contents.replace(tx, mail_id, content, files)
-    tag = secrets.digest_tag(context, mail.digest)
-    first = await mails.claim_digest(tx, tag, mail_id)
-    fields = {
+def _seal(context: Context, box: Box, mail_id: UUID, parsed: Parsed) -> dict[str, Any]:
+    """What is stored of a reading."""
+    mail = parsed.mail
+    return {
+        "id": mail_id,
+        "content": box.seal_json(secrets.CONTENT, mail_id, asdict(mail)),
         "summary": _summary(box, mail_id, mail),
-        "digest_tag": tag,
+        "digest_tag": secrets.digest_tag(context, mail.digest),
         "message_tag": secrets.message_tag(context, mail.message_id) if mail.message_id else None,
         "sender_tag": secrets.person_tag(context, mail.sender) if mail.sender else None,
         "mail_class": mail.mail_class,
         "sender_auth": mail.sender_auth,
         "flags": list(mail.flags),
-        "degraded": degraded,
-        "attempts": 0,
-        "next_at": tx.now,
+        **_files(box, mail_id, parsed.files),
     }
-    if first == mail_id:
-        await mails.change(tx, mail_id, {**fields, "state": State.PARSED})
-        return State.PARSED
-    twin = {"decision": Decision.DUPLICATE, "duplicate_of": first, "reasons": ["same_content"]}
-    await mails.change(tx, mail_id, {**fields, **twin, "state": State.DUPLICATE})
-    return State.DUPLICATE
 
 
-def _file(box: Box, mail_id: UUID, place: int, file: File) -> dict[str, Any]:
-    """A file keeps its id however often the mail is read again."""
-    file_id = uuid5(mail_id, f"file {place}")
-    about = {
+def _files(box: Box, mail_id: UUID, files: list[File]) -> dict[str, Any]:
+    """One array for each column; a file keeps its id however often the mail is read again."""
+    ids = [uuid5(mail_id, f"file {place}") for place in range(1, len(files) + 1)]
+    placed = list(zip(ids, files, strict=True))
+    return {
+        "file_ids": ids,
+        "file_types": [file.media_type for file in files],
+        "file_sizes": [len(file.content) for file in files],
+        "file_hashes": [sha256(file.content).digest() for file in files],
+        "file_abouts": [box.seal_json(secrets.ABOUT, one, _about(file)) for one, file in placed],
+        "file_contents": [box.seal(secrets.FILE, one, file.content) for one, file in placed],
+    }
+
+
+def _about(file: File) -> dict[str, Any]:
+    return {
         "name": file.name,
         "original_name": file.original_name,
         "content_id": file.content_id,
         "inline": file.inline,
-    }
-    return {
-        "id": file_id,
-        "mail_id": mail_id,
-        "position": place,
-        "media_type": file.media_type,
-        "size": len(file.content),
-        "sha256": sha256(file.content).digest(),
-        "about": box.seal_json(secrets.ABOUT, file_id, about),
-        "content": box.seal(secrets.FILE, file_id, file.content),
     }
 
 
@@ -108,5 +99,9 @@ async def content(tx: Tx, mail_id: UUID) -> Mail | None:
     sealed = await contents.content_of(tx, mail_id)
     if sealed is None:
         return None
-    box = await secrets.box_of(tx.context)
+    return opened(await secrets.box_of(tx.context), mail_id, sealed)
+
+
+def opened(box: Box, mail_id: UUID, sealed: bytes) -> Mail:
+    """A stored mail as the parser read it."""
     return read_content(box.open_json(secrets.CONTENT, mail_id, sealed))

@@ -7,12 +7,12 @@ from services.intake.domain.authority import judge
 from services.intake.domain.mail import Mail
 from services.intake.domain.routing import Routing, released, route
 from services.intake.domain.threading import open_address, signed_delivery
-from services.intake.domain.words import Decision, State
+from services.intake.domain.words import Decision
 from services.intake.store import mails
 from services.intake.usecases import match, read, secrets
 from services.intake.usecases.addresses import our_addresses
 from services.intake.usecases.match import STRONG, UnknownTicket
-from services.intake.usecases.people import Person, resolve
+from services.intake.usecases.people import People, Person
 from services.intake.usecases.settle import Case, settle
 from shared.kit.context import Context
 from shared.kit.tx import Tx
@@ -21,7 +21,7 @@ from shared.vocabulary import DEFAULT_DEPARTMENT, Locale, MailClass, SenderAuth
 _ON_TICKETS = frozenset({Decision.NEW, Decision.REPLY, Decision.NOTE})
 
 
-async def route_mail(context: Context, mail_id: UUID) -> None:
+async def route_mail(context: Context, people: People, mail_id: UUID) -> None:
     """Read, ask, decide, write: peers are asked between two transactions, never within one."""
     case = await _study(context, mail_id)
     if case is None:
@@ -31,7 +31,7 @@ async def route_mail(context: Context, mail_id: UUID) -> None:
     routing = _routing(case)
     person = None
     if routing.decision in _ON_TICKETS:
-        person = await _person(context, case)
+        person = await _person(people, case)
         routing = _checked(case, routing, person)
     async with context.tx() as tx:
         await settle(tx, replace(case, person=person), routing)
@@ -50,11 +50,12 @@ async def _study(context: Context, mail_id: UUID) -> Case | None:
 
 
 async def _read(tx: Tx, mail_id: UUID, strangers: frozenset[int]) -> Case | None:
-    row = await mails.find(tx, mail_id)
-    mail = await read.content(tx, mail_id)
-    if row is None or mail is None or row.state is not State.PARSED:
+    found_row = await mails.parsed(tx, mail_id)
+    if found_row is None:
         return None
+    row, sealed = found_row
     box = await secrets.box_of(tx.context)
+    mail = read.opened(box, mail_id, sealed)
     envelope = secrets.open_envelope(box, mail_id, row.envelope)
     ours = await our_addresses(tx)
     mail_class = _class(tx.context, mail, ours)
@@ -117,11 +118,11 @@ def _routing(case: Case) -> Routing:
     return released(routing, ticket=matched) if case.row.released else routing
 
 
-async def _person(context: Context, case: Case) -> Person | None:
+async def _person(people: People, case: Case) -> Person | None:
     """The sender; for a bounce the ticket's requester, since no person wrote it."""
     thread = case.found.thread
     if case.mail_class is not MailClass.BOUNCE:
-        return await resolve(context, case.mail)
+        return await people.resolve(case.mail)
     if thread is None or thread.requester_id is None:
         return None
     return Person(thread.requester_id, thread.organization_id, Locale(case.mail.locale))

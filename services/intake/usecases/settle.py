@@ -41,15 +41,12 @@ class Case:
 
 async def settle(tx: Tx, case: Case, routing: Routing) -> None:
     """The last step of ours; tickets applies what `mail.routed` says."""
-    row = await mails.find(tx, case.row.id, lock=True)
-    if row is None or row.state is not State.PARSED:
-        return
-    state = _STATES[routing.decision]
+    row, state = case.row, _STATES[routing.decision]
     same = row.decision is routing.decision and state is not State.ROUTED
     facts = [] if same else _facts(tx, case, routing)
-    version = await mails.change(tx, row.id, _columns(tx, case, routing), facts=len(facts))
-    for index, fact in enumerate(facts):
-        tx.emit(fact, sequence=version - len(facts) + 1 + index)
+    if await mails.decide(tx, row, _columns(tx, case, routing), len(facts)):
+        for sequence, fact in enumerate(facts, row.version + 1):
+            tx.emit(fact, sequence=sequence)
 
 
 def _columns(tx: Tx, case: Case, routing: Routing) -> dict[str, Any]:

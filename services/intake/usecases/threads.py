@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.intake.domain.words import State
 from services.intake.store import mailboxes, mails, threads
 from services.intake.store.threads import Thread
 from services.intake.usecases import secrets
@@ -34,15 +33,13 @@ async def spoke(tx: Tx, ticket_id: UUID, person: str | None) -> None:
 
 async def applied(tx: Tx, mail_id: UUID, ticket_id: UUID) -> None:
     """The mail has come to its end: it is on a ticket. Hearing it twice changes nothing."""
-    row = await mails.find(tx, mail_id, lock=True)
-    if row is None or row.state is State.APPLIED:
+    row = await mails.apply(tx, mail_id, ticket_id)
+    if row is None:
         return
-    fields = {"state": State.APPLIED, "ticket_id": ticket_id}
-    version = await mails.change(tx, mail_id, fields, facts=1)
-    tx.emit(MailApplied(mail_id=mail_id, at=tx.now, ticket_id=ticket_id), sequence=version)
-    sender = await mails.sender_tag(tx, mail_id)
-    if sender is not None:
-        await threads.add_person(tx, ticket_id, sender)
+    fact = MailApplied(mail_id=mail_id, at=tx.now, ticket_id=ticket_id)
+    tx.emit(fact, sequence=row["version"])
+    if row["speaker"] is not None:
+        await threads.add_person(tx, ticket_id, row["speaker"])
 
 
 async def department(tx: Tx, fact: DepartmentFact) -> None:

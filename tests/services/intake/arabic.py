@@ -214,15 +214,13 @@ def replies() -> Iterator[Case]:
 def robots() -> Iterator[Case]:
     text = _text("utf-8", "utf-8", "8bit", "أنا في إجازة.")
     auto = _word("رد تلقائي: تعطل الطابعة")
-    said = {"subject": "رد تلقائي: تعطل الطابعة", "visible": "أنا في إجازة."}
+    said = ("رد تلقائي: تعطل الطابعة", "أنا في إجازة.", NAME, "auto_reply")
     marked = mail([b"Auto-Submitted: auto-replied", *text[0]], text[1], subject=auto)
-    yield Case("out of office, marked", marked, mail_class="auto_reply", **said)
+    yield Case("out of office, marked", marked, *said)
     answer = mail([b"In-Reply-To: <x@y>", *text[0]], text[1], subject=auto)
-    yield Case("out of office, by its subject", answer, mail_class="auto_reply", **said)
+    yield Case("out of office, by its subject", answer, *said)
     exchange = [b"X-MS-Exchange-Inbox-Rules-Loop: a@b", b"X-Auto-Response-Suppress: All", *text[0]]
-    yield Case(
-        "Exchange rule", mail(exchange, text[1], subject=auto), mail_class="auto_reply", **said
-    )
+    yield Case("Exchange rule", mail(exchange, text[1], subject=auto), *said)
     human = mail([b"X-Auto-Response-Suppress: All", *text[0]], text[1])
     yield Case("asks for silence, is a person", human, visible="أنا في إجازة.")
     body = b"\r\n".join(

@@ -19,6 +19,7 @@ from services.intake.main import service as intake
 from services.intake.usecases import secrets, threads
 from shared.events.ticket import TicketOpened
 from shared.kit.context import Context
+from shared.kit.process import Server
 from shared.tokens import make_reply_token
 from shared.vocabulary import (
     DEFAULT_DEPARTMENT,
@@ -120,8 +121,7 @@ async def serving(app: FastAPI) -> AsyncIterator[str]:
     """An application on a port of its own, in this loop."""
     port = free_port()
     config = uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext
+    server = Server(config)
     task = asyncio.create_task(server.serve())
     await eventually(lambda: server.started)
     yield f"http://127.0.0.1:{port}"

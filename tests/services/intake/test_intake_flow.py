@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.intake.domain.words import State
+from services.intake.timers import gauge
 from services.intake.usecases import secrets, threads
+from tests.contexts import Travel
 from tests.engines import eventually
 from tests.services.intake.conftest import SUPPORT, Office
 
@@ -83,7 +85,7 @@ async def test_a_token_for_a_ticket_that_does_not_exist_waits_for_tickets_to_say
     mail_id = await office.send(letter(), "sara@client.example", box)
 
     async def parsed() -> bool:
-        return (await office.see(mail_id))["state"] == "parsed"
+        return bool((await office.see(mail_id))["state"] == "parsed")
 
     await eventually(parsed)
     fact = await office.ticket("sara@client.example")
@@ -118,7 +120,7 @@ async def test_an_answer_to_ones_own_first_mail_waits_for_its_ticket(office: Off
     second = await office.send(letter(f"In-Reply-To: {message_id}"))
 
     async def parsed() -> bool:
-        return (await office.see(second))["state"] == "parsed"
+        return bool((await office.see(second))["state"] == "parsed")
 
     await eventually(parsed)
     ticket = await office.ticket("other@client.example")
@@ -226,7 +228,7 @@ async def test_a_held_mail_is_released_once(office: Office) -> None:
         assert answer.status_code == 202, answer.text
         seen = await office.settled(held["id"])
         assert outcome(seen) == ("routed", "reply", "token")
-    data = await routed(office, seen)
+    data = await routed(office, await office.see(held["id"]))
     assert data["received_at"] == held["received_at"]
     fresh = await office.handle(letter())
     refused = await office.http.post(f"/v1/intake/mails/{fresh['id']}/release")
@@ -237,12 +239,25 @@ async def test_mail_waits_while_the_gateway_is_away(office: Office) -> None:
     peers = office.context.settings.peers
     address, peers["gateway"] = peers["gateway"], "http://127.0.0.1:9"
     try:
-        mail_id = await office.send(letter())
+        mail_id = await office.send(letter(sender="new@client.example"))
 
         async def parsed() -> bool:
-            return (await office.see(mail_id))["state"] == "parsed"
+            return bool((await office.see(mail_id))["state"] == "parsed")
 
         await eventually(parsed)
     finally:
         peers["gateway"] = address
     assert (await office.settled(mail_id))["state"] == "routed"
+
+
+async def test_mail_that_waits_too_long_is_shown_by_readiness(
+    office: Office, travel: Travel
+) -> None:
+    assert (await gauge.check(office.context)).status in {"pass", "warn"}
+    await office.handle(letter())
+    travel(6 * 60)
+    assert (await gauge.check(office.context)).status == "warn"
+    travel(16 * 60)
+    late = await gauge.check(office.context)
+    travel(0)
+    assert (late.status, late.blocks) == ("fail", False)
