@@ -36,6 +36,12 @@ class Stated:
     met: frozenset[tuple[Metric, int, Micros]] = frozenset()
     warned: dict[Point, Micros] = field(default_factory=dict)
 
+    def with_breach(self, metric: Metric, cycle: int) -> "Stated":
+        return Stated(self.breaches | {(metric, cycle)}, self.met, self.warned)
+
+    def with_warning(self, point: Point, at: Micros) -> "Stated":
+        return Stated(self.breaches, self.met, {**self.warned, point: at})
+
 
 @dataclass(frozen=True, slots=True)
 class Warned:

@@ -10,7 +10,7 @@ from services.sla.domain.promises import Contract, serving
 from services.sla.domain.settle import Stated
 from services.sla.domain.words import Kind
 from services.sla.store import breaches, clocks
-from services.sla.store.clocks import ClockRow
+from services.sla.store.clockrows import ClockRow
 from services.sla.store.rules import Basis, basis
 from services.sla.usecases.rulebook import Rulebook, rulebook
 from services.sla.usecases.stating import Ground, Occasion, Settled, settle_row
@@ -119,7 +119,6 @@ def _new_row(fact: TicketOpened, found: Basis, contract: Contract | None) -> Clo
         clocks=[],
         stated=Stated(),
         revision=found.revision,
-        happenings=[],
     )
 
 

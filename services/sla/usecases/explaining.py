@@ -13,7 +13,7 @@ from services.sla.domain.settle import state_word, to_arm
 from services.sla.domain.simulation import segment
 from services.sla.domain.words import Mode
 from services.sla.store import breaches, clocks
-from services.sla.store.clocks import ClockRow
+from services.sla.store.clockrows import ClockRow
 from services.sla.usecases.clocks import ground_of
 from services.sla.usecases.directory import require_sight
 from services.sla.usecases.rulebook import Rulebook, rulebook

@@ -1,25 +1,26 @@
-"""Due timers become facts: ours by settling their clocks, the others' as `timer.fired`."""
+"""Due timers become facts: ours by moving their clocks on, the others' as `timer.fired`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
+from typing import Final
 from uuid import UUID
 
 from services.sla.domain.settle import Point
+from services.sla.domain.striking import Due
 from services.sla.store import breaches, clocks, timers
-from services.sla.store.clocks import ClockRow
+from services.sla.store.clockrows import ClockRow
 from services.sla.store.timers import TimerRow
 from services.sla.usecases.clocks import ground_of
 from services.sla.usecases.rulebook import Rulebook, rulebook
-from services.sla.usecases.stating import CALENDAR, Occasion, Settled, all_breaches, settle_row
+from services.sla.usecases.stating import CALENDAR, Occasion, settle_row, strike_row
 from shared.events.sla import TimerFired
 from shared.kit.tx import Tx
-from shared.vocabulary import Metric
 
-OWNER = "sla"
-RECOMPUTE = "recompute"
+OWNER: Final = "sla"
+RECOMPUTE: Final = "recompute"
+
+ByTicket = Mapping[UUID, Sequence[TimerRow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,24 @@ class Fired:
 async def fire(tx: Tx, limit: int) -> Fired:
     """Take due timers, state what they mean and delete them, all in this transaction."""
     now, due = await timers.claim(tx, tx.context.clock.offset(), limit)
-    ours = [timer for timer in due if timer.owner == OWNER]
-    done = [timer.key for timer in due if timer.owner != OWNER]
+    by_ticket: dict[UUID, list[TimerRow]] = {}
+    done: list[str] = []
     for timer in due:
-        if timer.owner != OWNER:
+        if timer.owner == OWNER:
+            by_ticket.setdefault(timer.ticket_id, []).append(timer)
+        else:
             _tell_owner(tx, timer, now)
-    settled = await _settle(tx, ours, now) if ours else set[UUID]()
-    done += [timer.key for timer in ours if timer.ticket_id in settled]
+            done.append(timer.key)
+    settled = await _settle(tx, by_ticket, now) if by_ticket else []
+    done += [timer.key for ticket_id in settled for timer in by_ticket[ticket_id]]
     if done:
         await timers.remove(tx, done)
     return Fired(len(due), len(due) - len(done))
+
+
+async def until_next(tx: Tx) -> float | None:
+    """Seconds until something is due; None when nothing is armed."""
+    return await timers.until_next(tx, tx.context.clock.offset())
 
 
 def _tell_owner(tx: Tx, timer: TimerRow, now: datetime) -> None:
@@ -57,46 +66,52 @@ def _tell_owner(tx: Tx, timer: TimerRow, now: datetime) -> None:
     )
 
 
-async def _settle(tx: Tx, due: Sequence[TimerRow], now: datetime) -> set[UUID]:
-    """Settle the clocks that nobody else holds; gone clocks count as settled."""
-    by_ticket = {
-        ticket_id: list(group)
-        for ticket_id, group in groupby(
-            sorted(due, key=attrgetter("ticket_id")), key=attrgetter("ticket_id")
-        )
-    }
-    rows = await clocks.lock_many(tx, list(by_ticket))
-    book = await rulebook(tx, rows[0].revision) if rows else None
-    done: list[Settled] = []
+async def _settle(tx: Tx, due: ByTicket, now: datetime) -> list[UUID]:
+    """Move on the clocks that nobody else holds; answers which."""
+    rows = await clocks.lock_many(tx, list(due))
+    if not rows:
+        return []
+    book = await rulebook(tx, rows[0].revision)
+    quiet = [row for row in rows if _quiet(row, due[row.ticket_id])]
+    stale = [row for row in rows if not _quiet(row, due[row.ticket_id])]
+    await _strike(tx, book, quiet, due, now)
+    await _fold_anew(tx, book, stale, due, now)
+    return [row.ticket_id for row in rows]
+
+
+def _quiet(row: ClockRow, due: Sequence[TimerRow]) -> bool:
+    """Nothing has happened to the clock since these timers were armed."""
+    return all(t.generation == row.generation and t.kind != RECOMPUTE for t in due)
+
+
+async def _strike(
+    tx: Tx, book: Rulebook, rows: Sequence[ClockRow], due: ByTicket, now: datetime
+) -> None:
+    said = []
     for row in rows:
-        assert book is not None
-        done.append(await _settle_one(tx, book, row, by_ticket[row.ticket_id], now))
-    if done:
-        await clocks.save(tx, [(one.row, one.open) for one in done])
-        await breaches.add(tx, all_breaches(done))
-    return {row.ticket_id for row in rows}
+        policy = await book.policy(tx, row.policy_id, row.policy_version)
+        dues = [Due.read(timer.key, timer.due_at) for timer in due[row.ticket_id]]
+        said += strike_row(tx, row, policy, dues, now)
+    if rows:
+        await clocks.save_struck(tx, rows)
+        await breaches.add(tx, said)
 
 
-async def _settle_one(
-    tx: Tx, book: Rulebook, row: ClockRow, due: Sequence[TimerRow], now: datetime
-) -> Settled:
-    """An armed row of an older generation, or a new calendar, has the whole clock armed anew."""
-    recompute = any(timer.kind == RECOMPUTE for timer in due)
-    stale = recompute or any(timer.generation != row.generation for timer in due)
-    cause = CALENDAR if recompute else "rearmed" if stale else None
-    points = frozenset(_point(timer) for timer in due if timer.kind == "warning")
-    ground = await ground_of(tx, book, row)
-    settled = settle_row(tx, row, ground, Occasion(now, cause, points))
-    if stale:
+async def _fold_anew(
+    tx: Tx, book: Rulebook, rows: Sequence[ClockRow], due: ByTicket, now: datetime
+) -> None:
+    """After a calendar version, or when a row of an older generation is found armed."""
+    await clocks.recall(tx, rows)
+    for row in rows:
+        recompute = any(timer.kind == RECOMPUTE for timer in due[row.ticket_id])
+        ground = await ground_of(tx, book, row)
+        occasion = Occasion(now, CALENDAR if recompute else "rearmed", _points(due[row.ticket_id]))
+        settled = settle_row(tx, row, ground, occasion)
+        await clocks.save(tx, [(row, settled.open)])
+        await breaches.add(tx, settled.breaches)
         await clocks.arm(tx, row, settled.armed)
-    return settled
 
 
-def _point(timer: TimerRow) -> Point:
-    _, _, metric, cycle, share = timer.key.split(":")
-    return Metric(metric), int(cycle), float(share)
-
-
-async def until_next(tx: Tx) -> float | None:
-    """Seconds until something is due; None when nothing is armed."""
-    return await timers.until_next(tx, tx.context.clock.offset())
+def _points(due: Sequence[TimerRow]) -> frozenset[Point]:
+    dues = (Due.read(t.key, t.due_at) for t in due if t.kind == "warning")
+    return frozenset((d.metric, d.cycle, d.point) for d in dues if d.point is not None)

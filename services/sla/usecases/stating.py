@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final, Literal
 
 from services.sla.domain.clock import Breach
@@ -17,9 +19,10 @@ from services.sla.domain.settle import (
     state_word,
     to_arm,
 )
-from services.sla.domain.words import Mode
+from services.sla.domain.striking import Due, due_of, nearest, strike
+from services.sla.domain.words import Cause, Mode
 from services.sla.store.breaches import BreachRow
-from services.sla.store.clocks import ClockRow
+from services.sla.store.clockrows import ClockRow
 from shared.events.base import Fact
 from shared.events.sla import (
     ClockState,
@@ -88,6 +91,32 @@ def settle_row(tx: Tx, row: ClockRow, ground: Ground, occasion: Occasion) -> Set
     return settled
 
 
+def strike_row(
+    tx: Tx, row: ClockRow, policy: Policy, dues: Sequence[Due], now: datetime
+) -> list[BreachRow]:
+    """Due instants of a clock to which nothing has happened since they were armed."""
+    common = _common(row, now)
+    said: list[BreachRow] = []
+    for due in sorted(dues, key=attrgetter("at")):
+        after = strike(row.clocks, due, now)
+        if after is None:
+            continue
+        at = micros(due.at)
+        if due.point is None:
+            breach = Breach(due.metric, due.cycle, at, at, Cause.ELAPSED)
+            emit(tx, row, _breached(row, breach, policy, common))
+            said.append(_breach_row(row, breach, now))
+            row.stated = row.stated.with_breach(due.metric, due.cycle)
+        else:
+            due_at = due_of(row.clocks, due.metric)
+            emit(tx, row, SlaWarning(**common, metric=due.metric, point=due.point, due_at=due_at))
+            row.stated = row.stated.with_warning((due.metric, due.cycle, due.point), at)
+        row.clocks = after
+    row.next_due_at = nearest(row.clocks)
+    row.settled_at = max(row.settled_at, now)
+    return said
+
+
 def emit(tx: Tx, row: ClockRow, fact: Fact) -> None:
     """State a fact of a ticket's clock; the row counts them without a gap."""
     row.sequence += 1
@@ -139,11 +168,7 @@ def _state(
     tx: Tx, settled: Settled, settlement: Settlement, ground: Ground, occasion: Occasion
 ) -> None:
     row = settled.row
-    common: dict[str, Any] = {
-        "ticket_id": row.ticket_id,
-        "organization_id": row.organization_id,
-        "at": occasion.now,
-    }
+    common = _common(row, occasion.now)
     for breach in settlement.breaches:
         emit(tx, row, _breached(row, breach, ground.policy, common))
         settled.breaches.append(_breach_row(row, breach, occasion.now))
@@ -161,6 +186,10 @@ def _state(
             row,
             SlaMet(**common, metric=kept.metric, cycle=kept.cycle, met_at=met_at, due_at=due_at),
         )
+
+
+def _common(row: ClockRow, now: datetime) -> dict[str, Any]:
+    return {"ticket_id": row.ticket_id, "organization_id": row.organization_id, "at": now}
 
 
 def _breached(row: ClockRow, breach: Breach, policy: Policy, common: dict[str, Any]) -> SlaBreached:
@@ -185,6 +214,7 @@ def ladder(policy: Policy, metric: Metric) -> tuple[LadderStep, ...]:
     return tuple(map(_rung, policy.rungs(metric)))
 
 
+@lru_cache(maxsize=1024)
 def _rung(step: Step) -> LadderStep:
     after = step.after
     wire = "breach" if after is None else Delay(seconds=after.seconds, business_days=after.days)
@@ -227,7 +257,3 @@ def _voided_row(row: ClockRow, metric: Metric, cycle: int, why: tuple[datetime, 
         "voided",
         *why,
     )
-
-
-def all_breaches(settled: Sequence[Settled]) -> list[BreachRow]:
-    return [row for one in settled for row in one.breaches]

@@ -1,0 +1,75 @@
+"""A due instant struck without a fold.
+
+A timer and its clock carry the same generation while nothing has happened since it was armed.
+Then the fold can say only what was foreseen, so the clock as last stated is moved on by hand;
+a property test holds this against the fold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from services.sla.domain.settle import Armed
+from shared.vocabulary import Metric
+from shared.worktime import instant
+
+State = dict[str, Any]
+"""A clock as facts carry it: `metric, state, due_at, met_at, breached_at, warned_at`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An armed instant that has come; with a `point` it is a warning."""
+
+    metric: Metric
+    cycle: int
+    at: datetime
+    point: float | None = None
+
+    @classmethod
+    def read(cls, key: str, at: datetime) -> Self:
+        """From a timer's key (`Armed.key`)."""
+        _, _, metric, cycle, *share = key.split(":")
+        return cls(Metric(metric), int(cycle), at, float(share[0]) if share else None)
+
+    @classmethod
+    def of(cls, armed: Armed) -> Self:
+        return cls(armed.metric, armed.cycle, instant(armed.at), armed.point)
+
+
+def strike(clocks: Sequence[State], due: Due, now: datetime) -> list[State] | None:
+    """The clocks after a due instant; None when it has nothing to say any more.
+
+    A warning that comes only after its breach is due is dropped (sla.md 8).
+    """
+    change: dict[str, Any]
+    if due.point is None:
+        change = {"state": "breached", "breached_at": render(due.at)}
+    else:
+        change = {"warned_at": render(due.at)}
+    for one in clocks:
+        if one["metric"] == due.metric:
+            late = due.point is not None and read(one["due_at"]) <= now
+            if one["state"] != "running" or late:
+                return None
+    return [one | change if one["metric"] == due.metric else one for one in clocks]
+
+
+def due_of(clocks: Sequence[State], metric: Metric) -> datetime:
+    """When the promise of a running metric is due."""
+    return next(read(one["due_at"]) for one in clocks if one["metric"] == metric)
+
+
+def nearest(clocks: Sequence[State]) -> datetime | None:
+    """The nearest promise that is still open."""
+    running = (one["due_at"] for one in clocks if one["state"] == "running" and one["due_at"])
+    return min(map(read, running), default=None)
+
+
+def render(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def read(text: str) -> datetime:
+    return datetime.fromisoformat(text)
