@@ -31,9 +31,10 @@ class Administrator:
         return urlsplit(self.url)._replace(path=f"/{database or self.database}").geturl()
 
     def public(self, database: str | None = None) -> str:
-        """The same address without credentials, as services are told it."""
+        """Without credentials, as services are told it; their library says `ssl` for `sslmode`."""
         parts = urlsplit(self.dsn(database))
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        query = parts.query.replace("sslmode=", "ssl=")
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query).geturl()
 
     async def connect(self, database: str | None = None) -> asyncpg.Connection:
         return await asyncpg.connect(self.dsn(database), timeout=5)
