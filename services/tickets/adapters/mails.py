@@ -62,6 +62,6 @@ async def _fetch_file(
     return MailFile(
         name=item.get("name") or "",
         media_type=item.get("media_type") or "application/octet-stream",
-        content_id=item.get("content_id"),
+        content_id=(item.get("content_id") or "").strip("<>") or None,
         stored=stored,
     )

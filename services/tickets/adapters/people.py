@@ -1,5 +1,6 @@
 """What the gateway knows about people: found by address, shown by name; cached for minutes."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from shared.vocabulary import Locale
 GATEWAY: Final = "gateway"
 _KEEP: Final = timedelta(minutes=5)
 _PAUSE: Final = timedelta(seconds=10)
+_PATIENCE: Final = 1.0
+"""Seconds; a name is not worth more of a reader's time."""
 _MOST: Final = 20_000
 _log = get_logger("tickets.people")
 
@@ -66,8 +69,9 @@ class People:
     async def _fetch(self, context: Context, ids: list[UUID], now: datetime) -> None:
         body = {"user_ids": [str(one) for one in ids]}
         try:
-            answer = await context.peers.post(GATEWAY, "/internal/people/batch", json=body)
-        except (PeerUnavailable, PeerRefused, FileNotFoundError):
+            async with asyncio.timeout(_PATIENCE):
+                answer = await context.peers.post(GATEWAY, "/internal/people/batch", json=body)
+        except (PeerUnavailable, PeerRefused, TimeoutError, FileNotFoundError):
             _log.info("people_unavailable", count=len(ids))
             self._silent_until = now + _PAUSE
             return

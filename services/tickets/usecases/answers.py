@@ -1,7 +1,9 @@
 """Answers built from rows: plain values for the JSON writer, no models on the way out."""
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
+from urllib.parse import unquote
 from uuid import UUID
 
 from services.tickets.adapters.people import Card, people_of
@@ -15,6 +17,7 @@ from shared.kit.crypto import Box
 
 Cards = Mapping[UUID, Card]
 NOBODY = Card(None, None)
+_PICTURE: Final = re.compile(r'src="cid:([^"]*)"')
 
 _PLAIN = (
     *("id", "status", "priority", "requested_priority", "department_id", "assignee_id"),
@@ -68,6 +71,8 @@ def message(
 ) -> dict[str, Any]:
     """One message of a ticket; addresses of staff are not shown to customers."""
     text = box.open(seals.BODY, row["id"], row["body_text"])
+    html = seals.unseal(box, seals.HTML, row["id"], row["body_html"])
+    attachments = [attachment(file, box) for file in files]
     visible = seals.unseal(box, seals.VISIBLE, row["id"], row["visible_text"])
     return {
         "id": row["id"],
@@ -79,11 +84,22 @@ def message(
         "automatic": row["automatic"],
         "created_at": row["created_at"],
         "body_text": text,
-        "body_html": seals.unseal(box, seals.HTML, row["id"], row["body_html"]),
+        "body_html": html and with_pictures(html, attachments),
         "visible_text": text if visible is None else visible,
         "mail_id": row["mail_id"] if staff else None,
-        "attachments": [attachment(file, box) for file in files],
+        "attachments": attachments,
     }
+
+
+def with_pictures(html: str, attachments: Iterable[Mapping[str, Any]]) -> str:
+    """Pictures inside a mail point to its own files; what is not there stays a dead `cid:`."""
+    places = {one["content_id"]: one["content_url"] for one in attachments if one["content_id"]}
+
+    def place(found: re.Match[str]) -> str:
+        url = places.get(unquote(found[1]))
+        return f'src="{url}"' if url else found[0]
+
+    return _PICTURE.sub(place, html)
 
 
 def attachment(row: Row, box: Box) -> dict[str, Any]:

@@ -39,9 +39,8 @@ async def prepare(tx: Tx, caller: Caller, draft: Draft, proof: tuple[str, str]) 
     await require_department(tx.context, department_id, caller.locale)
     who = await opening.resolve(tx.context, caller, draft, None)
     claim = await claiming.prepare(tx.context, caller, draft.upload_ids, who.organization_id)
-    if not await proofs.spend(tx, salt.id, salt.expires_at):
-        raise ProofSpent
-    recent = Recent(**await tickets.recent_of(tx, who.user_id, Channel.FORM))
+    async with tx.context.tx() as reading:
+        recent = Recent(**await tickets.recent_of(reading, who.user_id, Channel.FORM))
     first = Writing(draft.body, who.user_id, AuthorKind.CUSTOMER, Channel.FORM, tx.now)
     start = Opening(
         subject=draft.subject,
@@ -55,7 +54,11 @@ async def prepare(tx: Tx, caller: Caller, draft: Draft, proof: tuple[str, str]) 
         requested_priority=draft.priority,
         acknowledge=acknowledged(recent),
     )
-    return await opening.ready(tx, start, claim)
+    prepared = await opening.ready(tx, start, claim)
+    # Last, since it begins the transaction: whoever holds one must not wait for another.
+    if not await proofs.spend(tx, salt.id, salt.expires_at):
+        raise ProofSpent
+    return prepared
 
 
 def _check(tx: Tx, proof: tuple[str, str]) -> Salt:

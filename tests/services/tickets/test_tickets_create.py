@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from services.tickets.adapters.people import people_of
 from tests.services.tickets.conftest import BODY, Desk
 from tests.services.tickets.people import Person
 
@@ -102,3 +103,14 @@ async def test_an_auditor_reads_everything_and_writes_nothing(desk: Desk) -> Non
     await desk.read(auditor, made["id"])
     answer = await desk.http.post("/v1/tickets", json=BODY, headers=auditor.headers())
     assert answer.status_code == 403
+
+
+async def test_a_gateway_that_is_away_costs_names_and_no_answer(desk: Desk) -> None:
+    customer = desk.customer()
+    made = await desk.open(customer)
+    desk.neighbours.down = True
+    try:
+        assert (await desk.read(customer, made["id"]))["requester"]["name"] is None
+    finally:
+        desk.neighbours.down = False
+        people_of(desk.context)._silent_until = None

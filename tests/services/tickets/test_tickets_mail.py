@@ -90,6 +90,22 @@ async def test_a_mail_becomes_a_ticket_with_its_files(desk: Desk) -> None:
     assert all(b"printer" not in one.read_bytes() for one in stored)
 
 
+async def test_pictures_inside_a_mail_point_to_its_files_and_no_other_host(desk: Desk) -> None:
+    customer = desk.customer()
+    mail_id = desk.neighbours.mail("See the picture", files={"screen.png": b"picture"})
+    parsed = desk.neighbours.mails[str(mail_id)]
+    parsed["attachments"][0]["content_id"] = "<screen@client>"
+    parsed["body_html"] = (
+        '<p><img src="cid:screen@client"><img src="https://spy.example/x.gif"></p>'
+    )
+    await desk.deliver(routed(desk, customer, mail_id), source="intake")
+    [row] = await desk.look("select ticket_id from tickets.message where mail_id = $1", mail_id)
+    path = f"/v1/tickets/{row['ticket_id']}/messages"
+    [message] = (await desk.http.get(path, headers=customer.headers())).json()["items"]
+    assert f'src="{message["attachments"][0]["content_url"]}"' in message["body_html"]
+    assert "spy.example" not in message["body_html"]
+
+
 async def test_a_mail_is_applied_once(desk: Desk) -> None:
     customer = desk.customer()
     mail_id = desk.neighbours.mail("Once")
