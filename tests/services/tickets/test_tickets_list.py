@@ -117,8 +117,9 @@ async def test_words_of_notes_find_nothing_for_customers(desk: Desk) -> None:
     customer, agent = desk.customer(), desk.agent()
     made = await desk.open(customer)
     note = {"body": "suspicious zephyr", "public": False}
-    await desk.do(agent, made["id"], "messages", note)
-    await index(desk)
+    for _ in range(2):
+        await desk.do(agent, made["id"], "messages", note)
+        await index(desk)
     assert await listed(desk, customer, q="zephyr") == []
     assert [one["id"] for one in await listed(desk, agent, q="zephyr")] == [made["id"]]
 
