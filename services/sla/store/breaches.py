@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from shared.kit.tx import Tx
 from shared.vocabulary import Metric
 
@@ -57,10 +55,11 @@ async def add(tx: Tx, rows: Sequence[BreachRow]) -> None:
     await tx.execute(_ADD, params)
 
 
-async def of_ticket(tx: Tx, ticket_id: UUID) -> list[RowMapping]:
+async def of_ticket(tx: Tx, ticket_id: UUID) -> list[dict[str, Any]]:
     """What became of a ticket's broken promises, oldest first."""
-    return await tx.rows(
+    rows = await tx.rows(
         "select metric, cycle, fact, noted_at, due_at, breached_at, cause from sla.breach"
         " where ticket_id = :ticket_id order by noted_at",
         {"ticket_id": ticket_id},
     )
+    return [{str(name): value for name, value in row.items()} for row in rows]

@@ -92,27 +92,31 @@ async def _one(tx: Tx, statement: str, ticket_id: UUID) -> ClockRow | None:
     return None if row is None else clock_row(row)
 
 
+_ADD = """
+    with clock as (
+        insert into sla.clock (ticket_id, organization_id, number, requester_id,
+            department_id, assignee_id, priority, status, policy_id, policy_version,
+            contract_id, calendar_id, opened_at, settled_at, next_due_at, sequence,
+            clocks, stated)
+        values (:ticket_id, :organization_id, :number, :requester_id, :department_id,
+            :assignee_id, :priority, :status, :policy_id, :policy_version, :contract_id,
+            :calendar_id, :opened_at, :settled_at, :next_due_at, :sequence,
+            cast(:clocks as jsonb), cast(:stated as jsonb))),
+    happening as (
+        insert into sla.clock_event
+            (ticket_id, organization_id, ordinal, at, kind, value, status, ref)
+        values (:ticket_id, :organization_id, 0, :opened_at, 'created', :priority, :status,
+            :ref))
+    insert into sla.timer (key, kind, ticket_id, due_at, generation, owner)
+    select key, kind, :ticket_id, due_at, 1, 'sla'
+    from unnest(cast(:keys as text[]), cast(:kinds as text[]), cast(:dues as timestamptz[]))
+        as n (key, kind, due_at)"""
+
+
 async def add(tx: Tx, values: dict[str, Any], row: ClockRow, armed: Sequence[Armed]) -> None:
     """A new ticket's clock: `values` is who may see it, `row` where it stands after settling."""
     await tx.execute(
-        """with clock as (
-            insert into sla.clock (ticket_id, organization_id, number, requester_id,
-                department_id, assignee_id, priority, status, policy_id, policy_version,
-                contract_id, calendar_id, opened_at, settled_at, next_due_at, sequence,
-                clocks, stated)
-            values (:ticket_id, :organization_id, :number, :requester_id, :department_id,
-                :assignee_id, :priority, :status, :policy_id, :policy_version, :contract_id,
-                :calendar_id, :opened_at, :settled_at, :next_due_at, :sequence,
-                cast(:clocks as jsonb), cast(:stated as jsonb))),
-        happening as (
-            insert into sla.clock_event
-                (ticket_id, organization_id, ordinal, at, kind, value, status, ref)
-            values (:ticket_id, :organization_id, 0, :opened_at, 'created', :priority, :status,
-                :ref))
-        insert into sla.timer (key, kind, ticket_id, due_at, generation, owner)
-        select key, kind, :ticket_id, due_at, 1, 'sla'
-        from unnest(cast(:keys as text[]), cast(:kinds as text[]), cast(:dues as timestamptz[]))
-            as n (key, kind, due_at)""",
+        _ADD,
         {
             **values,
             "organization_id": row.organization_id,

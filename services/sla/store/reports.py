@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping
-
 from services.sla.store.sight import condition
 from shared.kit.callers import Caller
 from shared.kit.tx import Tx
@@ -21,14 +19,14 @@ GROUPS: Final = {
 
 async def attainment(
     tx: Tx, caller: Caller, group_by: str, span: tuple[datetime, datetime]
-) -> list[RowMapping]:
+) -> list[dict[str, Any]]:
     """Per group and metric: promises made, kept, broken, excused, still open.
 
     A broken promise counts by its facts: voided ones are out, excused ones are shown beside.
     """
     where, params = condition(caller)
     values: dict[str, Any] = {"start": span[0], "end": span[1], **params}
-    return await tx.rows(
+    rows = await tx.rows(
         f"""with promise as (
             select c.ticket_id, {GROUPS[group_by]} as grouped, state ->> 'metric' as metric,
                 state ->> 'state' as word, state ->> 'met_at' as met_at
@@ -51,3 +49,4 @@ async def attainment(
         group by grouped, metric order by grouped nulls last, metric""",
         values,
     )
+    return [{str(name): value for name, value in row.items()} for row in rows]

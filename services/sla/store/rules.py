@@ -1,5 +1,6 @@
 """Rows of calendars, policies and contracts, and their versions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +15,8 @@ from services.sla.tables import Contract as ContractRow
 from shared.kit.tables import table
 from shared.kit.tx import Tx
 from shared.vocabulary import DEFAULT_POLICY, Localized
+
+Row = dict[str, Any]
 
 _CALENDAR, _CALENDAR_VERSION = table(Calendar), table(CalendarVersion)
 _POLICY, _POLICY_VERSION = table(Policy), table(PolicyVersion)
@@ -41,13 +44,13 @@ async def one_at_a_time(tx: Tx, what: str) -> None:
     await tx.execute("select pg_advisory_xact_lock(hashtext(:what))", {"what": what})
 
 
-async def calendar_versions(tx: Tx) -> list[RowMapping]:
+async def calendar_versions(tx: Tx) -> list[Row]:
     """Every version of every calendar, oldest first."""
     versions = _CALENDAR_VERSION.c
     statement = select(
         versions.calendar_id, versions.version, versions.document, versions.effective_from
     )
-    return await tx.rows(statement.order_by(versions.calendar_id, versions.version))
+    return _dicts(await tx.rows(statement.order_by(versions.calendar_id, versions.version)))
 
 
 async def revision(tx: Tx) -> int:
@@ -55,14 +58,14 @@ async def revision(tx: Tx) -> int:
     return number
 
 
-async def calendar(tx: Tx, calendar_id: UUID, *, lock: bool = False) -> RowMapping | None:
+async def calendar(tx: Tx, calendar_id: UUID, *, lock: bool = False) -> Row | None:
     statement = _CALENDARS.where(_CALENDAR.c.id == calendar_id)
-    return await tx.row(statement.with_for_update(of=_CALENDAR) if lock else statement)
+    return _dict(await tx.row(statement.with_for_update(of=_CALENDAR) if lock else statement))
 
 
-async def calendars(tx: Tx, after: UUID, limit: int) -> list[RowMapping]:
+async def calendars(tx: Tx, after: UUID, limit: int) -> list[Row]:
     found = _CALENDARS.where(_CALENDAR.c.id > after)
-    return await tx.rows(found.order_by(_CALENDAR.c.id).limit(limit))
+    return _dicts(await tx.rows(found.order_by(_CALENDAR.c.id).limit(limit)))
 
 
 async def add_calendar(tx: Tx, calendar_id: UUID, name: Localized, now: datetime) -> None:
@@ -79,14 +82,14 @@ async def add_calendar_version(tx: Tx, values: dict[str, Any]) -> None:
     )
 
 
-async def policy(tx: Tx, policy_id: UUID, *, lock: bool = False) -> RowMapping | None:
+async def policy(tx: Tx, policy_id: UUID, *, lock: bool = False) -> Row | None:
     statement = _POLICIES.where(_POLICY.c.id == policy_id)
-    return await tx.row(statement.with_for_update(of=_POLICY) if lock else statement)
+    return _dict(await tx.row(statement.with_for_update(of=_POLICY) if lock else statement))
 
 
-async def policies(tx: Tx, after: UUID, limit: int) -> list[RowMapping]:
+async def policies(tx: Tx, after: UUID, limit: int) -> list[Row]:
     found = _POLICIES.where(_POLICY.c.id > after)
-    return await tx.rows(found.order_by(_POLICY.c.id).limit(limit))
+    return _dicts(await tx.rows(found.order_by(_POLICY.c.id).limit(limit)))
 
 
 async def policy_document(tx: Tx, policy_id: UUID, version: int) -> dict[str, Any]:
@@ -111,18 +114,16 @@ async def add_policy_version(tx: Tx, values: dict[str, Any]) -> None:
     await tx.execute(update(_POLICY).where(_POLICY.c.id == values["policy_id"]).values(changed))
 
 
-async def contract(tx: Tx, contract_id: UUID, *, lock: bool = False) -> RowMapping | None:
+async def contract(tx: Tx, contract_id: UUID, *, lock: bool = False) -> Row | None:
     statement = select(_CONTRACT).where(_CONTRACT.c.id == contract_id)
-    return await tx.row(statement.with_for_update() if lock else statement)
+    return _dict(await tx.row(statement.with_for_update() if lock else statement))
 
 
-async def contracts(
-    tx: Tx, organization_id: UUID | None, after: UUID, limit: int
-) -> list[RowMapping]:
+async def contracts(tx: Tx, organization_id: UUID | None, after: UUID, limit: int) -> list[Row]:
     statement = select(_CONTRACT).where(_CONTRACT.c.id > after)
     if organization_id is not None:
         statement = statement.where(_CONTRACT.c.organization_id == organization_id)
-    return await tx.rows(statement.order_by(_CONTRACT.c.id).limit(limit))
+    return _dicts(await tx.rows(statement.order_by(_CONTRACT.c.id).limit(limit)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +192,11 @@ async def organization_timezone(tx: Tx, organization_id: UUID) -> str | None:
         "select timezone from sla.organization where id = :id", {"id": organization_id}
     )
     return zone
+
+
+def _dict(row: RowMapping | None) -> Row | None:
+    return None if row is None else _dicts([row])[0]
+
+
+def _dicts(rows: Iterable[RowMapping]) -> list[Row]:
+    return [{str(name): value for name, value in row.items()} for row in rows]

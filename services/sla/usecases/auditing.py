@@ -6,8 +6,9 @@ from uuid import UUID
 from services.sla.domain.fold import fold
 from services.sla.domain.settle import next_due
 from services.sla.store import clocks, timers
+from services.sla.store.clockrows import ClockRow
 from services.sla.usecases.clocks import ground_of
-from services.sla.usecases.rulebook import rulebook
+from services.sla.usecases.rulebook import Rulebook, rulebook
 from shared.kit.tx import Tx
 from shared.worktime import instant, micros
 
@@ -21,13 +22,18 @@ async def lag(tx: Tx) -> float:
 
 
 async def mismatches(tx: Tx) -> list[UUID]:
-    """Open clocks of a random sample whose stored due instant is not what their facts say."""
-    rows = await clocks.sample(tx, SAMPLE)
+    """Open clocks of a random sample whose stored due instant is not what their facts say.
+
+    A suspect is looked at again under its lock: it may have been written between two reads.
+    """
     book = await rulebook(tx)
-    wrong: list[UUID] = []
-    for row in rows:
-        ground = await ground_of(tx, book, row)
-        due = next_due(fold(ground.rules, row.happenings, micros(row.settled_at)))
-        if (None if due is None else instant(due)) != row.next_due_at:
-            wrong.append(row.ticket_id)
-    return wrong
+    rows = await clocks.sample(tx, SAMPLE)
+    suspects = [row.ticket_id for row in rows if not await _agrees(tx, book, row)]
+    again = [await clocks.lock(tx, ticket_id) for ticket_id in suspects]
+    return [row.ticket_id for row in again if row and not await _agrees(tx, book, row)]
+
+
+async def _agrees(tx: Tx, book: Rulebook, row: ClockRow) -> bool:
+    ground = await ground_of(tx, book, row)
+    due = next_due(fold(ground.rules, row.happenings, micros(row.settled_at)))
+    return (None if due is None else instant(due)) == row.next_due_at

@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from services.sla.problems import refused
 from services.sla.store import rules as store
 from services.sla.store import timers
@@ -73,7 +71,7 @@ async def page(tx: Tx, after: UUID, limit: int) -> list[Document]:
     return [shown(row) for row in await store.calendars(tx, after, limit)]
 
 
-def shown(row: RowMapping) -> Document:
+def shown(row: dict[str, Any]) -> Document:
     named = ("id", "name", "version", "effective_from", "created_at", "updated_at")
     return {**row["document"], **{name: row[name] for name in named}}
 

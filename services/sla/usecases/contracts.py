@@ -42,7 +42,7 @@ async def get(tx: Tx, caller: Caller, contract_id: UUID) -> Values:
     row = await store.contract(tx, contract_id)
     if row is None or not _visible(caller, row["organization_id"]):
         raise NotFound
-    return dict(row)
+    return row
 
 
 async def page(
@@ -50,7 +50,7 @@ async def page(
 ) -> list[Values]:
     """Customers see their own organization's contracts, whatever they ask for."""
     mine = caller.organization_id if caller.seat is Seat.CUSTOMER else organization_id
-    return [dict(row) for row in await store.contracts(tx, mine, after, limit)]
+    return await store.contracts(tx, mine, after, limit)
 
 
 def _visible(caller: Caller, organization_id: UUID) -> bool:

@@ -65,7 +65,7 @@ async def load(tx: Tx, ticket_id: UUID) -> Sight:
     if row is None:
         raise NotFound
     book = await rulebook(tx, row.revision)
-    record = [dict(one) for one in await breaches.of_ticket(tx, ticket_id)]
+    record = await breaches.of_ticket(tx, ticket_id)
     return Sight(row, await ground_of(tx, book, row), book, record)
 
 

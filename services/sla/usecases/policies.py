@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from services.sla.domain.policy import ALWAYS_OPEN_KEY
 from services.sla.problems import refused
 from services.sla.store import rules as store
@@ -51,7 +49,7 @@ async def page(tx: Tx, after: UUID, limit: int) -> list[Document]:
     return [shown(row) for row in await store.policies(tx, after, limit)]
 
 
-def shown(row: RowMapping) -> Document:
+def shown(row: dict[str, Any]) -> Document:
     named = ("id", "version", "created_at", "updated_at")
     return {**row["document"], **{name: row[name] for name in named}}
 

@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from services.sla.store import reports
 from shared.kit.callers import Caller
 from shared.kit.tx import Tx
@@ -19,7 +17,7 @@ async def attainment(
     return [_shares(row) for row in await reports.attainment(tx, caller, group_by, span)]
 
 
-def _shares(row: RowMapping) -> Row:
+def _shares(row: dict[str, Any]) -> Row:
     met, breached, excused = row["met"], row["breached"], row["excused"]
     return {
         "group": row["grouped"],
