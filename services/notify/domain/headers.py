@@ -3,6 +3,7 @@
 import base64
 import re
 import unicodedata
+from email.errors import HeaderParseError
 from email.header import decode_header
 from typing import Final
 
@@ -47,7 +48,7 @@ def _decoded(text: str) -> str:
             part if isinstance(part, str) else part.decode(charset or "latin-1", "replace")
             for part, charset in parts
         )
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, HeaderParseError):
         return _ENCODED.sub("", text)
 
 

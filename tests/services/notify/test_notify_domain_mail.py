@@ -82,6 +82,23 @@ def test_a_hostile_subject_stays_one_header_line(subject: str) -> None:
     assert len(str(parsed["Subject"])) <= 200
 
 
+FRAGMENTS = st.lists(
+    st.sampled_from(["=?", "?=", "utf-8", "?q?", "?b?", "=0D=0A", "Bcc:", "a", " "])
+)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "a =? b ?= c", "=?=??=?=", "==??==", "=?x"], ids=ascii)
+def test_nothing_that_a_reader_could_decode_is_left(text: str) -> None:
+    assert "=?" not in clean(text)
+    assert "?=" not in clean(text)
+
+
+@given(FRAGMENTS.map("".join))
+def test_no_arrangement_of_encoded_words_survives(text: str) -> None:
+    assert "=?" not in clean(text)
+    serialise(replace(LETTER, subject=text))
+
+
 @given(st.text(max_size=400))
 def test_any_text_makes_one_sound_line(text: str) -> None:
     line = clean(text)

@@ -47,6 +47,7 @@ async def read(seat: Seat, after: str = "", **params: str) -> tuple[list[dict[st
 
 
 async def read_until(seat: Seat, count: int, **params: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
     for _ in range(200):
         items, _ = await read(seat, **params)
         if len(items) >= count:

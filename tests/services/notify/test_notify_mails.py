@@ -222,7 +222,7 @@ async def test_replies_follow_the_thread_of_customer_and_desk(desk: Desk) -> Non
 
 @pytest.mark.parametrize(("locale", "window"), [("ar", "24 ساعةً"), ("en", "24 hours")])
 async def test_the_resolution_says_how_and_until_when_to_reopen(
-    desk: Desk, locale: str, window: str
+    desk: Desk, travel: Travel, locale: str, window: str
 ) -> None:
     sara = await desk.person(SARA, locale=locale)
     ticket = desk.colleagues.add_ticket(sara, status="resolved")
@@ -236,6 +236,9 @@ async def test_the_resolution_says_how_and_until_when_to_reopen(
     key = desk.context.keys.derive("feedback-link")
     read = [read_link_token((key,), "feedback", token) for _, token in links]
     assert read == [(ticket, score) for score in range(1, 6)]
+    travel(60)
+    assert len(await desk.letters(SARA)) == 1, "its message is not mailed a second time"
+    travel(0)
     (sent,) = [one for one in await desk.stated("notify.sent") if one["ticket_id"] == str(ticket)]
     assert (sent["kind"], sent["ticket_id"], sent["reopen_count"]) == (
         "resolution",
