@@ -106,7 +106,8 @@ def _guess(raw: bytes, name: str | None, *, arabic: bool) -> str:
     found = _arabic(raw) if arabic else None
     if found is not None:
         return found
-    return raw.decode(_wide(raw, name) if name else "cp1252", "replace")
+    sound = name if name and name != "utf-7" else "cp1252"
+    return raw.decode(_wide(raw, sound), "replace")
 
 
 def _has_mark(raw: bytes) -> bool:
@@ -149,7 +150,9 @@ def _wide(raw: bytes, name: str) -> str:
 
 def _strict(raw: bytes, name: str) -> str | None:
     try:
-        return raw.decode(name)
+        text = raw.decode(name)
+        text.encode()  # UTF-7 can spell half a character, which nothing could store
+        return text
     except (UnicodeError, ValueError, LookupError):
         return None
 

@@ -19,9 +19,6 @@ class State(StrEnum):
     UNFETCHABLE = "unfetchable"
 
 
-UNDECIDED: Final = frozenset({State.ACCEPTED, State.PARSED})
-"""States that our own worker moves on from; `routed` waits for tickets."""
-
 REDECIDABLE: Final = frozenset(State) - {State.ROUTED, State.APPLIED}
 """States that a replay may decide again; what is on a ticket stays there."""
 

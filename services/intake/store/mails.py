@@ -96,14 +96,28 @@ async def raw_of(tx: Tx, mail_id: UUID) -> bytes | None:
     return raw
 
 
-async def unread(tx: Tx, mail_id: UUID) -> tuple[State, bytes, bytes] | None:
-    """State, sealed envelope and, while nobody has read it, the sealed bytes of a mail."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A mail before its reading; `raw` is empty once somebody has read it."""
+
+    state: State
+    attempts: int
+    envelope: bytes
+    raw: bytes
+
+
+async def unread(tx: Tx, mail_id: UUID) -> Unread | None:
+    """What the parser's step needs, in one look."""
     rows = await tx.only(
-        """select state, envelope, case when state = 'accepted' then raw else '' end as raw
+        """select state, attempts, envelope,
+            case when state = 'accepted' then raw else '' end as raw
         from intake.inbound_mail where id = :id""",
         {"id": mail_id},
     )
-    return (State(rows[0]["state"]), rows[0]["envelope"], rows[0]["raw"]) if rows else None
+    if not rows:
+        return None
+    row = rows[0]
+    return Unread(State(row["state"]), row["attempts"], row["envelope"], row["raw"])
 
 
 async def parsed(tx: Tx, mail_id: UUID) -> tuple[Row, bytes] | None:

@@ -39,8 +39,9 @@ class Reception:
         return mailbox in self._known
 
     async def take(self, raw: bytes, sender: str, recipients: list[str]) -> str:
+        envelope = Envelope(sender.encode("utf-8", "replace").decode(), tuple(recipients))
         async with self._context.tx() as tx:
-            mail_id = await accept(tx, raw, Envelope(sender, tuple(recipients)), "smtp")
+            mail_id = await accept(tx, raw, envelope, "smtp")
         return str(mail_id)
 
     def failed(self, error: Exception) -> None:

@@ -19,6 +19,8 @@ from shared.kit.logging import get_logger
 from shared.kit.tx import Tx
 
 _log = get_logger("read")
+_ATTEMPTS: Final = 5
+"""After so many failures of ours beside the parser's, the mail goes on unread."""
 _LARGE: Final = 1024 * 1024
 
 
@@ -26,21 +28,21 @@ async def read(context: Context, parser: Parser, mail_id: UUID) -> State | None:
     """Parse an accepted mail; what cannot be parsed goes on degraded. Its new state."""
     async with context.tx() as tx:
         found = await mails.unread(tx, mail_id)
-    if found is None or found[0] is not State.ACCEPTED:
-        return found[0] if found else None
+    if found is None or found.state is not State.ACCEPTED:
+        return found.state if found else None
     box = await secrets.box_of(context)
-    raw = await _opened(box, mail_id, found[2])
-    envelope = secrets.open_envelope(box, mail_id, found[1])
+    raw = await _opened(box, mail_id, found.raw)
+    envelope = secrets.open_envelope(box, mail_id, found.envelope)
     reading = Reading(context.settings.trusted_authserv, context.settings.arabic)
-    degraded = False
-    try:
-        parsed = await parser.parse(raw, envelope, reading)
-    except (ParserLost, ParserTooSlow) as failure:
-        _log.warning("mail_unreadable", mail_id=str(mail_id), cause=type(failure).__name__)
-        parsed, degraded = unreadable(raw, envelope, reading), True
-    sealed = _seal(context, box, mail_id, parsed)
+    parsed = None
+    if found.attempts < _ATTEMPTS:
+        try:
+            parsed = await parser.parse(raw, envelope, reading)
+        except (ParserLost, ParserTooSlow) as failure:
+            _log.warning("mail_unreadable", mail_id=str(mail_id), cause=type(failure).__name__)
+    sealed = _seal(context, box, mail_id, parsed or unreadable(raw, envelope, reading))
     async with context.tx() as tx:
-        return await contents.save(tx, {**sealed, "degraded": degraded, "now": tx.now})
+        return await contents.save(tx, {**sealed, "degraded": parsed is None, "now": tx.now})
 
 
 async def _opened(box: Box, mail_id: UUID, sealed: bytes) -> bytes:

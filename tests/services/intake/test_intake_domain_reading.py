@@ -58,7 +58,11 @@ def test_western_text_is_not_taken_for_arabic(text: str) -> None:
 
 @given(st.binary(max_size=300), st.sampled_from([None, "utf-8", "utf-16", "cp1256", "x", "utf-7"]))
 def test_decoding_never_fails(raw: bytes, declared: str | None) -> None:
-    assert isinstance(decode(raw, declared).text, str)
+    assert decode(raw, declared).text.encode() is not None
+
+
+def test_half_a_character_is_never_read() -> None:
+    assert "\ud800" not in decode(b"+2AA-", "utf-7").text
 
 
 @pytest.mark.parametrize(

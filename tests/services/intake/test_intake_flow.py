@@ -206,6 +206,12 @@ async def test_a_mail_nobody_sent_is_held_and_can_be_seen(office: Office) -> Non
 
 
 async def test_replaying_every_mail_twice_changes_nothing(office: Office) -> None:
+    ticket, twin = await office.ticket("sara@client.example"), letter()
+    for raw in (
+        *(twin, twin, letter(sender=SUPPORT), letter("Auto-Submitted: auto-replied")),
+        letter(subject=f"[SND-{ticket.number}]"),
+    ):
+        await office.handle(raw)
     listed = (await office.http.get("/v1/intake/mails?limit=200")).json()["items"]
     assert {State.ROUTED, State.HELD, State.QUARANTINED, State.LOOP, State.DUPLICATE} <= {
         one["state"] for one in listed

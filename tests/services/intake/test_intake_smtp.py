@@ -281,3 +281,18 @@ async def test_connections_are_capped_and_idle_ones_are_cut() -> None:
     for talk in (*talks, again):
         talk.close()
     server.close()
+
+
+async def test_an_envelope_that_is_no_text_is_taken_all_the_same(office: Office) -> None:
+    def talk_it() -> str:
+        talk = Talk(office.port)
+        talk.say(b"EHLO c\r\nMAIL FROM:<\xe3\xff@client.example> SMTPUTF8\r\n")
+        assert [talk.hear()[:3] for _ in range(3)] == ["220", "250", "250"]
+        talk.say(b"RCPT TO:<support@localhost>\r\nDATA\r\n")
+        assert [talk.hear()[:3] for _ in range(2)] == ["250", "354"]
+        talk.say(MAIL + b"odd envelope\r\n.\r\n")
+        return talk.hear()
+
+    answer = await run(talk_it)
+    assert answer.startswith("250"), answer
+    assert (await office.settled(answer.rpartition(" ")[2]))["state"] == "routed"
