@@ -81,6 +81,7 @@ async def mail_reply(event: Event[TicketMessageAdded], tx: Tx, ticket: Ticket) -
     if fact.author_kind is AuthorKind.CUSTOMER and fact.author_id and fact.public:
         await projection.add_participant(tx, fact.ticket_id, fact.author_id)
     if ticket is not None:
+        await projection.put_participants(tx, fact.ticket_id, usecases.audience(ticket))
         await usecases.mail_reply(tx, event, ticket)
 
 

@@ -11,6 +11,8 @@ from services.escalation.store import ladders as store
 from services.escalation.store import tickets
 from shared.events.escalation import EscalationAcknowledged
 from shared.kit.callers import Caller, Seat
+from shared.kit.context import Context
+from shared.kit.peers import PeerRefused, PeerUnavailable
 from shared.kit.problems import NotFound
 from shared.kit.tx import Tx
 from shared.vocabulary import Role
@@ -18,10 +20,30 @@ from shared.vocabulary import Role
 
 async def escalations(tx: Tx, caller: Caller, ticket_id: UUID) -> list[dict[str, Any]]:
     """What happened on the ticket's ladders; a ticket the caller may not see does not exist."""
-    if not await tickets.may_see(tx, caller, ticket_id):
-        raise NotFound
+    await _require_sight(tx.context, caller, ticket_id)
     rows = [dict(row) for row in await store.escalations(tx, ticket_id)]
     return [_outside(row) for row in rows] if caller.seat is Seat.CUSTOMER else rows
+
+
+async def _require_sight(context: Context, caller: Caller, ticket_id: UUID) -> None:
+    """NotFound unless the caller may see the ticket (decisions.md 18, 19).
+
+    No fact says who was put in copy, so a colleague of the requester is looked up at tickets.
+    """
+    async with context.tx(caller) as look:
+        if await tickets.may_see(look, caller, ticket_id):
+            return
+    in_question = caller.kind == "user" and caller.seat is Seat.CUSTOMER
+    if not in_question or caller.id not in await _participants(context, ticket_id):
+        raise NotFound
+
+
+async def _participants(context: Context, ticket_id: UUID) -> list[UUID]:
+    try:
+        ticket = await context.peers.get("tickets", f"/internal/tickets/{ticket_id}")
+    except (PeerRefused, PeerUnavailable):
+        return []
+    return [UUID(str(one)) for one in ticket.get("participants", ())]
 
 
 def _outside(row: dict[str, Any]) -> dict[str, Any]:

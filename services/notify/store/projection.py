@@ -89,6 +89,15 @@ async def add_participant(tx: Tx, ticket_id: UUID, user_id: UUID) -> None:
     )
 
 
+async def put_participants(tx: Tx, ticket_id: UUID, users: list[UUID]) -> None:
+    """Everybody who takes part, as tickets just said."""
+    await tx.execute(
+        "update notify.ticket set participants = cast(:users as uuid[])"
+        " where ticket_id = :ticket_id",
+        {"ticket_id": ticket_id, "users": users},
+    )
+
+
 async def ticket(tx: Tx, ticket_id: UUID) -> RowMapping | None:
     return await tx.row(select(_TICKET).where(_TICKET.c.ticket_id == ticket_id))
 

@@ -3,6 +3,7 @@
 from services.notify.usecases.announcing import (
     MAILS,
     acknowledge,
+    audience,
     learn_promise,
     mail_reply,
     mail_resolution,
@@ -54,6 +55,7 @@ __all__ = [
     "Round",
     "acknowledge",
     "attempt",
+    "audience",
     "change_endpoint",
     "chosen_types",
     "claim_mails",

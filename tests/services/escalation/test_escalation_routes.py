@@ -3,17 +3,19 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from services.escalation import routes
+from services.escalation import routes, usecases
 from services.escalation.settings import EscalationSettings
+from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.ids import uuid7
 from shared.kit.jwt import SigningKey, generate_pem, sign, signing_key
+from shared.kit.problems import NotFound
 from shared.kit.service import Service
 from shared.vocabulary import Role
 from tests.contexts import MakeSettings
@@ -185,3 +187,30 @@ async def test_who_may_say_that_who_is_away(stage: Stage, house: House) -> None:
     customer = stage.seat(Role.CUSTOMER, organization=uuid4())
     for path in ("/v1/absences", "/v1/oncall"):
         assert (await customer.ask("GET", path)).status_code == 403
+
+
+async def test_colleagues_in_copy_see_the_ladder(stage: Stage, house: House) -> None:
+    in_copy, other = uuid4(), uuid4()
+
+    class Tickets:
+        """What the tickets service says of who takes part."""
+
+        async def get(self, peer: str, path: str) -> dict[str, Any]:
+            assert (peer, path) == ("tickets", f"/internal/tickets/{house.ticket}")
+            return {"participants": [str(in_copy)]}
+
+    context = replace(stage.context, peers=cast("Any", Tickets()))
+
+    def customer(user: UUID) -> Caller:
+        return Caller(
+            id=user,
+            kind="user",
+            organization_id=house.organization,
+            roles=frozenset({"customer"}),
+        )
+
+    async with context.tx(customer(in_copy)) as tx:
+        assert len(await usecases.escalations(tx, tx.caller, house.ticket)) == 1
+    with pytest.raises(NotFound):
+        async with context.tx(customer(other)) as tx:
+            await usecases.escalations(tx, tx.caller, house.ticket)
