@@ -8,7 +8,7 @@ TESTS ?= tests
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run down test fast check arch lint fmt types bench chaos where ci-tools lock clean
+.PHONY: help run down test fast check arch lint fmt types bench chaos where ci-tools docs lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ test: $(BIN)/.dev $(BIN)/sanad ## The whole suite, from nothing, with its own se
 	@$(BIN)/python -m pytest -n $(WORKERS) -q $(TESTS)
 
 fast: $(BIN)/.dev ## Pure rules and the architecture, in seconds
-	@$(BIN)/python -m pytest -q -p no:xdist $$(ls -d tests/architecture tests/shared/worktime 2>/dev/null) $$(find tests -name 'test_domain*.py')
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --hypothesis-profile=fast -k "not minute_walk" tests/architecture tests/shared/worktime $$(find tests -name 'test_domain*.py')
 
 check: lint types arch ## Style, types and the direction of imports
 
@@ -55,6 +55,10 @@ ci-tools: ## What some tests need beyond Python; without it they skip and say so
 	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends swaks dovecot-imapd; } >/dev/null 2>&1 \
 	  || echo "ci-tools: swaks and dovecot could not be installed; tests that need them will skip"; \
 	else echo "ci-tools: no root or no apt-get; tests that need swaks or dovecot will skip"; fi
+
+docs: $(BIN)/.dev ## Write the event book and the merged OpenAPI document anew
+	@PYTHONPATH=. $(BIN)/python -m deploy.book
+	@PYTHONPATH=. $(BIN)/python -m deploy.openapi
 
 lock: ## Renew both lock files (needs uv)
 	@$(COMPILE) requirements.in -o requirements.lock

@@ -1,13 +1,16 @@
 """`python -m deploy.book`: writes docs/events.md from the event book and the code that uses it."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from shared.events.catalogue import BOOK, Entry
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "events.md"
+
+Uses = Callable[[Path], frozenset[str]]
 
 _HEAD = """# The event book
 
@@ -36,40 +39,40 @@ def _section(entry: Entry) -> str:
     return "\n".join([*lines, f"- data: {fields}", ""])
 
 
-def _places(
-    services: tuple[str, ...], fact: str, uses: Callable[[ast.Module, str], bool]
-) -> list[str]:
+def _places(services: tuple[str, ...], fact: str, uses: Uses) -> list[str]:
     found = []
     for service in services:
-        files = sorted({path for path, tree in _files(service) if uses(tree, fact)})
-        links = ", ".join(f"[{Path(path).stem}](../{path})" for path in files)
+        files = [path for path in _files(service) if fact in uses(path)]
+        links = ", ".join(f"[{path.stem}](../{path.relative_to(ROOT)})" for path in files)
         found.append(f"**{service}**" + (f" ({links})" if links else ""))
     return found
 
 
-def _files(service: str) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted((ROOT / "services" / service).rglob("*.py")):
-        if "migrations" not in path.parts:
-            yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+def _files(service: str) -> list[Path]:
+    files = sorted((ROOT / "services" / service).rglob("*.py"), key=str)
+    return [path for path in files if "migrations" not in path.parts]
 
 
-def _calls(tree: ast.Module) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+@cache
+def _calls(path: Path) -> tuple[ast.Call, ...]:
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    return tuple(node for node in nodes if isinstance(node, ast.Call))
 
 
 def _name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def _emits(tree: ast.Module, fact: str) -> bool:
-    return any(_name(call.func) == fact for call in _calls(tree))
+@cache
+def _emits(path: Path) -> frozenset[str]:
+    return frozenset(_name(call.func) for call in _calls(path))
 
 
-def _handles(tree: ast.Module, fact: str) -> bool:
-    return any(
-        _name(call.func) == "on" and any(_name(arg) == fact for arg in call.args)
-        for call in _calls(tree)
-    )
+@cache
+def _handles(path: Path) -> frozenset[str]:
+    """What the file's `on(...)` calls name, keyword arguments left out."""
+    named = (call.args for call in _calls(path) if _name(call.func) == "on")
+    return frozenset(_name(argument) for arguments in named for argument in arguments)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,18 @@
 """What every test may ask for: real engines, and a service's context on a database of its own."""
 
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
 pytest_plugins = ["tests.engines", "tests.contexts"]
+
+settings.register_profile("fast", max_examples=20, deadline=None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A module stays in one process: it shares a database, and some tell one story."""
+    from xdist.scheduler import LoadFileScheduling
+
+    return LoadFileScheduling(config, log)
