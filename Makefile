@@ -23,7 +23,7 @@ test: $(BIN)/.dev $(BIN)/sanad ## The whole suite, from nothing, with its own se
 	@$(BIN)/python -m pytest -n $(WORKERS) -q $(TESTS)
 
 fast: $(BIN)/.dev ## Pure rules and the architecture, in seconds
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --hypothesis-profile=fast -k "not minute_walk" tests/architecture tests/shared/worktime $$(find tests -name 'test_domain*.py')
+	@$(BIN)/python -m pytest -q -p no:xdist --hypothesis-profile=fast -k "not minute_walk" tests/architecture tests/shared/worktime $$(find tests -name 'test_domain*.py')
 
 check: lint types arch ## Style, types and the direction of imports
 
