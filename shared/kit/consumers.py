@@ -102,6 +102,14 @@ class Consumers:
     def listeners(self, event_type: str) -> list[Listener]:
         return self._listeners.get(event_type, [])
 
+    def facts(self) -> set[type[Fact]]:
+        """What the service's own handlers listen to, as the event book must say it."""
+        return {
+            TYPES[event_type]
+            for event_type, listeners in self._listeners.items()
+            if any(not one.handle.__module__.startswith("shared.kit") for one in listeners)
+        }
+
     @property
     def subjects(self) -> list[str]:
         """NATS filters: whole families, so that no sequence has a hole (decisions.md 14)."""

@@ -163,13 +163,16 @@ class Tx:
         return f"begin; set local app.organization = '{organization}'"
 
     async def _connect(self) -> AsyncConnection:
-        if self._connection is None:
+        while self._connection is None:
             connection = await self.context.database.connect(self.caller.seat)
-            self._connection = connection
-            self._driver = (await connection.get_raw_connection()).driver_connection
-            if self._driver.is_in_transaction():  # pragma: no cover - T15: never met, never trusted
+            driver = (await connection.get_raw_connection()).driver_connection
+            if driver is None or driver.is_closed() or driver.is_in_transaction():
+                # The server went away meanwhile, or a door left something open (T15): not to be
+                # used, and replaced by a fresh one, which fails by itself when nobody answers.
                 await connection.invalidate()
-                raise ConnectionError("a pooled connection came back inside a transaction")
+                await connection.close()
+                continue
+            self._connection, self._driver = connection, driver
         return self._connection
 
     async def _release(self) -> None:

@@ -18,6 +18,7 @@ from shared.kit.outbox import FACTS_CTE
 from shared.kit.schema import protect
 from shared.vocabulary import Metric
 from tests.contexts import MakeContext
+from tests.engines import Database
 
 SCHEMA = "sla"
 HERE, ELSEWHERE = UUID(int=7), UUID(int=8)
@@ -171,6 +172,24 @@ async def test_a_cancelled_door_gives_back_a_clean_connection(context: Context) 
             "select count(*) from pg_stat_activity where state like 'idle in transaction%'"
         )
     assert idle == 0
+
+
+async def test_connections_that_the_server_cut_are_replaced_unseen(
+    context: Context, database: Database
+) -> None:
+    """As after the death and return of the database: no door pays for a stale pool."""
+    await asyncio.gather(*(seen(context, Caller.system()) for _ in range(4)))
+    superuser = await asyncpg.connect(database.superuser_dsn)
+    cut = await superuser.fetch(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+        " where usename = $1 and datname = current_database()",
+        f"{SCHEMA}_system",
+    )
+    await superuser.close()
+    assert cut
+    await asyncio.sleep(0)
+    for _ in range(6):
+        await seen(context, Caller.system())
 
 
 async def test_sealed_values_open_only_where_they_belong(context: Context) -> None:
