@@ -43,6 +43,9 @@ class Stated:
         return Stated(self.breaches, self.met, {**self.warned, point: at})
 
 
+NOTHING: Final = Stated()
+
+
 @dataclass(frozen=True, slots=True)
 class Warned:
     """A share of the target is used up."""
@@ -121,9 +124,9 @@ def settle(
     )
 
 
-def to_arm(readings: Readings, as_of: Micros) -> tuple[Armed, ...]:
-    """Every instant after `as_of` at which one of the clocks has something to say."""
-    return tuple(_arms(readings, as_of))
+def to_arm(readings: Readings, as_of: Micros, stated: Stated = NOTHING) -> tuple[Armed, ...]:
+    """Every instant after `as_of` at which one of the clocks has something new to say."""
+    return tuple(_arms(readings, as_of, stated))
 
 
 def next_due(readings: Readings) -> Micros | None:
@@ -162,12 +165,13 @@ def _warnings(readings: Readings, as_of: Micros) -> Iterator[Warned]:
                 yield Warned(reading.metric, reading.cycle, point, at, due)
 
 
-def _arms(readings: Readings, as_of: Micros) -> Iterator[Armed]:
+def _arms(readings: Readings, as_of: Micros, stated: Stated) -> Iterator[Armed]:
     for reading in readings.values():
         due = reading.due
         if not _open(reading) or due is None:
             continue
         yield Armed(reading.metric, reading.cycle, due)
         for point, at in reading.warnings:
-            if as_of < at < due:
+            said = (reading.metric, reading.cycle, point) in stated.warned
+            if as_of < at < due and not said:
                 yield Armed(reading.metric, reading.cycle, at, point)

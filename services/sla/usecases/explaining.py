@@ -185,7 +185,7 @@ def _timers(sight: Sight, metric: Metric, readings: Readings, as_of: Micros) -> 
             "point": one.point,
             "generation": sight.row.generation,
         }
-        for one in to_arm(readings, as_of)
+        for one in to_arm(readings, as_of, sight.row.stated)
         if one.metric is metric
     ]
 

@@ -79,7 +79,7 @@ def settle_row(tx: Tx, row: ClockRow, ground: Ground, occasion: Occasion) -> Set
     readings = fold(ground.rules, row.happenings, as_of, ground.policy.warn_at)
     settlement = settle(readings, row.stated, as_of, occasion.points)
     row.stated, row.settled_at = settlement.stated, instant(as_of)
-    settled = Settled(row, readings, to_arm(readings, as_of))
+    settled = Settled(row, readings, to_arm(readings, as_of, row.stated))
     _state(tx, settled, settlement, ground, occasion)
     due = next_due(readings)
     states = clock_states(readings, settlement)

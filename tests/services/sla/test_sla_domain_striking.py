@@ -7,12 +7,14 @@ from operator import attrgetter
 
 from hypothesis import given, settings
 
+from services.sla.domain.clock import Target
 from services.sla.domain.fold import Happening, Rules, fold
 from services.sla.domain.settle import Armed, Settlement, Stated, next_due, settle, to_arm
 from services.sla.domain.striking import Due, State, due_of, nearest, strike
+from services.sla.domain.words import Kind
 from services.sla.usecases.stating import clock_states
 from shared.vocabulary import Metric
-from shared.worktime import SECOND, Micros, instant, micros
+from shared.worktime import ALWAYS_OPEN, SECOND, Compiled, Micros, instant, micros
 from tests.services.sla.test_sla_domain_properties import START, rules, stories
 
 POINTS = (0.5, 0.75)
@@ -47,7 +49,7 @@ def struck(clocks: list[State], dues: list[Due], at: datetime) -> tuple[list[Sta
 
 
 @given(rules(), stories())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=400)
 def test_striking_says_what_the_fold_says(how: Rules, story: list[Happening]) -> None:
     book = Book(how)
     edges = [happening.at for happening in story] + [START + 9 * 86_400 * SECOND]
@@ -56,7 +58,7 @@ def test_striking_says_what_the_fold_says(how: Rules, story: list[Happening]) ->
             continue
         known = story[:number]
         book.look(known, start, [])
-        armed = sorted(to_arm(book.readings, start), key=attrgetter("at"))
+        armed = sorted(to_arm(book.readings, start, book.stated), key=attrgetter("at"))
         for moment, group in groupby(armed, key=attrgetter("at")):
             if moment < until:
                 meet(book, known, instant(moment) + TICK, list(group))
@@ -82,3 +84,35 @@ def meet(book: Book, known: list[Happening], at: datetime, armed: list[Armed]) -
 def test_a_promise_that_is_met_is_not_struck() -> None:
     met = [{"metric": "resolution", "state": "met", "due_at": None}]
     assert strike(met, Due(Metric.RESOLUTION, 1, instant(START)), instant(START)) is None
+
+
+def test_a_warning_that_comes_at_its_breach_is_dropped_by_both_ways() -> None:
+    due = START + 3600 * SECOND
+    promise = Target(Compiled(ALWAYS_OPEN), 3600)
+    how = Rules({"P1": {Metric.RESOLUTION: promise}}, promise.timeline)
+    story = [Happening(START, Kind.CREATED, "P1", "new")]
+    book = Book(how)
+    book.look(story, START, [])
+    warning = Due(Metric.RESOLUTION, 1, instant(due - 900 * SECOND), 0.75)
+    assert strike(book.clocks, warning, instant(due)) is None
+    assert strike(book.clocks, warning, instant(due - 1)) is not None
+    assert not book.look(story, due, [warning]).warned
+
+
+def test_a_point_that_was_said_is_not_armed_again_after_a_retarget() -> None:
+    timeline = Compiled(ALWAYS_OPEN)
+    how = Rules(
+        {
+            "P1": {Metric.RESOLUTION: Target(timeline, 3600)},
+            "P2": {Metric.RESOLUTION: Target(timeline, 7200)},
+        },
+        timeline,
+    )
+    story = [
+        Happening(START, Kind.CREATED, "P1", "new"),
+        Happening(START + 3000 * SECOND, Kind.PRIORITY, "P2"),
+    ]
+    said = Stated().with_warning((Metric.RESOLUTION, 1, 0.75), START + 2700 * SECOND)
+    as_of = story[-1].at
+    armed = to_arm(fold(how, story, as_of, (0.75,)), as_of, said)
+    assert [(one.kind, one.at) for one in armed] == [("breach", START + 7200 * SECOND)]
