@@ -12,8 +12,9 @@ from shared.kit.context import Context
 from shared.kit.logging import get_logger
 
 FIRST_WAIT: Final = 0.5
-LONGEST_WAIT: Final = 30.0
-SOUND_AFTER: Final = 60.0
+LONGEST_WAIT: Final = 2.0
+"""Short: after an outage of the database every loop owes its work within seconds."""
+SOUND_AFTER: Final = 5.0
 WORRYING: Final = 3
 GRACE: Final = 3.0
 _log = get_logger("workers")
@@ -53,13 +54,17 @@ class Condition:
 
     restarts: int = 0
     failures: int = 0
-    """In a row, without a sound minute between them."""
+    """In a row, without a sound run of `SOUND_AFTER` seconds between them."""
     error: str = ""
     done: bool = False
+    began: float | None = None
+    """Monotonic instant since which it runs; None while it waits to be tried again."""
 
     @property
     def worrying(self) -> bool:
-        return self.failures >= WORRYING
+        """Failed again and again, and has not run soundly since."""
+        sound = self.began is not None and time.monotonic() - self.began > SOUND_AFTER
+        return self.failures >= WORRYING and not sound
 
 
 @dataclass(eq=False)
@@ -94,7 +99,7 @@ class Workers:
     async def _supervise(self, worker: Worker) -> None:
         condition = self.conditions[worker.name]
         while not self.stop_sign.is_set():
-            began = time.monotonic()
+            condition.began = began = time.monotonic()
             try:
                 await worker.run(self.context, self.stop_sign)
             except Exception as error:  # noqa: BLE001 - one failing loop must not end the others
@@ -105,6 +110,7 @@ class Workers:
             await self.stop_sign.wait(_pause(condition.failures))
 
     def _note(self, worker: Worker, condition: Condition, error: Exception, lasted: float) -> None:
+        condition.began = None
         condition.failures = 1 if lasted > SOUND_AFTER else condition.failures + 1
         condition.restarts += 1
         condition.error = type(error).__name__

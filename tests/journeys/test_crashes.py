@@ -36,7 +36,8 @@ async def fragile(partner: Partner) -> AsyncIterator[Desk]:
     with tempfile.TemporaryDirectory(prefix="sanad-crash-") as folder:
         base = Path(folder)
         base.chmod(0o711)
-        desk = Desk(base / "home", {"SANAD_WEBHOOK_ALLOW": partner.host})
+        settings = {"SANAD_WEBHOOK_ALLOW": partner.host, "SANAD_PROFILE": "local"}
+        desk = Desk(base / "home", settings)  # durable, as an operator runs it
         await desk.start()
         yield desk
         await desk.stop()

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -12,7 +13,7 @@ from shared.kit import logging, problems, trace
 from shared.kit.health import Check, _answer
 from shared.kit.locale import digits, format_instant, isolate, negotiate, pick
 from shared.kit.problem import Problem
-from shared.kit.workers import Stop, Worker, Workers
+from shared.kit.workers import SOUND_AFTER, Condition, Stop, Worker, Workers
 from shared.vocabulary import Locale, Localized
 from tests.contexts import MakeContext, MakeSettings
 from tests.engines import eventually
@@ -193,3 +194,11 @@ def test_the_document_tells_rights_failures_and_headers(desk: Desk) -> None:
     own = made["paths"]["/v1/notes/own"]["post"]
     assert not any(one["name"] == "Idempotency-Key" for one in own.get("parameters", []))
     assert "HTTPValidationError" not in json.dumps(made)
+
+
+def test_a_worker_that_runs_soundly_again_worries_nobody() -> None:
+    now = time.monotonic()
+    assert Condition(failures=3, began=None).worrying, "waits for its next try"
+    assert Condition(failures=3, began=now).worrying, "has only just begun again"
+    assert not Condition(failures=9, began=now - SOUND_AFTER - 1).worrying
+    assert not Condition(failures=2, began=None).worrying
