@@ -37,7 +37,7 @@ class InvalidRequest(OAuthProblem):
 
 
 class InvalidGrant(OAuthProblem):
-    """RFC 6749 says 400 here; a wrong password is 401 at every door of ours, `error` is the same."""
+    """RFC 6749 says 400; a wrong password is 401 at every door of ours, `error` stays."""
 
     status = 401
     code = "invalid_grant"
