@@ -32,6 +32,7 @@ class Stack:
         self.administrator = Administrator(options.database_url)
         self.nats_url = options.nats_url
         self.cradle = Cradle(environment.nursery(home)) if AVAILABLE else None
+        self.engines_up_at = 0.0
 
     async def start_engines(self) -> None:
         if self.cradle:
@@ -45,6 +46,7 @@ class Stack:
 
     async def prepare_database(self) -> None:
         await self._until(lambda: answers(self.administrator), "postgres")
+        self.engines_up_at = time.monotonic()
         await equip(self.administrator, self.home, durable=self.options.durable)
         say("database up")
         if behind := await outdated(self.administrator, environment.ROOT / "services"):
@@ -78,6 +80,9 @@ class Stack:
 
     def ops(self, service: str) -> str:
         return f"http://{self.listeners.address(f'{service}.ops')}"
+
+    def public(self, service: str) -> str:
+        return f"http://{self.listeners.address(f'{service}.http')}"
 
     def told(self) -> dict[str, str]:
         database = self.administrator.public()

@@ -39,7 +39,7 @@ class Runner:
         self._home = home
         self._announced = home.run / "announced"
         self._told = asyncio.Event()
-        self._began = time.monotonic()
+        self._began = self._ready_at = time.monotonic()
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
@@ -88,13 +88,14 @@ class Runner:
         task.result()
 
     def _announce(self, stack: Stack) -> None:
+        self._ready_at = time.monotonic()
         self._write_endpoints(stack)
         for child in stack.children.values():
             child.on_start = lambda: self._write_endpoints(stack)
         say(f"http    {self._url(stack)}")
         say(f"smtp    {stack.listeners.address(environment.SMTP)}")
         say(f"login   {self._options.admin_email}, password {self._password()}")
-        say(f"ready after {time.monotonic() - self._began:.1f} s")
+        say(f"ready after {self._ready_at - self._began:.1f} s")
         print("ready", flush=True)
 
     def _password(self) -> str:
@@ -113,8 +114,10 @@ class Runner:
             "smtp": stack.listeners.address(environment.SMTP),
             "nats": stack.nats_url,
             "database": stack.administrator.dsn(),
+            "services": {name: stack.public(name) for name in SERVICES},
             "ops": {name: stack.ops(name) for name in SERVICES},
             "pids": {"supervisor": os.getpid(), **pids},
+            "ready_after_engines_s": round(self._ready_at - stack.engines_up_at, 3),
         }
         replace(self._home.endpoints, json.dumps(document, indent=1))
 

@@ -129,7 +129,8 @@ async def _equip(desk: Desk, folder: Path, stack: contextlib.ExitStack) -> Bench
         nats_url,
         folder,
     )
-    await _answering(f"{made.proxy_url}/ping")
+    for url in (made.app_url, made.proxy_url):
+        await answering(f"{url}/ping")
     await _floor_stream(nats_url)
     return made
 
@@ -187,7 +188,7 @@ async def _floor_stream(url: str) -> None:
     await client.close()
 
 
-async def _answering(url: str, within: float = 20) -> None:
+async def answering(url: str, within: float = 20) -> None:
     deadline = time.monotonic() + within
     async with httpx.AsyncClient() as client:
         while time.monotonic() < deadline:
