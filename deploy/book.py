@@ -63,9 +63,14 @@ def _name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
+_ASKED = {"ask_at": "TimerRequested", "ask_after": "TimerRequested"}
+"""Facts that services state through a client of the kit, by the client's verb."""
+
+
 @cache
 def _emits(path: Path) -> frozenset[str]:
-    return frozenset(_name(call.func) for call in _calls(path))
+    names = (_name(call.func) for call in _calls(path))
+    return frozenset(_ASKED.get(name, name) for name in names)
 
 
 @cache

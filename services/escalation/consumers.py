@@ -37,6 +37,7 @@ from shared.events.ticket import (
     TicketPriorityChanged,
     TicketStatusChanged,
 )
+from shared.kit import timer
 from shared.kit.bus import Consumers
 from shared.kit.tx import Tx
 from shared.vocabulary import Status
@@ -173,7 +174,7 @@ async def follow_clocks(event: Event[SlaClockUpdated], tx: Tx) -> None:
 @consumers.on(TimerFired)
 async def climb(event: Event[TimerFired], tx: Tx) -> None:
     key = read_key(event.data.key)
-    if key is not None:
+    if key is not None and timer.is_ours(tx, event.data):
         await usecases.fire(tx, key, event.data.due_at)
 
 

@@ -14,12 +14,11 @@ from services.escalation.store import ladders as store
 from services.escalation.store.ladders import Kept
 from services.escalation.store.tickets import Ticket
 from shared.events.escalation import EscalationEnded, EscalationRaised, EscalationSkipped
-from shared.events.sla import Delay, TimerCancelled, TimerRequested
+from shared.events.sla import Delay
+from shared.kit import timer
 from shared.kit.ids import uuid7
 from shared.kit.tx import Tx
 from shared.vocabulary import Role
-
-_OWNER = "escalation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +120,12 @@ def _move_timer(tx: Tx, ascent: Ascent, ladder: Ladder, wait_for: Rung | None) -
     """Cancel the wait that no longer matters, ask for the one that does."""
     old = ascent.kept.waits_for
     if old is not None and (wait_for is None or wait_for.level != old):
-        tx.emit(TimerCancelled(key=_key(ascent, ladder, old), owner=_OWNER))
+        timer.cancel(tx, _key(ascent, ladder, old))
     if wait_for is not None:
         wait = wait_for.after
-        fact = TimerRequested(
-            key=_key(ascent, ladder, wait_for.level),
-            owner=_OWNER,
-            ticket_id=ascent.ticket.id,
-            start_at=ascent.since,
-            after=Delay(seconds=wait.seconds, business_days=wait.business_days),
-        )
-        tx.emit(fact)
+        delay = Delay(seconds=wait.seconds, business_days=wait.business_days)
+        key = _key(ascent, ladder, wait_for.level)
+        timer.ask_after(tx, key, ascent.ticket.id, ascent.since, delay)
 
 
 def _key(ascent: Ascent, ladder: Ladder, level: int) -> str:

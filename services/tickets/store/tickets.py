@@ -1,5 +1,6 @@
 """Tickets: found within the caller's rights, locked, changed."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
@@ -102,6 +103,20 @@ async def lock_living(tx: Tx, ticket_id: UUID) -> RowMapping | None:
 async def read(tx: Tx, ticket_id: UUID) -> RowMapping | None:
     """For the house itself: nothing is held, nothing filtered."""
     return await tx.row("select * from tickets.ticket where id = :id", {"id": ticket_id})
+
+
+async def read_for_mail(tx: Tx, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
+    """Tickets with who takes part and the sealed headers of the mails that came in."""
+    return await tx.only(
+        """select t.*, array(select p.person_id from tickets.participant p
+                where p.ticket_id = t.id order by p.added_at) as people,
+            array(select m.id from tickets.message m where m.ticket_id = t.id
+                and m.mail is not null order by m.created_at, m.id) as mail_ids,
+            array(select m.mail from tickets.message m where m.ticket_id = t.id
+                and m.mail is not null order by m.created_at, m.id) as mails
+        from tickets.ticket t where t.id = any(:ids)""",
+        {"ids": list(ticket_ids)},
+    )
 
 
 async def read_by_number(tx: Tx, number: int) -> RowMapping | None:

@@ -9,6 +9,7 @@ from services.tickets.usecases.life import HOUSE, Life
 from services.tickets.usecases.verbs import shut
 from shared.events.notify import NotifySent
 from shared.events.sla import TimerFired
+from shared.kit import timer
 from shared.kit.tx import Tx
 from shared.vocabulary import Status
 
@@ -16,7 +17,7 @@ from shared.vocabulary import Status
 async def close_due(tx: Tx, fact: TimerFired) -> None:
     """Close the resolution that the timer was armed for, and no later one."""
     named = _read_key(fact.key)
-    if fact.owner != "tickets" or named is None:
+    if not timer.is_ours(tx, fact) or named is None:
         return
     ticket_id, reopen_count = named
     row = await tickets.lock(tx, ticket_id)

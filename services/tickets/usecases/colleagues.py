@@ -1,5 +1,6 @@
 """What other services of ours may ask about a ticket (plan of the internal doors)."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from services.tickets.domain.words import number_text
 from services.tickets.store import messages, seals, tickets
 from services.tickets.store.rows import Row
 from services.tickets.usecases import answers
+from shared.kit.crypto import Box
 from shared.kit.problems import NotFound
 from shared.kit.tx import Tx
 
@@ -23,6 +25,18 @@ async def ticket(tx: Tx, ticket_id: UUID) -> dict[str, Any]:
 
 async def ticket_by_number(tx: Tx, number: int) -> dict[str, Any]:
     return await _tell(tx, await tickets.read_by_number(tx, number))
+
+
+async def batch(tx: Tx, ticket_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Tickets for mails about them, each with the ids of the mails that came in, oldest first."""
+    told = []
+    for row in await tickets.read_for_mail(tx, ticket_ids):
+        box = await tx.context.vault.box(row["organization_id"])
+        mails = [_message_id(box, *pair) for pair in row["mails"] or ()]
+        told.append(
+            _told(row, box, row["people"]) | {"mail_message_ids": list(filter(None, mails))}
+        )
+    return told
 
 
 async def message(tx: Tx, ticket_id: UUID, message_id: UUID) -> dict[str, Any]:
@@ -49,18 +63,27 @@ async def thread(tx: Tx, ticket_id: UUID) -> dict[str, Any]:
     found = await ticket(tx, ticket_id)
     box = await tx.context.vault.box(found["organization_id"])
     rows = await messages.with_mail(tx, ticket_id)
-    opened = [seals.unseal_json(box, seals.MAIL, row["id"], row["mail"]) or {} for row in rows]
-    return {"message_ids": [one["message_id"] for one in opened if one.get("message_id")]}
+    ids = [_message_id(box, row["id"], row["mail"]) for row in rows]
+    return {"message_ids": list(filter(None, ids))}
+
+
+def _message_id(box: Box, message_id: UUID, mail: bytes) -> str | None:
+    headers = seals.unseal_json(box, seals.MAIL, message_id, mail) or {}
+    return headers.get("message_id")
 
 
 async def _tell(tx: Tx, row: Row | None) -> dict[str, Any]:
     if row is None:
         raise NotFound
     box = await tx.context.vault.box(row["organization_id"])
+    return _told(row, box, await tickets.participants(tx, row["id"]))
+
+
+def _told(row: Row, box: Box, people: list[UUID]) -> dict[str, Any]:
     return {
         **{name: row[name] for name in _PLAIN},
         "number": row["number"],
         "number_text": number_text(row["number"]),
         "subject": seals.subject_of(box, row),
-        "participants": await tickets.participants(tx, row["id"]),
+        "participants": people,
     }

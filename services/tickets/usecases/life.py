@@ -10,8 +10,8 @@ from services.tickets.domain.words import Action
 from services.tickets.store import tickets, timeline
 from services.tickets.store.rows import Row
 from services.tickets.store.timeline import Entry
-from shared.events.sla import TimerCancelled, TimerRequested
 from shared.events.ticket import TicketFact, TicketStatusChanged
+from shared.kit import timer
 from shared.kit.crypto import Box
 from shared.kit.problems import IllegalTransition
 from shared.kit.tx import Tx
@@ -89,19 +89,12 @@ class Life:
 
     def arm_closing(self) -> None:
         """Ask for the closing of this resolution at the end of its window (decisions.md 4)."""
-        ticket = self.ticket
-        self.tx.emit(
-            TimerRequested(
-                key=close_key(ticket),
-                owner="tickets",
-                ticket_id=ticket.id,
-                start_at=self.tx.now,
-                due_at=ticket.reopen_until,
-            )
-        )
+        until = self.ticket.reopen_until
+        assert until is not None, "only a resolved ticket waits to be closed"
+        timer.ask_at(self.tx, close_key(self.ticket), self.ticket.id, until)
 
     def disarm_closing(self) -> None:
-        self.tx.emit(TimerCancelled(key=close_key(self.ticket), owner="tickets"))
+        timer.cancel(self.tx, close_key(self.ticket))
 
     async def save(self) -> Row:
         """Write the changes and the story; the row as it is now."""
