@@ -5,9 +5,6 @@ import json
 import subprocess
 import sys
 import time
-from typing import Any
-
-import httpx
 
 from tests.bench.calm import drained
 from tests.bench.load import Figures, load, proportional_set

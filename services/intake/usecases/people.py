@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from services.intake.domain.mail import Mail
+from shared.kit import together
 from shared.kit.context import Context
 from shared.kit.peers import PeerRefused
 from shared.tokens import fold_address
@@ -65,7 +66,6 @@ async def _ask(context: Context, mail: Mail) -> Person | None:
 
 async def address_of(context: Context, user_id: UUID) -> str | None:
     """The address of a person we know by id."""
-    told = await context.peers.post(
-        "gateway", "/internal/people/batch", json={"user_ids": [str(user_id)]}
-    )
-    return next((str(one["email"]) for one in told["items"]), None)
+    path = "/internal/people/batch"
+    told = await together.one(context.peers, "gateway", path, "user_ids", user_id)
+    return None if told is None else str(told["email"])

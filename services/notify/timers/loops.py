@@ -17,6 +17,9 @@ from shared.kit.workers import Stop, Worker
 IDLE: Final = 0.5
 """Longest sleep between two looks: due rows of retries wake nobody."""
 
+GATHER: Final = 0.02
+"""Under load the next mails are claimed, and asked about, together rather than one by one."""
+
 _SWEEP_EVERY: Final = 3600.0
 _BATCH: Final = 500
 _log = get_logger("notify")
@@ -43,7 +46,9 @@ async def send_mails(context: Context, stop: Stop) -> None:
                 busy.update(mail.id for mail in mails)
                 for mail in mails:
                     lanes.create_task(one(mail))
-                if not mails:
+                if mails:
+                    await stop.wait(GATHER)
+                else:
                     await context.wait(MAILS, IDLE)
     finally:
         await mailer.close()

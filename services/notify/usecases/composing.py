@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -16,12 +17,14 @@ from services.notify.domain.words import TO_CUSTOMERS, Digits, Kind
 from services.notify.store.deliveries import Mail
 from services.notify.usecases.rendering import Reader, render
 from services.notify.usecases.wording import variables
+from shared.kit import together
 from shared.kit.context import Context
 from shared.kit.locale import pick
 from shared.tokens import fold_address, make_reply_token
 from shared.vocabulary import Locale, Localized
 
 FALLBACK_ZONE: Final = "Asia/Riyadh"
+_SPEAKING: Final = TO_CUSTOMERS - {Kind.ACKNOWLEDGEMENT}
 _SUBMITTED: Final[dict[Kind, Any]] = {Kind.ACKNOWLEDGEMENT: "auto-replied", Kind.REPLY: None}
 
 
@@ -50,29 +53,30 @@ class NobodyThere(Exception):
 
 
 async def gather(context: Context, mail: Mail) -> Material:
-    """Ask gateway and tickets, side by side."""
+    """Ask gateway and tickets, side by side, and in one call with the mails beside this one."""
     peers = context.peers
-    wanted = [
-        peers.post("gateway", "/internal/people/batch", json={"user_ids": [str(mail.recipient_id)]})
+    wanted: list[Awaitable[Any]] = [
+        together.one(peers, "gateway", "/internal/people/batch", "user_ids", mail.recipient_id)
     ]
+    spoken = mail.facts.get("message_id") if mail.kind in _SPEAKING else None
     if mail.ticket_id is not None:
-        path = f"/internal/tickets/{mail.ticket_id}"
-        wanted.append(peers.get("gateway", "/internal/departments"))
-        wanted.append(peers.get("tickets", path))
-        if mail.kind in TO_CUSTOMERS:
-            wanted.append(peers.get("tickets", f"{path}/thread"))
-            spoken = mail.facts.get("message_id") if mail.kind is not Kind.ACKNOWLEDGEMENT else None
-            if spoken:
-                wanted.append(peers.get("tickets", f"{path}/messages/{spoken}"))
+        path = "/internal/tickets/batch"
+        wanted.append(together.same(peers, "gateway", "/internal/departments"))
+        wanted.append(together.one(peers, "tickets", path, "ticket_ids", mail.ticket_id))
+        if spoken:
+            message = f"/internal/tickets/{mail.ticket_id}/messages/{spoken}"
+            wanted.append(peers.get("tickets", message))
     answers: list[Any] = await asyncio.gather(*wanted)
-    people, departments, ticket, thread, message = answers + [None] * (5 - len(answers))
-    if not people["items"] or plain_address(people["items"][0]["email"]) is None:
+    person, departments, ticket, message = answers + [None] * (4 - len(answers))
+    if person is None or plain_address(person["email"]) is None:
+        raise NobodyThere
+    if mail.ticket_id is not None and ticket is None:
         raise NobodyThere
     return Material(
-        people["items"][0],
+        person,
         ticket,
         message,
-        thread["message_ids"] if thread else [],
+        ticket["mail_message_ids"] if ticket and mail.kind in TO_CUSTOMERS else [],
         departments["items"] if departments else [],
     )
 

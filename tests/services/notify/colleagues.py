@@ -34,8 +34,15 @@ class Colleagues:
 
     async def post(self, peer: str, path: str, *, json: Any = None) -> Any:
         self._note(peer, path)
+        if "ticket_ids" in json:
+            return {
+                "items": [self._ticket(one) for one in json["ticket_ids"] if one in self.tickets]
+            }
         wanted = [self.people[one] for one in json["user_ids"] if one in self.people]
         return {"items": wanted}
+
+    def _ticket(self, ticket_id: str) -> dict[str, Any]:
+        return {**self.tickets[ticket_id], "mail_message_ids": self.threads.get(ticket_id, [])}
 
     async def close(self) -> None:
         return None
