@@ -48,9 +48,9 @@ def test_answers_between_quotes_stay_in_their_order() -> None:
     ids=lambda line: repr(line[:8]),
 )  # fmt: skip
 def test_hostile_lines_cost_little(line: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # the machine may be busy with other things
     split_reply(line)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def samples(given: Path, wanted: Path) -> tuple[int, int]:
