@@ -26,19 +26,25 @@ def _chain(entry: Entry) -> Iterator[str]:
     visible = ", partners see it" if entry.partner_visible else ""
     yield f"{entry.fact.TYPE}  ({entry.fact.nats_subject()}{visible})"
     for service in entry.publisher:
-        yield from _lines("stated", service, _stating(entry.fact), "")
+        yield from _lines("stated", service, (_stating(entry.fact),), "")
     for service, what in entry.listeners.items():
-        yield from _lines("heard", service, _hearing(entry.fact), f"  {what}")
+        patterns = (_hearing(entry.fact), _EVERY_VISIBLE)
+        yield from _lines("heard", service, patterns, f"  {what}")
 
 
-def _lines(verb: str, service: str, pattern: str, what: str) -> Iterator[str]:
-    places = [*_places(service, re.compile(pattern))] or ["(nowhere yet)"]
-    for place in places:
+def _lines(verb: str, service: str, patterns: tuple[str, ...], what: str) -> Iterator[str]:
+    found = (list(_places(service, re.compile(pattern))) for pattern in patterns)
+    for place in next(filter(None, found), ["(nowhere)"]):
         yield f"  {verb:7}{service:11}{place}{what}"
 
 
+_EVERY_VISIBLE = r"consumers\.on\(entry\.fact"
+"""How a service listens to every fact that partners see."""
+
+
 def _stating(fact: type[Fact]) -> str:
-    return rf"\b{fact.__name__}\("
+    asked = r"|\btimer\.ask_" if fact.__name__ == "TimerRequested" else ""
+    return rf"\b{fact.__name__}\({asked}"
 
 
 def _hearing(fact: type[Fact]) -> str:

@@ -9,7 +9,6 @@ from shared.events.base import Event
 from shared.events.catalogue import BOOK
 from shared.events.escalation import EscalationRaised, EscalationSkipped
 from shared.events.identity import (
-    IdentityOrganizationUpdated,
     IdentityUserCreated,
     IdentityUserDisabled,
     IdentityUserUpdated,
@@ -149,11 +148,6 @@ async def update_person(event: Event[IdentityUserUpdated], tx: Tx) -> None:
 @consumers.on(IdentityUserDisabled)
 async def disable_person(event: Event[IdentityUserDisabled], tx: Tx) -> None:
     await projection.disable_person(tx, event.data.user_id)
-
-
-@consumers.on(IdentityOrganizationUpdated)
-async def note_organization(event: Event[IdentityOrganizationUpdated], tx: Tx) -> None:
-    """Nothing to keep: language and zone of a person are asked for when a mail is written."""
 
 
 for entry in BOOK:

@@ -214,7 +214,7 @@ _IDENTITY: Final = (
     Entry(
         identity.IdentityOrganizationUpdated,
         ("gateway",),
-        {"tickets": "knows the language", "sla": "knows the organization", "notify": "the same"},
+        {"tickets": "knows the language", "sla": "knows the organization"},
     ),
     Entry(
         identity.IdentityDepartmentCreated,
