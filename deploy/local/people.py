@@ -30,6 +30,7 @@ def _post(url: str, data: bytes, media_type: str, bearer: str = "") -> dict[str,
     if bearer:
         request.add_header("Authorization", f"Bearer {bearer}")
     try:
+        # The request above, to our own address.
         with urlopen(request, timeout=15, context=_context(url)) as answer:  # noqa: S310
             document: dict[str, Any] = json.load(answer)
     except HTTPError as refusal:

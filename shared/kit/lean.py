@@ -18,7 +18,7 @@ def preload() -> None:
     for library, companion in _UNUSED:
         if companion in sys.modules:
             continue
-        sys.modules[companion] = None  # type: ignore[assignment]
+        sys.modules[companion] = None  # type: ignore[assignment]  # how imports are told to fail
         try:
             importlib.import_module(library)
         finally:

@@ -80,7 +80,7 @@ def run_env() -> None:
 
 def _run(connection: Connection, service: str, schema: str) -> None:
     from alembic import command  # noqa: PLC0415 - a second of import, only while migrating
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config()
     config.set_main_option("script_location", str(_SERVICES / service / "migrations"))

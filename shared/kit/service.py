@@ -156,7 +156,7 @@ def _application(name: str, routers: Sequence[APIRouter]) -> FastAPI:
     for router in routers:
         _include(app, router)
     app.add_middleware(Frame, service=name)
-    app.openapi = partial(document, app)  # type: ignore[method-assign]
+    app.openapi = partial(document, app)  # type: ignore[method-assign]  # FastAPI's own way
     return app
 
 

@@ -73,7 +73,7 @@ class Bench:
         """The floor's relay and consumer at work."""
         processes = [self.spawn_chain(part) for part in ("consumer", "relay")]
         try:
-            time.sleep(1.5)
+            time.sleep(1.5)  # both have connected; they say nothing when they have
             yield
         finally:
             for process in processes:

@@ -85,7 +85,7 @@ class Weather:
     async def lose_the_stream(self) -> None:
         """NATS dies and its store is gone when it comes back."""
         async with self.away("nats"):
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.5)  # its last writes are over
             shutil.rmtree(self.desk.home / "nats" / "jetstream")
 
     async def quiet(self, within: float) -> float:

@@ -27,7 +27,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         said = {
-            "service": self.server.name,  # type: ignore[attr-defined]
+            "service": self.server.name,  # type: ignore[attr-defined]  # set below
             "path": self.path,
             "size": len(body),
             "forwarded": self.headers.get("X-Forwarded-For"),
@@ -40,7 +40,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_GET = do_POST = do_PATCH = answer  # noqa: N815
+    do_GET = do_POST = do_PATCH = answer  # noqa: N815 - the names that http.server calls
 
     def log_message(self, *_: object) -> None:
         """Quiet."""
@@ -51,7 +51,7 @@ def upstreams() -> Iterator[dict[str, str]]:
     servers = {}
     for name in SERVICES:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
-        server.name = name  # type: ignore[attr-defined]
+        server.name = name  # type: ignore[attr-defined]  # read by Upstream
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers[name] = server
     places = {name: f"127.0.0.1:{server.server_port}" for name, server in servers.items()}

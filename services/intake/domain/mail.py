@@ -92,6 +92,7 @@ def read_mail(raw: bytes, envelope: Envelope, reading: Reading, read_page: ReadP
         "report_permanent": report.permanent if report else True,
         "flags": tuple(sorted(flags | content.flags | root.headers.flags)),
     }
+    # Gathered by name in two halves; each half's values have the types of their fields.
     return Parsed(Mail(**basic, **details), content.files)  # type: ignore[arg-type]
 
 
@@ -113,6 +114,7 @@ def unreadable(raw: bytes, envelope: Envelope, reading: Reading) -> Parsed:
         "visible_text": UNREADABLE,
         "flags": (Flag.UNREADABLE,),
     }
+    # As in `read_mail`: two halves by name.
     return Parsed(Mail(**basic, **details))  # type: ignore[arg-type]
 
 

@@ -97,7 +97,7 @@ def _routed(tx: Tx, case: Case, routing: Routing, ticket_id: UUID | None) -> Mai
     return MailRouted(
         mail_id=case.row.id,
         at=tx.now,
-        decision=decision,  # type: ignore[arg-type]
+        decision=decision,  # type: ignore[arg-type]  # asserted above
         mail_class=case.mail_class,
         sender_auth=SenderAuth(case.mail.sender_auth),
         received_at=case.row.received_at,

@@ -129,6 +129,7 @@ class SmtpMailer:
             if client.is_connected:
                 return client
             client.close()
+        # One mapping of options, each of the type that aiosmtplib wants under that name.
         fresh = aiosmtplib.SMTP(**self._options)  # type: ignore[arg-type]
         try:
             await fresh.connect()

@@ -59,6 +59,7 @@ async def opened(context: Context, row: RowMapping) -> Endpoint:
         for name in _SEALED
     }
     names = (name for name in Endpoint.__slots__ if name not in _SEALED)
+    # The columns carry the names of the fields; their types are the table's.
     return Endpoint(**{name: row[name] for name in names}, **texts)  # type: ignore[arg-type]
 
 

@@ -77,7 +77,7 @@ def test_roles_imply_the_scopes_of_the_book() -> None:
 def test_nobody_grants_what_they_lack_and_no_wall_gets_a_door(
     wanted: set[str],
     granter: set[str],
-    bound: bool,  # noqa: FBT001 - hypothesis passes it
+    bound: bool,
 ) -> None:
     refused = set(ungrantable(wanted, granter, bound=bound))
     granted = wanted - refused

@@ -283,7 +283,7 @@ def test_five_days_of_failure_are_enough() -> None:
         ("ticket.open", "ticket.opened.v1", False),
     ],
 )
-def test_patterns_of_event_types(pattern: str, kind: str, fits: bool) -> None:  # noqa: FBT001
+def test_patterns_of_event_types(pattern: str, kind: str, fits: bool) -> None:
     assert matches(pattern, kind) is fits
 
 

@@ -165,7 +165,7 @@ async def test_the_stream_goes_on_where_its_reader_stopped(house: House) -> None
     second = await house.opens(uuid4())
     async with asyncio.timeout(10):
         await reading
-    await caller_events.aclose()  # type: ignore[attr-defined]
+    await caller_events.aclose()  # type: ignore[attr-defined]  # a generator
     data = [one for one in chunks if "data:" in one]
     assert str(first) in data[0]
     assert str(second) in data[1]
@@ -187,7 +187,7 @@ async def test_a_caller_holds_only_so_many_streams(house: House) -> None:
     refused = await seat.ask("GET", "/v1/stream")
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_streams")
     for one in streams:
-        await one.aclose()  # type: ignore[attr-defined]
+        await one.aclose()  # type: ignore[attr-defined]  # a generator
 
 
 def raised(house: House, user: UUID) -> EscalationRaised:

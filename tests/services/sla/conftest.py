@@ -22,5 +22,6 @@ async def desk(make_settings: MakeSettings) -> AsyncIterator[Desk]:
 
 
 def client(app: object) -> httpx.AsyncClient:
+    # httpx spells ASGI's dictionaries more narrowly than Starlette does.
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
     return httpx.AsyncClient(transport=transport, base_url="http://desk")

@@ -126,7 +126,7 @@ from tests.services.sla.story import (
         ),
     ],
 )
-def test_resolution(
+def test_the_resolution_clock_counts_only_what_it_should(
     what: str, events: list[Event], until: float, expected: tuple[Any, ...]
 ) -> None:
     found = resolution(*events, until=until)

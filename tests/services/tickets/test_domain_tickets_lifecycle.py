@@ -94,7 +94,7 @@ def test_only_what_is_resolved_is_reopened_by_hand() -> None:
 def test_the_customer_was_answered_by_a_later_public_message(
     staff: datetime | None,
     customer: datetime | None,
-    answered: bool,  # noqa: FBT001
+    answered: bool,
 ) -> None:
     ticket = replace(TICKET, last_staff_message_at=staff, last_customer_message_at=customer)
     assert customer_was_answered(ticket) is answered
@@ -142,7 +142,7 @@ def test_people_and_lists_answer_and_machines_do_not(kind: MailClass) -> None:
 
 
 @given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=30)), st.booleans())
-def test_the_window_only_ever_moves_later(window: timedelta, counted: bool) -> None:  # noqa: FBT001
+def test_the_window_only_ever_moves_later(window: timedelta, counted: bool) -> None:
     ticket = replace(
         TICKET, reopen_window=window, reopen_until=window_end(NOW, window), reopen_count=2
     )

@@ -27,7 +27,7 @@ KEY = b"k" * 32
 
 def owned(**more: object) -> Ownership:
     values = {"organization_id": HOME, "requester_id": THEY, "department_id": HERE}
-    return Ownership(**{**values, **more})  # type: ignore[arg-type]
+    return Ownership(**{**values, **more})  # type: ignore[arg-type]  # by name
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_what_is_not_public_stays_inside(author: AuthorKind) -> None:
         ((0, 0, 40), False),
     ],
 )
-def test_acknowledgements_stop_at_the_caps(recent: tuple[int, int, int], yes: bool) -> None:  # noqa: FBT001
+def test_acknowledgements_stop_at_the_caps(recent: tuple[int, int, int], yes: bool) -> None:
     assert acknowledged(Recent(*recent)) is yes
 
 

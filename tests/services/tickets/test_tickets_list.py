@@ -96,7 +96,7 @@ async def index(desk: Desk) -> None:
         ("xyzzy", False),
     ],
 )
-async def test_search_folds_arabic_and_english(desk: Desk, query: str, hits: bool) -> None:  # noqa: FBT001
+async def test_search_folds_arabic_and_english(desk: Desk, query: str, hits: bool) -> None:
     customer = desk.customer()
     made = await desk.open(
         customer, subject="Printer offline", body="والطابعة الجديدة لا تطبع، the printer prints"

@@ -70,7 +70,7 @@ async def plan_of(desk: Desk, statement: str, params: dict[str, Any]) -> dict[st
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LISTS))
 @pytest.mark.parametrize("turned", [False, True], ids=["first", "turned"])
-async def test_a_page_of_fifty_reads_little(filled: Desk, name: str, turned: bool) -> None:  # noqa: FBT001
+async def test_a_page_of_fifty_reads_little(filled: Desk, name: str, turned: bool) -> None:
     filters, sort = LISTS[name]
     place = None
     if turned:

@@ -51,7 +51,7 @@ class NoteIn(Body):
     count: int = 0
     ratio: float = 0.0
     at: Instant | None = None
-    custom: dict[str, Any] = {}  # noqa: RUF012
+    custom: dict[str, Any] = {}  # noqa: RUF012 - pydantic copies it for each body
 
 
 class NoteOut(Out):

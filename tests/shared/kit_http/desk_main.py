@@ -12,7 +12,7 @@ slow = router("/v1/slow")
 
 @slow.get("", dependencies=[public("a test of endings")])
 async def take_your_time(seconds: float) -> object:
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(seconds)  # the slow work itself
     return {"slept": seconds}
 
 

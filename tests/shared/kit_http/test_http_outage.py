@@ -30,7 +30,7 @@ class Wire:
         for end in self._ends:
             end.transport.abort()
         self._ends.clear()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # lets the transports end
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(*self._target)

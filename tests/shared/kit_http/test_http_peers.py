@@ -59,6 +59,7 @@ class Town:
 async def town() -> AsyncIterator[tuple[Town, str]]:
     town = Town()
     server = uvicorn.Server(uvicorn.Config(town.app, port=0, log_config=None, lifespan="off"))
+    # Signals belong to pytest here.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
     task = asyncio.ensure_future(server.serve())
     await eventually(lambda: server.started)

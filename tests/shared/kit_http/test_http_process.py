@@ -107,7 +107,7 @@ async def test_it_serves_tells_its_health_and_ends_cleanly(desk_process: Running
 
         began = time.monotonic()
         pending = asyncio.ensure_future(http.get(desk_process.url("http") + "/v1/slow?seconds=1.5"))
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.3)  # the request is within its 1.5 s when the signal comes
         desk_process.child.send_signal(signal.SIGTERM)
         assert (await pending).json() == {"slept": 1.5}
     assert await asyncio.to_thread(desk_process.child.wait, 10) == 0

@@ -201,6 +201,7 @@ async def test_forged_and_malformed_tokens_are_refused(desk: Desk, name: str) ->
 )
 async def test_other_ways_to_sign_in_are_refused(desk: Desk, header: str) -> None:
     headers = {"Authorization": header.encode("latin-1")}
+    # Raw bytes, which httpx sends but does not name among its types.
     answer = await desk.http.get("/v1/notes", headers=headers)  # type: ignore[arg-type]
     assert answer.status_code == 401
 

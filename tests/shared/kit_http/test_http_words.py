@@ -152,7 +152,7 @@ async def test_a_worker_that_does_not_listen_is_cancelled(make_context: MakeCont
 )
 def test_health_says_what_is_wrong(
     checks: dict[str, Check],
-    stopping: bool,  # noqa: FBT001 - a column of the table
+    stopping: bool,
     status: int,
     word: str,
 ) -> None:

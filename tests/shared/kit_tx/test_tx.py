@@ -187,7 +187,7 @@ async def test_connections_that_the_server_cut_are_replaced_unseen(
     )
     await superuser.close()
     assert cut
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # lets the pool hear of the closed sockets
     for _ in range(6):
         await seen(context, Caller.system())
 
