@@ -3,7 +3,7 @@
 from services.sla import internal, routes
 from services.sla.consumers import consumers
 from services.sla.settings import SlaSettings
-from services.sla.timers import workers
+from services.sla.timers import check, workers
 from services.sla.usecases.seeding import seed
 from shared.kit.service import Service
 
@@ -16,4 +16,5 @@ service = Service(
     consumers=consumers,
     workers=workers,
     on_start=seed,
+    checks={"timers": check},
 )

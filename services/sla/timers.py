@@ -7,6 +7,7 @@ from prometheus_client import Counter, Gauge
 from services.sla.settings import SlaSettings
 from services.sla.usecases import auditing, firing
 from shared.kit.context import Context
+from shared.kit.health import Check
 from shared.kit.logging import get_logger
 from shared.kit.workers import Stop, Worker
 
@@ -53,6 +54,16 @@ async def audit(context: Context, stop: Stop) -> None:
         if wrong:
             _MISMATCH.inc(len(wrong))
             _log.error("clocks_differ", tickets=[str(one) for one in wrong])
+
+
+async def check(context: Context) -> Check:
+    """For readiness: a due row older than the limit means that promises are being missed."""
+    settings: SlaSettings = context.settings
+    async with context.tx() as tx:
+        lag = await auditing.lag(tx)
+    late = lag > settings.sla_overdue
+    cause = "timers are overdue" if late else ""
+    return Check("fail" if late else "pass", round(lag, 1), "s", cause, blocks=False)
 
 
 workers = [Worker("timers", run), Worker("audit", audit)]

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from services.sla import timers
+from services.sla.timers import check
 from services.sla.usecases import auditing, firing
 from shared.events.sla import TimerCancelled
 from shared.kit.context import Context
@@ -162,7 +163,9 @@ async def test_the_audit_sees_late_rows_and_clocks_unlike_their_facts(
     desk: Desk, travel: Travel
 ) -> None:
     ticket = await Ticket(desk, await desk.customer(), now(desk), Priority.P1).open()
+    assert (await check(desk.context)).status == "pass"
     travel(2800)
+    assert (await check(desk.context)).status == "fail"
     async with desk.context.tx() as tx:
         assert 99 < await auditing.lag(tx) < 110
         await tx.execute(
