@@ -39,7 +39,7 @@ class User(SQLModel, table=True):
     email_sealed: bytes
     name_sealed: bytes
     password_hash: str | None
-    roles: list[str] = Field(sa_column=Column(ARRAY(Text)))
+    roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     locale: str
     disabled_at: datetime | None = _moment()
     tokens_valid_from: datetime | None = _moment()
@@ -71,7 +71,7 @@ class Position(SQLModel, table=True):
     scope: str = Field(primary_key=True)
     role: str = Field(primary_key=True)
     department_id: UUID | None
-    user_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid)))
+    user_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
     updated_at: datetime = _moment()
 
 
@@ -108,7 +108,7 @@ class ApiClient(SQLModel, table=True):
     organization_id: UUID | None
     name: str
     secret_hash: bytes
-    scopes: list[str] = Field(sa_column=Column(ARRAY(Text)))
+    scopes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     created_by: UUID
     created_at: datetime = _moment()
     revoked_at: datetime | None = _moment()
