@@ -60,6 +60,15 @@ def examine(lang: Annotated[str | None, typer.Option(help="ar or en")] = None) -
     raise typer.Exit(doctor.report(options.read(), findings.language(lang, locale)))
 
 
+@app.command()
+def demo(lang: Annotated[str | None, typer.Option(help="ar or en")] = None) -> None:
+    """Fill the running installation with a lively bilingual example; a second run adds nothing."""
+    from deploy.local.demo import seed  # noqa: PLC0415 - an HTTP client that no other command needs
+
+    locale = os.environ.get("LC_ALL") or os.environ.get("LANG", "")
+    seed(options.read(), findings.language(lang, locale))
+
+
 @admin.command("create-user")
 def create_user(
     email: str,
