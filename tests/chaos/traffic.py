@@ -5,8 +5,8 @@ import random
 import smtplib
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import Self, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import httpx
@@ -28,19 +28,22 @@ _FAILURES = (httpx.HTTPError, Refused, smtplib.SMTPException, OSError)
 class Traffic:
     """Work at a modest pace until told to stop; every request is tried until it is answered."""
 
-    def __init__(self, company: Company, dice: random.Random) -> None:
+    def __init__(self, company: Company, dice: random.Random, *, eager: float = 1) -> None:
         self.company = company
         self.ledger = Ledger()
         self.faults: Counter[str] = Counter()
         """Answers that were no success, by kind; a later attempt made up for them."""
         self.slowest = 0.0
         self._dice = dice
+        self._eager = eager
         self._tickets: list[str] = []
         self._stopping = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         self._running = asyncio.gather(
-            self._keep(self.create, 2.0), self._keep(self.mail, 1.0), self._keep(self.reply, 1.5)
+            self._keep(self.create, 2.0 * self._eager),
+            self._keep(self.mail, self._eager),
+            self._keep(self.reply, 1.5 * self._eager),
         )
         return self
 
@@ -109,7 +112,7 @@ class Traffic:
         self.ledger.unanswered.append(what)
         return None
 
-    async def _keep(self, act: Callable[[], Awaitable[None]], rate: float) -> None:
+    async def _keep(self, act: Callable[[], Coroutine[Any, Any, None]], rate: float) -> None:
         """At so many a second on average; who is slow does not hold up the next."""
         async with asyncio.TaskGroup() as group:
             while not self._stopping.is_set():
