@@ -7,7 +7,9 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from shared.events.base import Envelope, Fact
+import orjson
+
+from shared.events.base import Fact, render_instant
 from shared.kit.ids import uuid7
 
 
@@ -79,14 +81,20 @@ def _insert(schema: str) -> str:
 
 
 def _envelope(service: str, one: Stated) -> str:
+    """The envelope's JSON; `shared.events.base.Envelope` is what reads it.
+
+    Put together by hand: this is the dearest step of stating a fact, and the model costs it thrice.
+    """
     assert one.sequence is not None
-    return Envelope(
-        id=one.id,
-        type=one.fact.TYPE,
-        source=f"sanad/{service}",
-        subject=one.subject,
-        time=one.time,
-        sequence=one.sequence,
-        traceparent=one.traceparent,
-        data=one.fact.model_dump(mode="json"),
-    ).model_dump_json()
+    head = {
+        "specversion": "1.0",
+        "id": str(one.id),
+        "type": one.fact.TYPE,
+        "source": f"sanad/{service}",
+        "subject": one.subject,
+        "time": render_instant(one.time),
+        "datacontenttype": "application/json",
+        "sequence": one.sequence,
+        "traceparent": one.traceparent,
+    }
+    return f'{orjson.dumps(head).decode()[:-1]},"data":{one.fact.model_dump_json()}}}'
