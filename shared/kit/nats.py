@@ -14,6 +14,8 @@ from shared.kit.logging import get_logger
 STREAM = "SANAD"
 """The one stream of facts; only the stream keeper creates it (decisions.md 16)."""
 
+_FALLEN = 0.05
+
 _log = get_logger("bus")
 
 
@@ -70,6 +72,10 @@ class Courier:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 await self._up.wait()
+        if not self.connected:
+            # The line is down before the flag is, and waiting for a raised flag yields to nobody:
+            # a loop around this would keep nats-py from ever lowering it.
+            await asyncio.sleep(_FALLEN)
         return self.connected
 
     async def stream(self) -> StreamInfo:
