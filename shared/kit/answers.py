@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from asyncpg.exceptions import InterfaceError, PostgresError
+from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -86,6 +86,8 @@ def _is_away(error: Exception) -> bool:
     if isinstance(error, (PoolExhausted, PeerUnavailable, ConnectionError, TimeoutError)):
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    if isinstance(error, InternalClientError):  # the line was cut between two of its messages
         return True
     if isinstance(error, InterfaceError):  # asyncpg's word for a connection that is gone
         return "clos" in str(error)
