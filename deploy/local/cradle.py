@@ -91,6 +91,7 @@ class Cradle:
             "cwd": str(program.cwd),
             "env": {**inherited(), **program.env},
             "wanted": [*_STANDARD, *program.fds],
+            "nice": program.nice,
         }
         fds = [output] * len(_STANDARD) + [*program.fds]
         if self._control is None:

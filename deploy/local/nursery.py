@@ -42,6 +42,7 @@ class Birth:
     cwd: str
     env: Mapping[str, str]
     wanted: list[int]
+    nice: int
     given: list[int]
 
 
@@ -99,6 +100,7 @@ def _bear(control: socket.socket, message: bytes, fds: list[int]) -> Birth | Non
 
 def _live(birth: Birth) -> int:
     _place(birth)
+    os.nice(birth.nice)
     os.environ.clear()
     os.environ.update(birth.env)
     time.tzset()

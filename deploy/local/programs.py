@@ -43,6 +43,8 @@ class Program:
     orphaned: Signals = SIGKILL
     module: str = ""
     """A service's own module, for the nursery; `argv` does the same from nothing."""
+    nice: int = 0
+    """How far it steps back, in the nursery, while others want the processor."""
 
     def options(self) -> dict[str, Any]:
         """Arguments for `subprocess.Popen` and its asyncio sibling."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from deploy.local import environment, nats, postgres
 from deploy.local.children import Child, Prepare
@@ -19,6 +20,9 @@ from deploy.local.programs import CannotRunError, Program
 _STOP_ORDER = (("edge",), SERVICES, ("nats",), ("postgres",))
 _PATIENCE = 10.0
 _START = 90.0
+_CONSEQUENCES = ("intake", "escalation", "notify")
+"""Services whose work follows from what others answered: a person who waits comes first."""
+_STEP_BACK = 10
 
 
 class Stack:
@@ -59,7 +63,8 @@ class Stack:
         told = self.told()
         for name in SERVICES:
             program = environment.service(name, self.home, self.listeners, told)
-            self._start(program, cradle=self.cradle)
+            nice = _STEP_BACK if name in _CONSEQUENCES else 0
+            self._start(replace(program, nice=nice), cradle=self.cradle)
         upstreams = {name: self.listeners.address(f"{name}.http") for name in SERVICES}
         fd = self.listeners.fd(environment.EDGE)
         self._start(edge.program(self.home, fd, upstreams, self.options.tls))

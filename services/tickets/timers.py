@@ -8,6 +8,8 @@ from shared.kit.context import Context
 from shared.kit.workers import Stop, Worker
 
 _LOOK: Final = 30.0
+_GATHER: Final = 0.1
+"""Messages that come close together are indexed together."""
 _SWEEP: Final = 600.0
 
 
@@ -17,6 +19,7 @@ async def _index(context: Context, stop: Stop) -> None:
         while await index_some(context) and not stop.is_set():
             pass
         await context.wait("tickets.index", _LOOK)
+        await stop.wait(_GATHER)
 
 
 async def _sweep(context: Context, stop: Stop) -> None:

@@ -22,6 +22,8 @@ SHORTEST_REST, LONGEST_REST = 0.1, 2.0
 FIRST_NAK, LAST_NAK = 0.05, 2.0
 PATIENCE = 8
 """Redeliveries that a fact waits in NATS for an earlier one; about four seconds in all."""
+BUSY, LINGER = 0.03, 0.01
+"""While batches follow each other this closely, the next one may gather for a moment."""
 CHECK_EVERY = 5.0
 RETRY_EVERY = 1.0
 
@@ -86,7 +88,9 @@ class Reader:
             if messages:
                 await self._take_in(messages)
                 self.trouble = None
-                heard = now
+                if now - heard < BUSY:
+                    await stop.wait(LINGER)
+                heard = loop.time()
             elif now - max(checked, heard) > CHECK_EVERY:
                 await self._watch(pull)
                 checked = now

@@ -21,6 +21,8 @@ BATCH_TIME = 5.0
 """Below the database's patience with an idle transaction, which holds the claim."""
 SHORTEST_REST, LONGEST_REST = 0.2, 1.0
 LOOK_EVERY = 2.0
+BUSY, LINGER = 0.02, 0.008
+"""While commits follow each other this closely, a batch may gather for a moment."""
 DAYS_AHEAD, KEEP_OUTBOX, KEEP_INBOX = 3, 7, 8
 ROLL_EVERY = 6 * 3600.0
 
@@ -74,7 +76,10 @@ class Relay:
             self.trouble = None
             rest = SHORTEST_REST if claimed else min(rest * 1.5, LONGEST_REST)
             if claimed < BATCH:
+                asleep = loop.time()
                 await self._context.wait("relay", rest)
+                if claimed and loop.time() - asleep < BUSY:
+                    await stop.wait(LINGER)
 
     async def once(self) -> int:
         """Publish one batch; how many facts it held. Raises when not all went out."""

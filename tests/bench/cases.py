@@ -51,7 +51,7 @@ async def create_through_the_edge(bench: Bench, clients: int) -> dict[str, float
 async def create_direct(bench: Bench) -> dict[str, float]:
     """P4: one service alone beside F-A; the others are frozen."""
     floor = await _floor_create(bench, bench.app_url, 8)
-    with bench.alone("supervisor", "postgres", "tickets"):
+    with bench.alone("supervisor", "postgres", "nats", "tickets"):
         ours = await _product_create(bench, bench.desk.endpoints["services"]["tickets"], 8)
     await drained(bench)
     assert ours.errors == floor.errors == 0, (ours, floor)

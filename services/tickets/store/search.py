@@ -17,19 +17,26 @@ async def waiting(tx: Tx, limit: int) -> list[RowMapping]:
     )
 
 
-async def put(tx: Tx, message: RowMapping, tokens: Iterable[bytes]) -> None:
-    """Add tokens to a ticket; a word of an internal note finds nothing for customers."""
+async def put(tx: Tx, found: Iterable[tuple[RowMapping, Iterable[bytes]]]) -> None:
+    """Add tokens to tickets; a word of an internal note finds nothing for customers."""
+    keys: dict[tuple[bytes, UUID], tuple[UUID, bool]] = {}
+    for message, tokens in found:
+        for token in tokens:
+            key = (token, message["ticket_id"])
+            public = message["public"] or keys.get(key, (None, False))[1]
+            keys[key] = (message["organization_id"], public)
+    ordered = sorted(keys.items())
     await tx.execute(
         """insert into tickets.search as s (token, ticket_id, organization_id, public)
-        select token, :ticket, :organization, :public
-        from unnest(cast(:tokens as bytea[])) token order by 1
+        select * from unnest(cast(:tokens as bytea[]), cast(:tickets as uuid[]),
+            cast(:organizations as uuid[]), cast(:publics as bool[]))
         on conflict (token, ticket_id) do update set public = true
             where excluded.public and not s.public""",
         {
-            "tokens": list(tokens),
-            "ticket": message["ticket_id"],
-            "organization": message["organization_id"],
-            "public": message["public"],
+            "tokens": [token for (token, _), _ in ordered],
+            "tickets": [ticket for (_, ticket), _ in ordered],
+            "organizations": [organization for _, (organization, _) in ordered],
+            "publics": [public for _, (_, public) in ordered],
         },
     )
 

@@ -149,6 +149,13 @@ async def project(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> None:
     await tx.execute(update(TICKET).where(TICKET.c.id == ticket_id).values(**values))
 
 
+async def project_first(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> bool:
+    """What sla says first about a ticket needs no look at it before; whether it was the first."""
+    fresh = (TICKET.c.sla.is_(None), TICKET.c.sla_sequence < values["sla_sequence"])
+    statement = update(TICKET).where(TICKET.c.id == ticket_id, *fresh).values(**values)
+    return (await tx.execute(statement)).rowcount == 1
+
+
 async def participants(tx: Tx, ticket_id: UUID) -> list[UUID]:
     rows = await tx.rows(
         "select person_id from tickets.participant where ticket_id = :id order by added_at",

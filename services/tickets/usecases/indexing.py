@@ -14,9 +14,9 @@ async def index_some(context: Context) -> bool:
     async with context.tx() as tx:
         await search.forget_changed(tx)
         rows = await search.waiting(tx, BATCH)
-        for row in rows:
-            await search.put(tx, row, await _tokens(tx, row))
-        await search.done(tx, [row["id"] for row in rows])
+        if rows:
+            await search.put(tx, [(row, await _tokens(tx, row)) for row in rows])
+            await search.done(tx, [row["id"] for row in rows])
     return len(rows) == BATCH
 
 

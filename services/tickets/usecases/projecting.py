@@ -25,7 +25,6 @@ from shared.events.sla import (
     SlaClockStarted,
     SlaClockUpdated,
     SlaExcused,
-    SlaFact,
     SlaMet,
     SlaWarning,
 )
@@ -34,7 +33,10 @@ from shared.kit.tx import Tx
 
 async def clock_started(tx: Tx, event: Event[SlaClockStarted]) -> None:
     """The promise is known, and how long a resolution may be answered."""
-    await _tell(tx, event, {"reopen_window_seconds": event.data.reopen_window_seconds})
+    more = {"reopen_window_seconds": event.data.reopen_window_seconds}
+    clocks = promises.told({}, _clocks(event))
+    if not await tickets.project_first(tx, event.data.ticket_id, _sla(event, clocks, more)):
+        await _tell(tx, event, more)
 
 
 async def clock_updated(tx: Tx, event: Event[SlaClockUpdated]) -> None:
@@ -108,27 +110,35 @@ async def _tell(
     row = await tickets.lock(tx, event.data.ticket_id)
     if row is None or event.sequence <= row["sla_sequence"]:
         return
-    told = [clock.model_dump(mode="json") for clock in event.data.clocks]
-    clocks = promises.told(row["sla"] or {}, told)
+    clocks = promises.told(row["sla"] or {}, _clocks(event))
+    await tickets.project(tx, event.data.ticket_id, _sla(event, clocks, more))
+
+
+def _clocks(event: Event[SlaClockStarted] | Event[SlaClockUpdated]) -> list[dict[str, Any]]:
+    return [clock.model_dump(mode="json") for clock in event.data.clocks]
+
+
+def _sla(
+    event: Event[SlaClockStarted] | Event[SlaClockUpdated],
+    clocks: promises.Clocks,
+    more: dict[str, Any],
+) -> dict[str, Any]:
     due = event.data.next_due_at or NEVER
-    await _put_sla(tx, event, clocks, {"next_due_at": due, **more})
+    return {**_spoken(event, clocks), "next_due_at": due, **more}
 
 
 async def _mark(tx: Tx, event: Event[Any], metric: Any, marks: dict[str, Any], kind: str) -> None:
     row = await tickets.lock(tx, event.data.ticket_id)
     if row is None or event.sequence <= row["sla_sequence"]:
         return
-    await _put_sla(tx, event, promises.marked(row["sla"] or {}, metric, **marks), {})
+    clocks = promises.marked(row["sla"] or {}, metric, **marks)
+    await tickets.project(tx, event.data.ticket_id, _spoken(event, clocks))
     await _note(tx, row, kind, None, {"metric": metric.value})
 
 
-async def _put_sla(
-    tx: Tx, event: Event[Any], clocks: promises.Clocks, more: dict[str, Any]
-) -> None:
-    fact: SlaFact = event.data
+def _spoken(event: Event[Any], clocks: promises.Clocks) -> dict[str, Any]:
     state: SlaState = promises.overall(clocks)
-    values = {"sla": dict(clocks), "sla_state": state, "sla_sequence": event.sequence, **more}
-    await tickets.project(tx, fact.ticket_id, values)
+    return {"sla": dict(clocks), "sla_state": state, "sla_sequence": event.sequence}
 
 
 async def _put_escalation(tx: Tx, event: Event[Any], row: Row, values: dict[str, Any]) -> None:
