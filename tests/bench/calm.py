@@ -21,7 +21,7 @@ UNFINISHED = """select (select count(*) from notify.delivery where state in ('pe
         where not exists (select 1 from sla.checkpoint c where c.subject = t.id::text))"""
 
 
-async def drained(bench: Bench, within: float = 120) -> float:
+async def drained(bench: Bench, within: float = 240) -> float:
     """Seconds until every fact is published and handled, and every mail on its way is sent."""
     began = time.monotonic()
     calm_since: float | None = None

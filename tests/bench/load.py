@@ -63,7 +63,7 @@ async def load(
     return Figures(requests / micros * 1e6, p50 / 1e3, p99 / 1e3, status + broken, requests)
 
 
-async def quiet(limit: float = 15.0, within: float = 20.0) -> None:
+async def quiet(limit: float = 15.0, within: float = 4.0) -> None:
     """Wait until the machine has little else to do, or give up waiting and measure anyway."""
     for _ in range(int(within)):
         if await asyncio.to_thread(psutil.cpu_percent, 1.0) < limit:
