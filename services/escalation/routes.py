@@ -18,7 +18,7 @@ from services.escalation.schemas import (
 from shared.kit.callers import Caller
 from shared.kit.http import (
     InTx,
-    decode_cursor,
+    decode_place,
     encode_cursor,
     page,
     require,
@@ -72,7 +72,7 @@ async def list_absences(
     limit: Limit = 50,
     cursor: str | None = None,
 ) -> object:
-    after = UUID(decode_cursor(tx.context, cursor)[0]) if cursor else None
+    after = decode_place(tx.context, cursor) if cursor else None
     rows = await usecases.absences(tx, user_id, after, limit + 1)
     return _page(tx, rows, limit)
 

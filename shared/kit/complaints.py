@@ -36,6 +36,10 @@ _TEXTS: Final[Mapping[str, Localized]] = {
     "json_invalid": Localized(ar="ليس JSON صالحاً.", en="This is not valid JSON."),
     "one_line": Localized(ar="المطلوب سطر واحد.", en="One line of text is expected."),
     "blank": Localized(ar="النص فارغ.", en="The text is blank."),
+    "instant_range": Localized(
+        ar="يجب أن يقع الوقت بين عامي 1900 و2200.",
+        en="The instant must lie between 1900 and 2200.",
+    ),
     "text_nul": Localized(ar="النص يحوي حرفاً ممنوعاً.", en="The text holds a forbidden character."),
     "text_surrogate": Localized(ar="النص يحوي حرفاً ناقصاً.", en="The text holds half a character."),
     "number_out_of_range": Localized(ar="العدد خارج المدى.", en="The number is out of range."),

@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 from fastapi import Request, Response
@@ -34,6 +35,15 @@ def decode_cursor(context: Context, text: str) -> list[Any]:
         raise ValidationFailed
     values: list[Any] = orjson.loads(body)
     return values
+
+
+def decode_place(context: Context, text: str) -> UUID:
+    """The id of a page's last row, for lists that are ordered by id alone."""
+    values = decode_cursor(context, text)
+    try:
+        return UUID(str(values[0]))
+    except (ValueError, IndexError):  # a cursor of ours, but of a list with another order
+        raise ValidationFailed from None
 
 
 def page(items: Sequence[Any], next_cursor: str | None = None) -> dict[str, Any]:

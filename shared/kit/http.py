@@ -12,7 +12,13 @@ from typing_extensions import override
 from shared.kit.answers import dumps, json
 from shared.kit.auth import Door, internal, policy_of, public, require, signed_in
 from shared.kit.context import Context
-from shared.kit.cursors import decode_cursor, encode_cursor, page, page_response
+from shared.kit.cursors import (
+    decode_cursor,
+    decode_place,
+    encode_cursor,
+    page,
+    page_response,
+)
 from shared.kit.door import REPEAT, TX, Entrance, Passage, Repeats
 from shared.kit.etags import if_match, set_etag
 from shared.kit.idempotency import IDEMPOTENCY_CTE, Repeat
@@ -38,6 +44,7 @@ __all__ = [
     "InTx",
     "client_address",
     "decode_cursor",
+    "decode_place",
     "dumps",
     "encode_cursor",
     "if_match",

@@ -133,9 +133,20 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+_FIRST_INSTANT = datetime(1900, 1, 1, tzinfo=UTC)
+_LAST_INSTANT = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _bounded(moment: datetime) -> datetime:
+    """In UTC; outside these bounds databases know infinity and arithmetic overflows."""
+    if not _FIRST_INSTANT <= moment <= _LAST_INSTANT:
+        raise PydanticCustomError("instant_range", "The instant must lie between 1900 and 2200")
+    return moment.astimezone(UTC)
+
+
 Instant = Annotated[
     AwareDatetime,
-    AfterValidator(lambda moment: moment.astimezone(UTC)),
+    AfterValidator(_bounded),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]

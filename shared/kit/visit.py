@@ -17,6 +17,9 @@ _ASKED: Final = frozenset({b"x-request-id", b"traceparent", b"accept-language"})
 _LANGUAGES: Final = {locale: (b"content-language", locale.encode()) for locale in Locale}
 _FIXED: Final = ((b"vary", b"Accept-Language"), (b"x-content-type-options", b"nosniff"))
 
+_PRIVATE: Final = (b"cache-control", b"private, no-store")
+"""What was answered to somebody signed in stays in no cache on the way."""
+
 
 class Visit:
     """One request on its way through the house."""
@@ -49,6 +52,8 @@ class Visit:
             _LANGUAGES[self.locale],
             *_FIXED,
         ]
+        if self.caller is not None and self.caller.kind != "anonymous":
+            found.append(_PRIVATE)
         if self.quota is not None:
             left = f'"default";r={self.quota.remaining};t={-int(-self.quota.reset // 1)}'
             found += [(b"ratelimit-policy", self.policy.encode()), (b"ratelimit", left.encode())]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from shared.kit.http import InContext, decode_cursor, encode_cursor, page_response
+from shared.kit.http import InContext, decode_place, encode_cursor, page_response
 from shared.kit.model import Out
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ async def _paging(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
 ) -> Paging:
-    after = UUID(decode_cursor(context, cursor)[0]) if cursor else None
+    after = decode_place(context, cursor) if cursor else None
     return Paging(request, context, after, limit)
 
 

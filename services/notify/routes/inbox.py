@@ -15,7 +15,7 @@ from services.notify.schemas import (
 from shared.kit.callers import Caller
 from shared.kit.http import (
     InTx,
-    decode_cursor,
+    decode_place,
     encode_cursor,
     language,
     page,
@@ -43,7 +43,7 @@ async def list_notices(
     unread: bool = False,
 ) -> object:
     """Escalations, assignments and warnings, newest first."""
-    before = UUID(decode_cursor(tx.context, cursor)[0]) if cursor else None
+    before = decode_place(tx.context, cursor) if cursor else None
     rows = await usecases.notices_of(
         tx, caller, language(request), unread=unread, before=before, limit=limit + 1
     )

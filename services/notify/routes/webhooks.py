@@ -27,7 +27,7 @@ from services.notify.store.endpoints import Endpoint
 from shared.kit.callers import Caller
 from shared.kit.http import (
     InTx,
-    decode_cursor,
+    decode_place,
     encode_cursor,
     if_match,
     page,
@@ -184,7 +184,7 @@ def _shown(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _place(tx: InTx, cursor: str | None) -> UUID | None:
-    return UUID(decode_cursor(tx.context, cursor)[0]) if cursor else None
+    return decode_place(tx.context, cursor) if cursor else None
 
 
 def _page(tx: InTx, rows: list[dict[str, Any]], limit: int) -> dict[str, Any]:

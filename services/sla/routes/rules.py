@@ -15,7 +15,7 @@ from shared.kit.context import Context
 from shared.kit.http import (
     InContext,
     InTx,
-    decode_cursor,
+    decode_place,
     encode_cursor,
     if_match,
     page,
@@ -206,7 +206,7 @@ def _localized(name: Name | str) -> Localized:
 
 
 def _after(context: Context, cursor: str | None) -> UUID:
-    return _FIRST if cursor is None else UUID(str(decode_cursor(context, cursor)[0]))
+    return _FIRST if cursor is None else decode_place(context, cursor)
 
 
 def _page(context: Context, rows: Sequence[Row], limit: int) -> dict[str, Any]:

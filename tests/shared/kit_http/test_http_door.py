@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from shared.kit.auth import PolicyMissing
-from shared.kit.http import InTx, public, require, router
-from tests.contexts import MakeSettings
+from shared.kit.http import InTx, decode_place, encode_cursor, public, require, router
+from shared.kit.problems import ValidationFailed
+from tests.contexts import MakeContext, MakeSettings
 from tests.shared.kit_http.conftest import Desk, client
 from tests.shared.kit_http.desk import Person, make_service
 
@@ -18,6 +19,7 @@ async def test_a_sound_request_is_answered_and_its_effect_committed(desk: Desk) 
     assert answer.status_code == 201, answer.text
     assert answer.json()["title"] == title
     assert answer.headers["etag"] == '"1.0.0"'
+    assert answer.headers["cache-control"] == "private, no-store"
     assert await desk.count(title) == 1
 
 
@@ -136,6 +138,14 @@ async def test_pages_follow_one_another_by_a_signed_cursor(desk: Desk) -> None:
     assert link.endswith('rel="next"')
     second = await desk.http.get(following, headers=Person().headers())
     assert second.json()["items"] == [2, 3]
+
+
+async def test_a_cursor_of_another_list_is_refused(make_context: MakeContext) -> None:
+    context, place = make_context("sla"), uuid4()
+    assert decode_place(context, encode_cursor(context, [place, 3])) == place
+    for values in ([], ["2026-01-01T00:00:00Z", str(place)], [7]):
+        with pytest.raises(ValidationFailed):
+            decode_place(context, encode_cursor(context, values))
 
 
 @pytest.mark.parametrize("cursor", ["x", "é", "AAAA" * 10, "A" * 5000, "=", "%00"])

@@ -33,6 +33,8 @@ HOSTILE: dict[str, Any] = {
     "line separator": '{"title": "a\\u2028b"}',
     "instant without a zone": '{"title": "a", "at": "2026-01-01T00:00:00"}',
     "no instant": '{"title": "a", "at": "yesterday"}',
+    "the last instant": '{"title": "a", "at": "9999-12-31T23:59:59.999999Z"}',
+    "before the first instant": '{"title": "a", "at": "0001-01-01T00:00:00+14:00"}',
     "nested 40 deep": '{"title": "a", "custom": {"a": ' + "[" * 40 + "]" * 40 + "}}",
     "nested 900 deep": '{"title": "a", "custom": {"a": ' + "[" * 900 + "]" * 900 + "}}",
     "nested 100000 deep": "[" * 100_000,

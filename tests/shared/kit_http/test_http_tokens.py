@@ -247,13 +247,15 @@ async def test_a_token_issued_right_after_a_change_of_rights_is_good(desk: Desk)
         assert (await desk.http.get("/v1/notes", headers=headers)).status_code == status
 
 
-async def test_scopes_and_roles_decide(desk: Desk) -> None:
+async def test_scopes_and_roles_decide_and_a_bound_client_is_no_colleague(desk: Desk) -> None:
     reader = Person(scope="notes:read").headers()
     assert (await desk.http.post("/v1/notes", json={}, headers=reader)).status_code == 403
     path = f"/v1/notes/{uuid4()}"
     agent, client = Person(roles=["agent"]), Person(roles=[], kind="client")
     assert (await desk.http.patch(path, headers=agent.headers())).status_code == 403
-    assert (await desk.http.patch(path, headers=client.headers())).status_code == 200
+    assert (await desk.http.patch(path, headers=client.headers())).status_code == 403
+    unbound = {"Authorization": f"Bearer {client.token(org=None)}"}
+    assert (await desk.http.patch(path, headers=unbound)).status_code == 200
     anyone = Person(scope="", roles=["customer"]).headers()
     assert (await desk.http.post("/v1/notes/own", headers=anyone)).status_code == 201
 
