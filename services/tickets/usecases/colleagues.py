@@ -32,7 +32,8 @@ async def batch(tx: Tx, ticket_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     told = []
     for row in await tickets.read_for_mail(tx, ticket_ids):
         box = await tx.context.vault.box(row["organization_id"])
-        mails = [_message_id(box, *pair) for pair in row["mails"] or ()]
+        pairs = zip(row["mail_ids"], row["mails"], strict=True)
+        mails = [_message_id(box, *pair) for pair in pairs]
         told.append(
             _told(row, box, row["people"]) | {"mail_message_ids": list(filter(None, mails))}
         )
