@@ -54,7 +54,10 @@ class Policy:
             return True
         if not caller.has(self.scope):
             return False
-        return not self.roles or caller.kind != "user" or caller.plays(*self.roles)
+        if not self.roles:
+            return True
+        # A program bound to an organization is that organization's: no door of the desk's people.
+        return caller.plays(*self.roles) if caller.kind == "user" else not caller.organization_id
 
 
 class Door:
@@ -69,8 +72,9 @@ class Door:
 
 
 def require(scope: str, *roles: str) -> Any:
-    """People and API clients with `scope`; people must also hold one of `roles`, when named.
+    """People and API clients with `scope`.
 
+    When `roles` are named, people must hold one, and clients be bound to no organization.
     Use as `CanWrite = Annotated[Caller, require("things:write")]`.
     """
     return Depends(Door(Policy("scope", scope=scope, roles=frozenset(roles))))
