@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 
+from shared.kit import metrics
 from shared.kit.callers import Caller
 from shared.kit.jwt import TokenRefused
 from shared.kit.logging import get_logger
@@ -39,6 +40,7 @@ class Policy:
         try:
             caller = await verifier.caller(_bearer(request), audience)
         except TokenRefused as refusal:
+            metrics.REFUSED.labels(service).inc()
             _log.info("token_refused", reason=str(refusal))
             raise Unauthorized from refusal
         if not self._allows(caller):
