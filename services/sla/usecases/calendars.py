@@ -1,7 +1,7 @@
 """Making calendars and their versions; open clocks are counted anew where they must be."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from services.sla.problems import refused
@@ -15,16 +15,6 @@ from shared.vocabulary import Localized
 from shared.worktime import Compiled, WorktimeError, first_counted, micros, read_calendar
 
 Document = dict[str, Any]
-
-FIELDS: Final = (
-    "timezone",
-    "weekly",
-    "seasons",
-    "holidays",
-    "overrides",
-    "breaks",
-    "always_open",
-)
 
 
 async def create(tx: Tx, caller: Caller, name: Localized, document: Document) -> Document:
