@@ -238,6 +238,8 @@ async def test_answer_pause_resolve_reopen_close_and_follow_up(desk: Desk) -> No
     following = await desk.eventually(follow_up)
     assert following is not None
     assert following["follow_up_of"] == ticket["id"]
+    assert following["subject"] == letters.SUBJECT, "what it is about, not our own subject line"
+    await desk.letter(sara, following["number"])
     assert (await company.ticket(ticket["id"]))["status"] == "closed"
 
 

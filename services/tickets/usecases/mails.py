@@ -10,7 +10,7 @@ from services.tickets.domain.naming import file_name, mail_subject
 from services.tickets.domain.opening import File, Opening, Writing
 from services.tickets.domain.reopening import Effect, effect_of_mail, is_automatic, recent
 from services.tickets.domain.words import Action, Ticket
-from services.tickets.store import directory, messages, tickets
+from services.tickets.store import directory, messages, seals, tickets
 from services.tickets.store.rows import Row
 from services.tickets.usecases import opening
 from services.tickets.usecases.life import Actor, Life
@@ -67,7 +67,7 @@ async def _answer(tx: Tx, row: Row, routed: MailRouted, fetched: Fetched) -> Non
     )
     kind = await _voice(tx, ticket, routed)
     if effect is Effect.FOLLOW_UP and kind is AuthorKind.CUSTOMER:
-        await _open(tx, routed, fetched, ticket)
+        await _open(tx, routed, fetched, row)
         return
     box = await tx.context.vault.box(ticket.organization_id)
     life = Life(tx, row, box, Actor(routed.requester_id, kind), at=routed.received_at)
@@ -104,20 +104,31 @@ async def _voice(tx: Tx, ticket: Ticket, routed: MailRouted) -> AuthorKind:
     return AuthorKind.STAFF if staff else AuthorKind.CUSTOMER
 
 
-async def _open(tx: Tx, routed: MailRouted, fetched: Fetched, late_for: Ticket | None) -> None:
+async def _open(tx: Tx, routed: MailRouted, fetched: Fetched, closed: Row | None) -> None:
+    """A ticket of its own; `closed` is the one whose window the mail has missed."""
     mail = fetched.mail
+    # A late answer is no news to intake, but its sender is owed the new number and promise.
+    acknowledge = routed.acknowledge or (closed is not None and routed.may_reopen)
     start = Opening(
-        subject=mail_subject(mail.subject) or _NO_SUBJECT[routed.locale],
+        subject=await _subject(tx, routed, mail, closed),
         first=_writing(routed, mail, AuthorKind.CUSTOMER, first=True),
         organization_id=fetched.organization_id,
         requester_id=routed.requester_id,
-        department_id=late_for.department_id if late_for else routed.department_id,
+        department_id=closed["department_id"] if closed else routed.department_id,
         locale=routed.locale,
         channel=Channel.EMAIL,
-        acknowledge=routed.acknowledge,
-        follow_up_of=late_for.id if late_for else None,
+        acknowledge=acknowledge,
+        follow_up_of=closed["id"] if closed else None,
     )
     await opening.write(tx, await opening.ready(tx, start))
+
+
+async def _subject(tx: Tx, routed: MailRouted, mail: Mail, closed: Row | None) -> str:
+    """A follow-up is about what its ticket was about: the mail repeats our own subject line."""
+    if closed is not None:
+        box = await tx.context.vault.box(closed["organization_id"])
+        return box.open(seals.SUBJECT, closed["id"], closed["subject"])
+    return mail_subject(mail.subject) or _NO_SUBJECT[routed.locale]
 
 
 def _writing(routed: MailRouted, mail: Mail, kind: AuthorKind, *, first: bool) -> Writing:

@@ -149,6 +149,14 @@ async def test_a_late_reply_opens_a_linked_ticket(desk: Desk) -> None:
         mail_id,
     )
     assert str(row["follow_up_of"]) == ticket["id"]
+    following = await desk.read(customer, str(row["id"]))
+    assert following["subject"] == ticket["subject"], "not the subject line of our own mail"
+    [opened] = await desk.look(
+        "select body::json->'data'->>'acknowledge' as wanted from tickets.outbox"
+        " where subject = $1 and route = 'sanad.ticket.opened'",
+        str(row["id"]),
+    )
+    assert opened["wanted"] == "true"
     assert (await desk.read(customer, ticket["id"]))["status"] == "resolved"
 
 
