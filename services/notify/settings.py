@@ -42,6 +42,6 @@ class NotifySettings(Settings):
         )
 
     def ticket_link(self, number: str) -> str:
-        """Where people read a ticket."""
-        base = (self.notify_portal_url or self.public_url).rstrip("/")
-        return f"{base}/tickets/{number}"
+        """Where people read a ticket; empty without a portal (`SANAD_NOTIFY_PORTAL_URL`)."""
+        base = self.notify_portal_url.rstrip("/")
+        return f"{base}/tickets/{number}" if base else ""

@@ -50,14 +50,15 @@ def _preview(tx: Tx, kind: Kind, locale: Locale) -> dict[str, Any]:
 
 
 def _plain(tx: Tx, locale: Locale) -> dict[str, Any]:
-    link = tx.context.settings.ticket_link("SND-1042")
+    settings = tx.context.settings
+    page = f"{settings.public_url.rstrip('/')}/v1/feedback"
     scores = [
-        {"value": str(value), "label": pick(text, locale), "url": f"{link}/{value}"}
+        {"value": str(value), "label": pick(text, locale), "url": f"{page}/{value}"}
         for value, text in labels.SCORES.items()
     ]
     return {
         "number": "SND-1042",
-        "link": link,
+        "link": settings.ticket_link("SND-1042"),
         "level": "1",
         "assigned": True,
         "scores": scores,

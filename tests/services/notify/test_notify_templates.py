@@ -13,6 +13,7 @@ from jinja2 import UndefinedError
 from services.notify.domain import labels
 from services.notify.domain.plurals import COUNTED
 from services.notify.domain.words import TO_CUSTOMERS, Digits, Kind
+from services.notify.settings import NotifySettings
 from services.notify.usecases.rendering import (
     FOLDER,
     VARIABLES,
@@ -108,6 +109,25 @@ def test_numbers_and_dates_are_fenced_off_from_the_sentence(locale: Locale) -> N
 def test_the_acknowledgement_knows_nothing_that_the_sender_wrote() -> None:
     allowed = {"number", "link", "brand", "first_response", "resolution"}
     assert VARIABLES[Kind.ACKNOWLEDGEMENT] == allowed
+
+
+@pytest.mark.parametrize(("kind", "locale"), KINDS)
+def test_without_a_portal_no_mail_links_to_a_ticket(kind: Kind, locale: Locale) -> None:
+    linked = render(kind, reader(locale), example(kind))
+    bare = render(kind, reader(locale), {**example(kind), "link": ""})
+    for text in (linked.text, linked.html):
+        assert ("/tickets/SND-1042" in text) is ("link" in VARIABLES[kind])
+    for text in (bare.text, bare.html):
+        assert "/tickets/" not in text
+        assert 'href=""' not in text
+        assert text.count("https://desk.example/f/") == 5 * (kind is Kind.RESOLUTION)
+    assert "\n\n\n" not in bare.text + linked.text
+
+
+def test_the_portal_is_a_setting_that_is_empty_until_there_is_one() -> None:
+    assert NotifySettings(public_url="https://desk.example").ticket_link("SND-7") == ""
+    told = NotifySettings(notify_portal_url="https://portal.example/")
+    assert told.ticket_link("SND-7") == "https://portal.example/tickets/SND-7"
 
 
 def test_what_a_person_wrote_keeps_its_paragraphs_and_their_direction() -> None:
