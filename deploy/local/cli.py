@@ -4,11 +4,12 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from deploy.local import doctor, findings, lock, options, people, status, up
+from deploy.local import backup, doctor, findings, lock, options, people, restore, status, up
 from deploy.local.layout import Home, new_password
 from deploy.local.programs import CannotRunError
 
@@ -67,6 +68,57 @@ def demo(lang: Annotated[str | None, typer.Option(help="ar or en")] = None) -> N
 
     locale = os.environ.get("LC_ALL") or os.environ.get("LANG", "")
     seed(options.read(), findings.language(lang, locale))
+
+
+@app.command("backup")
+def take_backup(
+    target: Path,
+    keys: Annotated[
+        Path | None, typer.Option(help="copy the keys to this folder; never beside the data")
+    ] = None,
+) -> None:
+    """Copy the running database (one snapshot) and the sealed files into an empty folder.
+
+    Keys are not in it: without `--keys`, or a copy of `keys/` of your own, nothing in it opens.
+    With SANAD_DATABASE_URL the user must be a superuser or have BYPASSRLS, and version 18 or less.
+    Mails written to `mail/out` are output and not copied.
+    """
+    taken = backup.take(options.read(), target, keys)
+    print(f"{target}: database {taken.bytes} bytes, {taken.files} files, as of {taken.at}")
+    print(f"{target}: قاعدة البيانات والملفات المختومة")
+    if keys is None:
+        print("The keys are NOT in it. Keep a copy of them elsewhere (--keys), or it never opens.")
+        print("المفاتيح ليست في النسخة. احفظها في مكان آخر (--keys) وإلا فلن تُفتح أبدًا.")
+    else:
+        print(f"{keys}: the keys. Whoever has both reads everything: keep them apart.")
+        print(f"{keys}: المفاتيح. من ملك الاثنين قرأ كل شيء: احفظهما متفرقين.")
+
+
+@app.command("restore")
+def restore_backup(
+    source: Path, keys: Annotated[Path, typer.Option(help="the folder with the keys")]
+) -> None:
+    """Bring a backup back into an empty SANAD_HOME. The desk then starts on hold.
+
+    On hold everything is taken in and nothing is sent: no mail, no webhook, no event feed.
+    `sanad release` ends it. All sessions are over: people sign in again.
+    """
+    taken = restore.restore(options.read(), source, keys)
+    print(f"Restored as of {taken}. `sanad up` starts it on hold, `sanad release` lets mail go.")
+    print("اكتملت الاستعادة. يبدأ النظام موقوف الإرسال، ويُطلق الإرسال بالأمر sanad release.")
+
+
+@app.command()
+def release() -> None:
+    """End the hold after a restore; what waited to be sent in the backup is dropped.
+
+    Takes effect at the next start: `sanad down`, then `sanad up`.
+    """
+    if restore.release(options.read()):
+        print("Released. Start anew (`sanad down`, `sanad up`): mails and webhooks go again.")
+        print("انتهى الإيقاف. أعد التشغيل لتُرسل الرسائل من جديد.")
+    else:
+        print("Not on hold. / الإرسال غير موقوف.")
 
 
 @admin.command("create-user")

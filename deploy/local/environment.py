@@ -14,6 +14,9 @@ from deploy.local.programs import Program
 ROOT = Path(__file__).resolve().parents[2]
 EDGE = "edge"
 SMTP = "smtp"
+HOLD = "hold.json"
+"""Lies in a home that was restored from a backup and may not send anything yet."""
+_ON_HOLD = "http,events"
 _PATH = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
 _PYTHON = (sys.executable, "-P")  # the home holds folders named like libraries: nats, mail
 
@@ -56,6 +59,8 @@ def service(name: str, home: Home, listeners: Listeners, told: Mapping[str, str]
     doors = {"SANAD_LISTEN_HTTP": f"{name}.http", "SANAD_LISTEN_OPS": f"{name}.ops"}
     if name == "intake":
         doors["SANAD_LISTEN_SMTP"] = SMTP
+    if name == "notify" and (home.root / HOLD).exists():
+        told = {**told, "SANAD_DOORS": _ON_HOLD}
     return Program(
         name=name,
         argv=(*_PYTHON, "-m", "shared.kit.serve", f"services.{name}.main"),
