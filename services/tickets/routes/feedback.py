@@ -14,7 +14,8 @@ from services.tickets.usecases import rating, reading
 from services.tickets.usecases.rating import Ballot
 from shared.kit import http
 from shared.kit.http import InContext, InTx, json, page, public
-from shared.kit.problems import BadRequest, NotFound, ValidationFailed, problems
+from shared.kit.locale import negotiate
+from shared.kit.problems import BadRequest, NotFound, Problem, ValidationFailed, problems
 
 router = http.router("/v1", tags=["feedback"])
 _HOLDERS = [public("the link in the mail is signed for its ticket")]
@@ -51,9 +52,12 @@ async def read_feedback(ticket_id: UUID, caller: CanRead, context: InContext) ->
     dependencies=_HOLDERS,
     responses={200: {"content": {"text/html": {}}}, **problems(LinkInvalid)},
 )
-async def show(token: str, tx: InTx) -> Response:
+async def show(token: str, tx: InTx, request: Request) -> Response:
     """Shows, and casts nothing: mail scanners follow links too."""
-    return pages.vote(token, await rating.ballot(tx, token))
+    try:
+        return pages.vote(token, await rating.ballot(tx, token))
+    except LinkInvalid as refusal:
+        return _refused(refusal, request)
 
 
 @router.post(
@@ -66,7 +70,10 @@ async def show(token: str, tx: InTx) -> Response:
 async def cast(token: str, tx: InTx, request: Request) -> Response:
     """JSON or a form: `score` (else the link's own) and `comment`."""
     score, comment = await _vote(request)
-    paper = await rating.cast(tx, token, score, comment)
+    try:
+        paper = await rating.cast(tx, token, score, comment)
+    except (LinkInvalid, NotRatable) as refusal:
+        return _refused(refusal, request)
     if _wants_page(request):
         return pages.thanks(paper)
     return json(_told(paper))
@@ -90,6 +97,13 @@ async def _vote(request: Request) -> tuple[int | None, str | None]:
     except (ValueError, TypeError):
         raise ValidationFailed from None
     return sound.score, sound.comment
+
+
+def _refused(refusal: Problem, request: Request) -> Response:
+    """A page for a person who followed a link, the problem document for a program."""
+    if not _wants_page(request):
+        raise refusal
+    return pages.refused(refusal, negotiate(request.headers.get("accept-language", "")))
 
 
 def _wants_page(request: Request) -> bool:

@@ -6,6 +6,8 @@ from typing import Final
 from fastapi import Response
 
 from services.tickets.usecases.rating import Ballot
+from shared.kit.locale import pick
+from shared.kit.problems import Problem
 from shared.vocabulary import Locale
 
 _HEADERS: Final = {
@@ -72,20 +74,35 @@ def thanks(paper: Ballot) -> Response:
     return _page(paper, "".join(_section(one, "thanks", paper) for one in _order(paper)))
 
 
+def refused(problem: Problem, wish: Locale | None) -> Response:
+    """Why a link leads nowhere, for a person; the status stays the problem's own."""
+    first = wish or Locale.AR
+    order = (first, *(one for one in Locale if one is not first))
+    texts = "".join(_told(one, escape(pick(problem.detail, one))) for one in order)
+    return _framed(first, texts, problem.status)
+
+
 def _page(paper: Ballot, content: str) -> Response:
-    first = paper.locale
+    return _framed(paper.locale, content)
+
+
+def _framed(first: Locale, content: str, status: int = 200) -> Response:
     html = (
         f'<!doctype html><html lang="{first}" dir="{_direction(first)}"><head>'
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{_WORDS[first]['title']}</title><style>{_STYLE}</style></head>"
         f"<body><main>{content}</main></body></html>"
     )
-    return Response(html, headers=_HEADERS, media_type="text/html")
+    return Response(html, status, _HEADERS, "text/html")
 
 
 def _section(locale: Locale, word: str, paper: Ballot) -> str:
     number = f'<bdi dir="ltr">{escape(paper.number)}</bdi>'
     text = _WORDS[locale][word].format(number=number, score=paper.score)
+    return _told(locale, text)
+
+
+def _told(locale: Locale, text: str) -> str:
     return f'<section lang="{locale}" dir="{_direction(locale)}"><p>{text}</p></section>'
 
 

@@ -113,6 +113,25 @@ async def test_links_that_we_did_not_sign_and_bad_scores_are_refused(desk: Desk)
         assert answer.status_code in {409, 422}
 
 
+async def test_a_person_with_a_broken_or_early_link_reads_a_page_in_both_languages(
+    desk: Desk,
+) -> None:
+    made = await desk.open()
+    browser = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "en"}
+    for ask in (desk.http.get, desk.http.post):
+        answer = await ask("/v1/feedback/forged", headers=browser)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"].startswith("text/html")
+        assert answer.headers["cache-control"] == "no-store"
+        assert "هذا الرابط غير صالح" in answer.text
+        assert '<html lang="en" dir="ltr">' in answer.text
+        assert "This link is not valid" in answer.text
+    early = await desk.http.post(link(desk, made["id"], 5), headers={"Accept": "text/html"})
+    assert (early.status_code, '<html lang="ar" dir="rtl">' in early.text) == (409, True)
+    program = await desk.http.get("/v1/feedback/forged")
+    assert program.json()["code"] == "link_invalid"
+
+
 async def test_our_services_read_what_they_need(desk: Desk) -> None:
     made = await desk.open(subject="موضوع")
     headers = service_headers("notify")
