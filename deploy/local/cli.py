@@ -23,6 +23,23 @@ admin = typer.Typer(help="Act as the first administrator.", no_args_is_help=True
 app.add_typer(admin, name="admin")
 
 _STOP_WITHIN = 30
+_WITHOUT_KEYS = {
+    "en": "The keys are NOT in it. Keep a copy of them elsewhere (--keys), or it never opens.",
+    "ar": "المفاتيح ليست في النسخة. احفظها في مكان آخر (--keys) وإلا فلن تُفتح أبدًا.",
+}
+_WITH_KEYS = {
+    "en": "Whoever has both the backup and the keys reads everything: keep them apart.",
+    "ar": "من ملك النسخة والمفاتيح قرأ كل شيء: احفظهما متفرقين.",
+}
+_RESTORED = {
+    "en": "Restored. `sanad up` starts it on hold, `sanad release` lets mail go.",
+    "ar": "اكتملت الاستعادة. الأمر `sanad up` يشغّله موقوف الإرسال، و`sanad release` يطلقه.",
+}
+_RELEASED = {
+    "en": "Released. Start anew (`sanad down`, `sanad up`): mails and webhooks go again.",
+    "ar": "انتهى الإيقاف. أعد التشغيل (`sanad down` ثم `sanad up`) لتُرسل الرسائل من جديد.",
+}
+_NOT_HELD = {"en": "Not on hold.", "ar": "الإرسال غير موقوف."}
 
 
 @app.command("up")
@@ -85,13 +102,7 @@ def take_backup(
     """
     taken = backup.take(options.read(), target, keys)
     print(f"{target}: database {taken.bytes} bytes, {taken.files} files, as of {taken.at}")
-    print(f"{target}: قاعدة البيانات والملفات المختومة")
-    if keys is None:
-        print("The keys are NOT in it. Keep a copy of them elsewhere (--keys), or it never opens.")
-        print("المفاتيح ليست في النسخة. احفظها في مكان آخر (--keys) وإلا فلن تُفتح أبدًا.")
-    else:
-        print(f"{keys}: the keys. Whoever has both reads everything: keep them apart.")
-        print(f"{keys}: المفاتيح. من ملك الاثنين قرأ كل شيء: احفظهما متفرقين.")
+    _tell(_WITHOUT_KEYS if keys is None else _WITH_KEYS)
 
 
 @app.command("restore")
@@ -104,8 +115,8 @@ def restore_backup(
     `sanad release` ends it. All sessions are over: people sign in again.
     """
     taken = restore.restore(options.read(), source, keys)
-    print(f"Restored as of {taken}. `sanad up` starts it on hold, `sanad release` lets mail go.")
-    print("اكتملت الاستعادة. يبدأ النظام موقوف الإرسال، ويُطلق الإرسال بالأمر sanad release.")
+    print(taken)
+    _tell(_RESTORED)
 
 
 @app.command()
@@ -114,11 +125,12 @@ def release() -> None:
 
     Takes effect at the next start: `sanad down`, then `sanad up`.
     """
-    if restore.release(options.read()):
-        print("Released. Start anew (`sanad down`, `sanad up`): mails and webhooks go again.")
-        print("انتهى الإيقاف. أعد التشغيل لتُرسل الرسائل من جديد.")
-    else:
-        print("Not on hold. / الإرسال غير موقوف.")
+    _tell(_RELEASED if restore.release(options.read()) else _NOT_HELD)
+
+
+def _tell(texts: dict[str, str]) -> None:
+    """Both languages: such lines are rare, and whoever runs the house must understand them."""
+    print("\n".join(texts.values()))
 
 
 @admin.command("create-user")

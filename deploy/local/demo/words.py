@@ -60,18 +60,18 @@ _ROLES = {
 }
 _LOOK = {
     "en": """What to look at
-  {url}/docs                     the API, to try out
+  {docs}                     the API, to try out
   {hot}   a shop that stands still: priority raised, assigned, answered
   {watched}   promised in seconds: first the manager hears, then the supervisor, then the top
-  GET /v1/tickets?sort=next_due_at          the queue, most urgent first
-  GET /v1/tickets/{{id}}/timeline             the story of a ticket, in your language
-  GET /v1/tickets/{{id}}/sla/explain?metric=resolution    how a due time was counted
-  GET /v1/sla/report?from=&to=&group_by=organization      who was kept waiting
+  {list}          the queue, most urgent first
+  {timeline}             the story of a ticket, in your language
+  {explain}    how a due time was counted
+  {report}      who was kept waiting
   {out}   the mails that went out
-  {keys}/demo/   ids and secrets of the customers' programs
-  its webhook goes nowhere unless SANAD_WEBHOOK_ALLOW named an address when it was made""",
+  {keys}   ids and secrets of the customers' programs
+  its webhook goes nowhere unless {allow} named an address when it was made""",
     "ar": """ماذا ترى
-  {url}/docs                     الواجهة البرمجية، للتجربة
+  {docs}                     الواجهة البرمجية، للتجربة
   {hot}   فرع متوقف: رُفعت الأولوية وأُسندت وأُجيب عنها
   {watched}   وعد بالثواني: يعلم المدير أولًا ثم المشرف ثم الإدارة
   {list}          قائمة العمل، الأعجل أولًا
@@ -127,12 +127,10 @@ def _person(content: Content, one: dict[str, Any], language: str) -> str:
 
 
 def _places(facts: dict[str, Any], language: str) -> str:
-    if language == "en":
-        return _LOOK["en"].format(**facts)
-    paths = {**_PATHS, **facts, "url": facts["url"], "keys": f"{facts['keys']}/demo/"}
-    text = _LOOK["ar"].replace("{url}/docs", "{docs}")
-    paths["docs"] = f"{facts['url']}/docs"
-    return text.format(**{name: _isolated(value, language) for name, value in paths.items()})
+    places = {"docs": f"{facts['url']}/docs", "keys": f"{facts['keys']}/demo/"}
+    values = {**facts, **_PATHS, **places}
+    text = {name: _isolated(value, language) for name, value in values.items()}
+    return _LOOK[language].format(**text)
 
 
 def _isolated(value: Any, language: str) -> str:
