@@ -26,7 +26,6 @@ from shared.events.sla import (
     SlaBreachVoided,
     SlaClockUpdated,
     SlaMet,
-    TimerFired,
 )
 from shared.events.ticket import (
     TicketAssigned,
@@ -37,6 +36,7 @@ from shared.events.ticket import (
     TicketPriorityChanged,
     TicketStatusChanged,
 )
+from shared.events.timer import TimerFired
 from shared.kit import timer
 from shared.kit.bus import Consumers
 from shared.kit.tx import Tx

@@ -5,7 +5,6 @@ from services.sla.domain.words import Kind
 from services.sla.usecases import clocks, directory, timing
 from shared.events.base import Event
 from shared.events.identity import IdentityOrganizationUpdated
-from shared.events.sla import TimerCancelled, TimerRequested
 from shared.events.ticket import (
     TicketAssigned,
     TicketDepartmentChanged,
@@ -15,6 +14,7 @@ from shared.events.ticket import (
     TicketPriorityChanged,
     TicketStatusChanged,
 )
+from shared.events.timer import TimerCancelled, TimerRequested
 from shared.kit.bus import Consumers
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind, Direction, Status

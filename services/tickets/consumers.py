@@ -21,8 +21,8 @@ from shared.events.sla import (
     SlaExcused,
     SlaMet,
     SlaWarning,
-    TimerFired,
 )
+from shared.events.timer import TimerFired
 from shared.kit.bus import Consumers, Event
 from shared.kit.tx import Tx
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from shared.events import escalation, identity, mail, notify, sla, ticket
+from shared.events import escalation, identity, mail, notify, sla, ticket, timer
 from shared.events.base import Fact
 
 
@@ -134,10 +134,10 @@ _SLA: Final = (
         {"tickets": _PROJECT, "escalation": "ends the ladder", "notify": _HOOK},
         partner_visible=True,
     ),
-    Entry(sla.TimerRequested, ("tickets", "escalation"), {"sla": "arms or moves the timer"}),
-    Entry(sla.TimerCancelled, ("tickets", "escalation"), {"sla": "disarms the timer"}),
+    Entry(timer.TimerRequested, ("tickets", "escalation"), {"sla": "arms or moves the timer"}),
+    Entry(timer.TimerCancelled, ("tickets", "escalation"), {"sla": "disarms the timer"}),
     Entry(
-        sla.TimerFired,
+        timer.TimerFired,
         ("sla",),
         {"tickets": "closes the resolved ticket", "escalation": "climbs the next rung"},
     ),

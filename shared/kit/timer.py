@@ -7,7 +7,7 @@ once for each due instant, also after any crash; `is_ours` tells whose it was.
 from datetime import datetime
 from uuid import UUID
 
-from shared.events.sla import Delay, TimerCancelled, TimerFired, TimerRequested
+from shared.events.timer import Delay, TimerCancelled, TimerFired, TimerRequested
 from shared.kit.tx import Tx
 
 

@@ -14,7 +14,7 @@ from services.escalation.store import ladders as store
 from services.escalation.store.ladders import Kept
 from services.escalation.store.tickets import Ticket
 from shared.events.escalation import EscalationEnded, EscalationRaised, EscalationSkipped
-from shared.events.sla import Delay
+from shared.events.timer import Delay
 from shared.kit import timer
 from shared.kit.ids import uuid7
 from shared.kit.tx import Tx

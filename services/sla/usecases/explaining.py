@@ -1,8 +1,8 @@
 """Showing a ticket's clocks and where every second went (sla.md 6)."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from services.sla.domain import wording
@@ -12,6 +12,7 @@ from services.sla.domain.ledger import Line, by_day, ledger, totals
 from services.sla.domain.settle import state_word, to_arm
 from services.sla.domain.simulation import segment
 from services.sla.domain.words import Mode
+from services.sla.problems import refused
 from services.sla.store import breaches, clocks
 from services.sla.store.clockrows import ClockRow
 from services.sla.usecases.clocks import ground_of
@@ -27,11 +28,13 @@ from shared.worktime import (
     SECOND,
     TZDATA_VERSION,
     Micros,
+    WorktimeError,
     instant,
     micros,
 )
 
 Shown = dict[str, Any]
+_AHEAD: Final = timedelta(days=2 * 366)
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,23 @@ def standing(sight: Sight, now: datetime) -> Shown:
 def present(sight: Sight, now: datetime) -> datetime:
     """Now, or the newest fact where the desk's clocks run apart."""
     return max(now, sight.row.settled_at)
+
+
+def moment(sight: Sight, caller: Caller, as_of: datetime | None, now: datetime) -> datetime:
+    """The instant asked about; within the ticket's life and what anybody plans for."""
+    if as_of is None:
+        return present(sight, now)
+    if not sight.row.opened_at <= as_of <= now + _AHEAD:
+        raise refused("?as_of", "invalid_as_of", caller.locale)
+    return as_of
+
+
+def explained(sight: Sight, caller: Caller, metric: Metric, question: Question) -> Shown:
+    """The explanation, or a refusal where counting would lead beyond its horizon."""
+    try:
+        return explain(sight, metric, question)
+    except WorktimeError as error:
+        raise refused("?as_of", "invalid_duration", caller.locale) from error
 
 
 def explain(sight: Sight, metric: Metric, question: Question) -> Shown:

@@ -14,7 +14,7 @@ from services.sla.store.timers import TimerRow
 from services.sla.usecases.clocks import ground_of
 from services.sla.usecases.rulebook import Rulebook, rulebook
 from services.sla.usecases.stating import CALENDAR, Occasion, settle_row, strike_row
-from shared.events.sla import TimerFired
+from shared.events.timer import TimerFired
 from shared.kit.tx import Tx
 
 OWNER: Final = "sla"

@@ -26,7 +26,6 @@ from services.sla.store.clockrows import ClockRow
 from shared.events.base import Fact
 from shared.events.sla import (
     ClockState,
-    Delay,
     LadderStep,
     SlaBreached,
     SlaBreachVoided,
@@ -34,6 +33,7 @@ from shared.events.sla import (
     SlaMet,
     SlaWarning,
 )
+from shared.events.timer import Delay
 from shared.kit.tx import Tx
 from shared.vocabulary import Metric, Priority
 from shared.worktime import SECOND, Micros, instant, micros

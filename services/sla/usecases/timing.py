@@ -9,7 +9,7 @@ from services.sla.store import clocks, timers
 from services.sla.store.timers import TimerRow
 from services.sla.usecases.clocks import SOON
 from services.sla.usecases.rulebook import rulebook
-from shared.events.sla import Delay, TimerCancelled, TimerRequested
+from shared.events.timer import Delay, TimerCancelled, TimerRequested
 from shared.kit.tx import Tx
 from shared.vocabulary import COMPANY_CALENDAR
 from shared.worktime import Timeline, WorktimeError, instant, micros

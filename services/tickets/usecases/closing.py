@@ -8,7 +8,7 @@ from services.tickets.store import tickets
 from services.tickets.usecases.life import HOUSE, Life
 from services.tickets.usecases.verbs import shut
 from shared.events.notify import NotifySent
-from shared.events.sla import TimerFired
+from shared.events.timer import TimerFired
 from shared.kit import timer
 from shared.kit.tx import Tx
 from shared.vocabulary import Status

@@ -18,13 +18,11 @@ from shared.events.identity import (
 )
 from shared.events.sla import (
     ClockState,
-    Delay,
     LadderStep,
     SlaBreached,
     SlaBreachVoided,
     SlaClockUpdated,
     SlaMet,
-    TimerFired,
 )
 from shared.events.ticket import (
     TicketEscalationRequested,
@@ -33,6 +31,7 @@ from shared.events.ticket import (
     TicketPriorityChanged,
     TicketStatusChanged,
 )
+from shared.events.timer import Delay, TimerFired
 from shared.kit.context import Context
 from shared.kit.ids import uuid7
 from shared.vocabulary import AuthorKind, Channel, Locale, Metric, Priority, Role, Status

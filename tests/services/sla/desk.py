@@ -16,13 +16,13 @@ from services.sla.usecases import firing
 from services.sla.usecases.seeding import seed
 from shared.events.base import Event, Fact
 from shared.events.identity import IdentityOrganizationUpdated
-from shared.events.sla import TimerRequested
 from shared.events.ticket import (
     TicketMessageAdded,
     TicketOpened,
     TicketPriorityChanged,
     TicketStatusChanged,
 )
+from shared.events.timer import TimerRequested
 from shared.kit.context import Context
 from shared.kit.ids import uuid7
 from shared.kit.jwt import SigningKey, generate_pem, sign, signing_key

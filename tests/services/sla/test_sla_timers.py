@@ -12,7 +12,7 @@ import pytest
 from services.sla import timers
 from services.sla.timers import check
 from services.sla.usecases import auditing, firing
-from shared.events.sla import TimerCancelled
+from shared.events.timer import TimerCancelled
 from shared.kit.context import Context
 from shared.kit.workers import Worker, Workers
 from shared.vocabulary import Priority

@@ -15,6 +15,7 @@ class Neighbours:
 
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
+    domains: dict[str, UUID] = field(default_factory=dict)
     departments: dict[str, dict[str, Any]] = field(default_factory=dict)
     mails: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -55,6 +56,11 @@ class Neighbours:
         }
         return mail_id
 
+    def know(self, address: str, organization_id: UUID, person_id: str = "") -> None:
+        """A person whom the gateway has already."""
+        place = {"organization_id": str(organization_id), "locale": "ar"}
+        self.people[address] = {"user_id": person_id or str(uuid4()), **place}
+
     @web.middleware
     async def _watch(self, request: web.Request, handler: Any) -> web.StreamResponse:
         self.asked.append(f"{request.method} {request.path}")
@@ -68,12 +74,17 @@ class Neighbours:
 
     async def _resolve(self, request: web.Request) -> web.Response:
         body = await request.json()
-        address = body["address"]
+        address, named = body["address"], body.get("organization_id")
+        owner = self.domains.get(address.partition("@")[2])
+        home = self.people[address]["organization_id"] if address in self.people else owner
+        apart = home is not None and named is not None and str(home) != named
+        if apart or (body.get("closed") is True and str(home) != named):
+            return web.json_response({"code": "other_organization"}, status=422)
         if address not in self.people:
             person_id = str(uuid4())
             self.people[address] = {
                 "user_id": person_id,
-                "organization_id": body.get("organization_id", str(RESERVED_ORGANIZATION)),
+                "organization_id": str(owner or named or RESERVED_ORGANIZATION),
                 "locale": body.get("locale", "ar"),
             }
             self.cards[person_id] = {"id": person_id, "name": body.get("name"), "email": address}

@@ -29,7 +29,7 @@ class Person:
     """Somebody with a token."""
 
     role: str = "customer"
-    organization: UUID = RESERVED_ORGANIZATION
+    organization: UUID | None = RESERVED_ORGANIZATION
     departments: tuple[UUID, ...] = ()
     kind: str = "user"
     scope: str = ""
@@ -50,7 +50,7 @@ class Person:
                 "aud": audience,
                 "sub": str(self.id),
                 "kind": self.kind,
-                "org": str(self.organization),
+                "org": str(self.organization) if self.organization else None,
                 "roles": [self.role] if self.kind == "user" else [],
                 "scope": self.scope or _scope(self.role),
                 "deps": [str(one) for one in self.departments],

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from string import Formatter
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -18,6 +19,7 @@ from services.tickets.domain.promises import marked, overall, shown, told
 from services.tickets.domain.proofs import make_salt, read_salt, solves
 from services.tickets.domain.rights import Ownership, Reach, Viewer
 from services.tickets.domain.stories import STORIES, tell
+from shared.events.escalation import EscalationEnded
 from shared.vocabulary import AuthorKind, Direction, Locale, Metric, Role
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -240,5 +242,12 @@ def test_stories_use_the_words_of_the_reader() -> None:
     assert tell("assigned", {"assignee_id": "x", "cause": "escalation"}, Locale.EN).endswith(
         "by escalation"
     )
+    ends = [
+        tell("escalation_ended", {"metric": "resolution", "reason": reason}, Locale.AR)
+        for reason in get_args(EscalationEnded.model_fields["reason"].annotation)
+    ]
+    assert ends[-1] == "بلغ سلّم التصعيد آخره"
+    assert len(set(ends)) == 4
+    assert tell("escalation_ended", {}, Locale.AR) == "انتهى التصعيد"
     assert tell("unheard_of", {}, Locale.EN) == "unheard_of"
     assert tell("merged", {}, Locale.EN) == "Merged into …"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.events.mail import MailRouted
 from shared.events.notify import NotifySent
-from shared.events.sla import TimerFired
+from shared.events.timer import TimerFired
 from shared.vocabulary import DEFAULT_DEPARTMENT, Locale, MailClass, SenderAuth
 from tests.services.tickets.conftest import Desk
 from tests.services.tickets.people import Person

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from shared.events.base import Event
-from shared.events.sla import TimerFired
 from shared.events.ticket import TicketFeedbackGiven
+from shared.events.timer import TimerFired
 from shared.kit.bus import Bus, Consumers
 from shared.kit.context import Context
 from shared.kit.tx import Tx

@@ -272,7 +272,7 @@ async def test_a_handlers_own_facts_commit_with_its_effect_and_carry_the_trace(
 async def test_a_consumer_that_starts_to_hear_another_family_hears_it_from_the_beginning(
     speaker: Context, listener: Context, behind: Behind
 ) -> None:
-    from shared.events.sla import TimerRequested
+    from shared.events.timer import TimerRequested
 
     ticket = uuid4()
     narrow, wide = Consumers("sla"), consumers()

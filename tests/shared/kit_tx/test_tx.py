@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import ProgrammingError
 
-from shared.events.sla import SlaWarning, TimerCancelled
+from shared.events.sla import SlaWarning
+from shared.events.timer import TimerCancelled
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.crypto import SealBroken
