@@ -123,3 +123,12 @@ COMPANY_CALENDAR: Final = UUID("00000000-0000-7000-8000-000000000003")
 
 DEFAULT_POLICY: Final = UUID("00000000-0000-7000-8000-000000000004")
 """Serves every ticket whose organization has no contract in force (contracts.md)."""
+
+SCORES: Final[dict[int, Localized]] = {
+    1: Localized(ar="سيئة جدًا", en="Very poor"),
+    2: Localized(ar="سيئة", en="Poor"),
+    3: Localized(ar="مقبولة", en="Fair"),
+    4: Localized(ar="جيدة", en="Good"),
+    5: Localized(ar="ممتازة", en="Excellent"),
+}
+"""The scale of feedback, in the same words in the mail and on the page of its link."""

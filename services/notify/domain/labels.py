@@ -32,15 +32,8 @@ CAUSES: Final[Mapping[str, Localized]] = {
     "ladder": Localized(ar="ما زالت دون حل", en="it is still unsolved"),
     "manual": Localized(ar="طلب تصعيد", en="somebody asked for it"),
 }
-SCORES: Final[Mapping[int, Localized]] = {
-    1: Localized(ar="ضعيفة", en="Poor"),
-    2: Localized(ar="مقبولة", en="Fair"),
-    3: Localized(ar="جيدة", en="Good"),
-    4: Localized(ar="جيدة جداً", en="Very good"),
-    5: Localized(ar="ممتازة", en="Excellent"),
-}
 DISABLED: Final[Mapping[str, Localized]] = {
-    "gone": Localized(ar="أجاب بأنه لم يعد موجوداً (410)", en="it answered that it is gone (410)"),
+    "gone": Localized(ar="أجاب بأنه لم يعد موجودًا (410)", en="it answered that it is gone (410)"),
     "failing": Localized(
         ar="فشلت كل المحاولات خمسة أيام متواصلة", en="every attempt failed for five days"
     ),

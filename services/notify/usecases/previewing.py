@@ -7,7 +7,7 @@ from services.notify.domain.words import TO_CUSTOMERS, Kind
 from services.notify.usecases.rendering import VARIABLES, Reader, render, unknown_variables
 from shared.kit.locale import pick
 from shared.kit.tx import Tx
-from shared.vocabulary import Locale, Localized
+from shared.vocabulary import SCORES, Locale, Localized
 
 _EXAMPLES: Final[dict[str, Localized]] = {
     "first_response": Localized(ar="الأحد 1 مارس 2026، 10:00", en="Sunday 1 March 2026, 10:00"),
@@ -15,7 +15,7 @@ _EXAMPLES: Final[dict[str, Localized]] = {
     "due": Localized(ar="الأحد 1 مارس 2026، 10:00", en="Sunday 1 March 2026, 10:00"),
     "until": Localized(ar="الاثنين 2 مارس 2026، 17:00", en="Monday 2 March 2026, 17:00"),
     "window": Localized(ar="24 ساعةً", en="24 hours"),
-    "days": Localized(ar="30 يوماً", en="30 days"),
+    "days": Localized(ar="30 يومًا", en="30 days"),
     "subject_line": Localized(ar="الطابعة لا تعمل", en="The printer does not work"),
     "body": Localized(ar="أصلحنا الطابعة.", en="We repaired the printer."),
     "files": Localized(ar="ملفان مرفقان", en="2 files attached"),
@@ -54,7 +54,7 @@ def _plain(tx: Tx, locale: Locale) -> dict[str, Any]:
     page = f"{settings.public_url.rstrip('/')}/v1/feedback"
     scores = [
         {"value": str(value), "label": pick(text, locale), "url": f"{page}/{value}"}
-        for value, text in labels.SCORES.items()
+        for value, text in SCORES.items()
     ]
     return {
         "number": "SND-1042",

@@ -51,7 +51,7 @@ class Reader:
         """A moment in words, in the reader's zone, which is named."""
         words = self.numbers(format_instant(moment, self.locale, self.timezone))
         place = _place(self.timezone, self.locale)
-        return f"{words} ({pick(BY_ZONE, self.locale).format(place=place)})"
+        return f"{words} {pick(BY_ZONE, self.locale).format(place=place)}"
 
 
 @dataclass(frozen=True, slots=True)

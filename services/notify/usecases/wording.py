@@ -13,7 +13,7 @@ from services.notify.domain.words import Kind
 from services.notify.usecases.rendering import Reader
 from shared.kit.locale import pick
 from shared.tokens import make_link_token
-from shared.vocabulary import Localized
+from shared.vocabulary import SCORES, Localized
 
 if TYPE_CHECKING:
     from services.notify.store.deliveries import Mail
@@ -96,7 +96,7 @@ def _resolution(scene: Scene) -> dict[str, Any]:
         "body": _plain((scene.material.message or {}).get("body_text")),
         "window": scene.reader.numbers(duration(window, locale)),
         "until": scene.reader.instant(scene.now + window),
-        "scores": [_score(scene, value) for value in labels.SCORES],
+        "scores": [_score(scene, value) for value in SCORES],
     }
 
 
@@ -106,7 +106,7 @@ def _score(scene: Scene, value: int) -> dict[str, Any]:
     base = scene.context.settings.public_url.rstrip("/")
     return {
         "value": scene.reader.numbers(str(value)),
-        "label": scene.label(labels.SCORES, value),
+        "label": scene.label(SCORES, value),
         "url": f"{base}/v1/feedback/{token}",
     }
 

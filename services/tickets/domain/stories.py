@@ -80,6 +80,22 @@ STORIES: Final[Mapping[str, Localized]] = {
     "escalated": {"ar": "صُعّدت التذكرة إلى {role}", "en": "Escalated to the {role}"},
     "escalation_acknowledged": {"ar": "استُلم التصعيد", "en": "The escalation was taken on"},
     "escalation_ended": {"ar": "انتهى التصعيد", "en": "The escalation ended"},
+    "escalation_ended.exhausted": {
+        "ar": "بلغ سلّم التصعيد آخره",
+        "en": "The escalation ladder reached its end",
+    },
+    "escalation_ended.stopped": {
+        "ar": "توقّف التصعيد، فلم تعد له حاجة",
+        "en": "The escalation stopped: it is no longer needed",
+    },
+    "escalation_ended.voided": {
+        "ar": "أُلغي التصعيد بإلغاء تجاوز الموعد",
+        "en": "The escalation was called off with the missed due time",
+    },
+    "escalation_ended.cancelled": {
+        "ar": "أُلغي التصعيد",
+        "en": "The escalation was cancelled",
+    },
     "acknowledgement_suppressed": {
         "ar": "لم يُرسل إشعار الاستلام: تجاوز العنوان الحد",
         "en": "No acknowledgement was sent: the address reached its cap",
@@ -96,6 +112,10 @@ _WORDS: Final = {
     "metric": METRIC_WORDS,
     "role": ROLE_WORDS,
 }
+
+
+_DETAILS: Final = {"message": "direction", "escalation_ended": "reason"}
+"""Which part of an entry's data chooses its words, where that is not its cause."""
 
 
 class _Gaps(dict[str, Any]):
@@ -115,7 +135,7 @@ def tell(kind: str, data: Mapping[str, Any], locale: Locale) -> str:
 def _variant(kind: str, data: Mapping[str, Any]) -> str:
     if kind == "assigned" and data.get("assignee_id") is None:
         return "unassigned"
-    detail = data.get("direction") if kind == "message" else data.get("cause")
+    detail = data.get(_DETAILS.get(kind, "cause"))
     return f"{kind}.{detail}" if detail else kind
 
 

@@ -8,7 +8,7 @@ from fastapi import Response
 from services.tickets.usecases.rating import Ballot
 from shared.kit.locale import pick
 from shared.kit.problems import Problem
-from shared.vocabulary import Locale
+from shared.vocabulary import SCORES, Locale
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -35,15 +35,15 @@ button { font: inherit; padding: .4rem 1.4rem; margin-block-start: .6rem }
 _WORDS: Final = {
     Locale.AR: {
         "title": "تقييم الدعم",
-        "ask": "كيف كانت خدمتنا في التذكرة {number}؟ 1 سيئة، 5 ممتازة.",
+        "ask": "كيف كانت خدمتنا في التذكرة {number}؟ 1 {worst}، 5 {best}.",
         "comment": "تعليق (اختياري)",
         "send": "إرسال التقييم",
         "ended": "التقييم غير متاح لهذه التذكرة الآن.",
-        "thanks": "شكراً لك. سُجّل تقييمك للتذكرة {number}: {score} من 5.",
+        "thanks": "شكرًا لك. سُجّل تقييمك للتذكرة {number}: {score} من 5.",
     },
     Locale.EN: {
         "title": "Rate our support",
-        "ask": "How was our service for ticket {number}? 1 is poor, 5 is excellent.",
+        "ask": "How was our service for ticket {number}? 1 is {worst}, 5 is {best}.",
         "comment": "Comment (optional)",
         "send": "Send the rating",
         "ended": "Rating is not open for this ticket now.",
@@ -98,7 +98,9 @@ def _framed(first: Locale, content: str, status: int = 200) -> Response:
 
 def _section(locale: Locale, word: str, paper: Ballot) -> str:
     number = f'<bdi dir="ltr">{escape(paper.number)}</bdi>'
-    text = _WORDS[locale][word].format(number=number, score=paper.score)
+    worst, best = (pick(SCORES[score], locale).lower() for score in (1, 5))
+    gaps = {"number": number, "score": paper.score, "worst": worst, "best": best}
+    text = _WORDS[locale][word].format_map(gaps)
     return _told(locale, text)
 
 

@@ -101,7 +101,8 @@ async def ended(tx: Tx, event: Event[EscalationEnded]) -> None:
     row = await tickets.lock(tx, event.data.ticket_id)
     if row is not None:
         await _put_escalation(tx, event, row, {})
-        await _note(tx, row, "escalation_ended", None, {"metric": event.data.metric.value})
+        data = {"metric": event.data.metric.value, "reason": event.data.reason}
+        await _note(tx, row, "escalation_ended", None, data)
 
 
 async def _tell(

@@ -130,6 +130,19 @@ def test_the_portal_is_a_setting_that_is_empty_until_there_is_one() -> None:
     assert told.ticket_link("SND-7") == "https://portal.example/tickets/SND-7"
 
 
+@pytest.mark.parametrize("locale", list(Locale))
+def test_the_last_moment_to_answer_stands_in_one_pair_of_brackets(locale: Locale) -> None:
+    until = reader(locale).instant(datetime(2026, 3, 1, 7, 5, tzinfo=UTC))
+    rendered = render(Kind.RESOLUTION, reader(locale), {**example(Kind.RESOLUTION), "until": until})
+    [held] = re.findall(r"\(([^()]*)\)", rendered.text)
+    assert f"\u2068{until}\u2069" in held
+
+
+def test_arabic_mails_write_the_tanwin_before_its_alif() -> None:
+    for path in Path(FOLDER).rglob("ar/*"):
+        assert "\u0627\u064b" not in path.read_text("utf-8"), path
+
+
 def test_what_a_person_wrote_keeps_its_paragraphs_and_their_direction() -> None:
     values = {**example(Kind.REPLY), "body": "مرحباً\nسطر\n\nHello <b>there</b>"}
     html = render(Kind.REPLY, reader(Locale.AR), values).html
@@ -140,10 +153,10 @@ def test_what_a_person_wrote_keeps_its_paragraphs_and_their_direction() -> None:
 @pytest.mark.parametrize(
     ("locale", "digits", "expected"),
     [
-        (Locale.AR, Digits.LATIN, "الأحد 1 مارس 2026، 10:05 (بتوقيت الرياض)"),
-        (Locale.AR, Digits.ARABIC, "الأحد ١ مارس ٢٠٢٦، ١٠:٠٥ (بتوقيت الرياض)"),
-        (Locale.EN, Digits.LATIN, "Sunday 1 March 2026, 10:05 (Riyadh time)"),
-        (Locale.EN, Digits.ARABIC, "Sunday 1 March 2026, 10:05 (Riyadh time)"),
+        (Locale.AR, Digits.LATIN, "الأحد 1 مارس 2026، 10:05 بتوقيت الرياض"),
+        (Locale.AR, Digits.ARABIC, "الأحد ١ مارس ٢٠٢٦، ١٠:٠٥ بتوقيت الرياض"),
+        (Locale.EN, Digits.LATIN, "Sunday 1 March 2026, 10:05 Riyadh time"),
+        (Locale.EN, Digits.ARABIC, "Sunday 1 March 2026, 10:05 Riyadh time"),
     ],
 )
 def test_moments_are_words_in_the_readers_zone_and_digits(
