@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Form
 
-from services.gateway.problems import InvalidClient, UnknownOrganization
+from services.gateway.problems import InvalidClient, OtherOrganization, UnknownOrganization
 from services.gateway.schemas.auth import ServiceTokenForm, TokenOut
 from services.gateway.schemas.directory import CompanyPositionsOut, DepartmentOut
 from services.gateway.schemas.internal import (
@@ -57,7 +57,7 @@ async def token(form: Annotated[ServiceTokenForm, Form()], context: InContext) -
     "/internal/people/resolve",
     summary="Who has this address; made a customer when nobody has",
     response_model=ResolvedOut,
-    responses=problems(UnknownOrganization),
+    responses=problems(UnknownOrganization, OtherOrganization),
     dependencies=[_SERVICE],
 )
 async def resolve(body: ResolveIn, tx: InTx) -> object:

@@ -7,7 +7,8 @@ Problem
 +- AddressTaken, DomainTaken, MailboxTaken, LastAdministrator 409
 +- RolesRefused 422: one class for each Misfit
 +- PasswordRefused 422: one class for each Weakness
-+- UnknownOrganization, UnknownDepartment, UnknownPerson, ScopesRefused 422
++- UnknownOrganization, OtherOrganization, UnknownDepartment, UnknownPerson, ScopesRefused 422
++- BeyondOwnRights 403
 """
 
 from typing import Any, Final
@@ -232,6 +233,18 @@ class UnknownOrganization(Problem):
     detail = Localized(ar="لا توجد مؤسسة بهذا المعرّف.", en="There is no organization with this id.")
 
 
+class OtherOrganization(Problem):
+    """Says the same of known, unknown and foreign people: it must not tell who exists."""
+
+    status = 422
+    code = "other_organization"
+    title = Localized(ar="مؤسسة أخرى", en="Another organization")
+    detail = Localized(
+        ar="لا يتبع هذا العنوان المؤسسة المذكورة.",
+        en="This address does not belong to the organization that was named.",
+    )
+
+
 class UnknownDepartment(Problem):
     status = 422
     code = "unknown_department"
@@ -256,4 +269,14 @@ class ScopesRefused(Problem):
     detail = Localized(
         ar="لا يمكنك منح هذا العميل: {scopes}.",
         en="You cannot grant these to this client: {scopes}.",
+    )
+
+
+class BeyondOwnRights(Problem):
+    status = 403
+    code = "beyond_own_rights"
+    title = Localized(ar="صلاحيات تفوق صلاحياتك", en="Rights beyond your own")
+    detail = Localized(
+        ar="لا يمكنك منح صلاحيات لا تملكها، ولا تغيير حساب من يملكها.",
+        en="You cannot give rights that you lack, nor change the account of people who have them.",
     )

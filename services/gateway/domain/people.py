@@ -70,6 +70,17 @@ def _customer_misfit(
     return Misfit.CUSTOMER_DEPARTMENT if departments else None
 
 
+def may_join(owner: UUID | None, named: UUID | None, *, closed: bool) -> bool:
+    """Whether somebody new may be made where `named` says; `owner` holds their mail domain.
+
+    A domain's people belong to its owner, whatever is named. Behind a customer's wall (`closed`)
+    nobody makes people of other domains: they might be anybody's.
+    """
+    if closed:
+        return owner is not None and named == owner
+    return owner is None or named in {None, owner}
+
+
 def changes_rights(before: Person, after: Person, *, password: bool) -> bool:
     """Whether tokens issued before the change say something that is no longer true."""
     moved = before.organization_id != after.organization_id

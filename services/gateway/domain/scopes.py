@@ -54,6 +54,11 @@ def scopes_of(roles: Iterable[Role]) -> tuple[str, ...]:
     return tuple(scope for scope in SCOPES if scope in held)
 
 
+def exceed(roles: Iterable[Role], held: Iterable[str]) -> bool:
+    """Whether these roles may do what a holder of `held` may not."""
+    return not frozenset(held).issuperset(scopes_of(roles))
+
+
 def ungrantable(wanted: Iterable[str], granter: Iterable[str], *, bound: bool) -> tuple[str, ...]:
     """The scopes that this granter may not give to such a client; nobody gives what they lack."""
     allowed = frozenset(granter) & (BOUND_SCOPES if bound else frozenset(SCOPES))

@@ -19,4 +19,5 @@ MANAGES_CLIENTS: Final[Any] = require("clients:manage")
 SEES_OPERATIONS: Final[Any] = require("audit:read", Role.ADMIN, Role.AUDITOR)
 
 AnyCaller = Annotated[Caller, SIGNED_IN]
+ManagesUsers = Annotated[Caller, MANAGES_USERS]
 ManagesClients = Annotated[Caller, MANAGES_CLIENTS]

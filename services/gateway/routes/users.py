@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request, Response
 from services.gateway.adapters.addresses import parse_address
 from services.gateway.problems import (
     AddressTaken,
+    BeyondOwnRights,
     LastAdministrator,
     PasswordRefused,
     RolesRefused,
@@ -15,7 +16,7 @@ from services.gateway.problems import (
     UnknownOrganization,
 )
 from services.gateway.routes.paging import InPage
-from services.gateway.routes.policies import MANAGES_USERS, AnyCaller
+from services.gateway.routes.policies import AnyCaller, ManagesUsers
 from services.gateway.schemas.fields import Email
 from services.gateway.schemas.people import UserIn, UserOut, UserPage, UserPatch
 from services.gateway.store.users import Filter, lookup_of
@@ -34,13 +35,16 @@ router = http.router(prefix="/v1/users", tags=["users"])
     status_code=201,
     response_model=UserOut,
     responses=problems(
-        *(AddressTaken, RolesRefused, PasswordRefused, UnknownOrganization, UnknownDepartment)
+        *(AddressTaken, RolesRefused, PasswordRefused, UnknownOrganization, UnknownDepartment),
+        BeyondOwnRights,
     ),
-    dependencies=[MANAGES_USERS],
 )
-async def create(body: UserIn, tx: InTx, response: Response) -> object:
-    """Customers need an organization; people of the desk may have departments."""
-    made = UserOut.of(await users.create(tx, body.wish()))
+async def create(body: UserIn, caller: ManagesUsers, tx: InTx, response: Response) -> object:
+    """Customers need an organization; people of the desk may have departments.
+
+    Nobody gives roles that may do more than they may themselves.
+    """
+    made = UserOut.of(await users.create(tx, caller.scopes, body.wish()))
     set_etag(response, str(made.version))
     response.headers["location"] = f"/v1/users/{made.id}"
     return made
@@ -80,17 +84,23 @@ async def read(user_id: UUID, caller: AnyCaller, tx: InTx, response: Response) -
     responses=problems(
         *(NotFound, PreconditionFailed, AddressTaken, LastAdministrator),
         *(RolesRefused, PasswordRefused, UnknownOrganization, UnknownDepartment),
+        BeyondOwnRights,
     ),
-    dependencies=[MANAGES_USERS],
 )
 async def change(
     user_id: UUID,
     body: UserPatch,
+    caller: ManagesUsers,
     tx: InTx,
     request: Request,
     response: Response,
 ) -> object:
-    """New rights count within five seconds; a new password ends the person's sessions."""
-    changed = UserOut.of(await users.change(tx, user_id, body.wish(), if_match(request)))
+    """New rights count within five seconds; a new password ends the person's sessions.
+
+    Of people who may do more than the caller, only the name and the language can be changed.
+    """
+    version = if_match(request)
+    made = await users.change(tx, caller.scopes, user_id, body.wish(), version)
+    changed = UserOut.of(made)
     set_etag(response, str(changed.version))
     return changed

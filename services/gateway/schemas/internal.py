@@ -20,11 +20,14 @@ class ResolveIn(Body):
     name: Annotated[str, Field(max_length=998)] | None = None
     locale: Locale | None = None
     organization_id: UUID | None = None
+    closed: bool = False
+    """Whether the one who names them sits behind the wall of that organization."""
 
     def stranger(self) -> Stranger:
         plain = "".join(char for char in self.name or "" if char.isprintable())
         name = " ".join(plain.split())[:200]
-        return Stranger(self.address, name or None, self.locale, self.organization_id)
+        named = self.organization_id
+        return Stranger(self.address, name or None, self.locale, named, self.closed)
 
 
 class ResolvedOut(Out):

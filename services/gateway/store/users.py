@@ -52,6 +52,7 @@ class Filter:
     department_id: UUID | None = None
     role: Role | None = None
     lookup: bytes | None = None
+    user_id: UUID | None = None
 
 
 def lookup_of(context: Context, folded: str) -> bytes:
@@ -139,7 +140,9 @@ async def find_password(
 async def list_users(
     tx: Tx, visibility: Visibility, narrowed: Filter, after: UUID | None, limit: int
 ) -> Sequence[User]:
-    """In the order of their making."""
+    """In the order of their making; to customers nobody is of a department."""
+    if visibility.walled and narrowed.department_id is not None:
+        return []
     rows = await tx.rows(
         f"""{_CUSTOMER if visibility.walled else _STAFF}
             where (cast(:own as uuid) is null or u.id = :own)
@@ -153,6 +156,7 @@ async def list_users(
             "department": narrowed.department_id,
             "role": narrowed.role.value if narrowed.role else None,
             "lookup": narrowed.lookup,
+            "id": narrowed.user_id,
             "after": after,
             "limit": limit,
         },
@@ -187,6 +191,7 @@ def _narrow(narrowed: Filter) -> str:
         "and u.organization_id = :organization": narrowed.organization_id,
         "and u.roles @> array[cast(:role as text)]": narrowed.role,
         "and u.email_lookup = :lookup": narrowed.lookup,
+        "and u.id = :id": narrowed.user_id,
         """and exists (select 1 from identity.user_department m
             where m.user_id = u.id and m.department_id = :department)""": narrowed.department_id,
     }

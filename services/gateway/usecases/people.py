@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.gateway.adapters.addresses import parse_address
-from services.gateway.domain.people import Organization, Person, User
-from services.gateway.problems import UnknownOrganization
+from services.gateway.domain.people import Organization, Person, User, is_staff, may_join
+from services.gateway.problems import OtherOrganization, UnknownOrganization
 from services.gateway.store import organizations
 from services.gateway.store import users as store
 from services.gateway.usecases.facts import user_created
@@ -17,12 +17,16 @@ from shared.vocabulary import RESERVED_ORGANIZATION, Locale, Role
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """What a mail or a form says of its sender; `locale` is a guess by the script of the text."""
+    """What a mail or a form says of its sender; `locale` is a guess by the script of the text.
+
+    `closed`: whoever names them sits behind the wall of the organization named.
+    """
 
     address: str
     name: str | None = None
     locale: Locale | None = None
     organization_id: UUID | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Resolved:
 
 
 async def resolve(tx: Tx, stranger: Stranger) -> Resolved:
-    """The person with this address, made a customer when nobody has it.
+    """The person with this address, made a customer when nobody has it; of the one named, if any.
 
     Many mails of one new sender may arrive at once: the unique address decides who makes the
     person, the others find them.
@@ -45,7 +49,7 @@ async def resolve(tx: Tx, stranger: Stranger) -> Resolved:
     user = await store.find_by_lookup(tx, lookup)
     created = False
     if user is None:
-        organization = await _organization(tx, stranger.organization_id, address.domain)
+        organization = await _organization(tx, stranger, address.domain)
         user = _customer(tx, stranger, address.text, organization)
         created = await store.insert_user(tx, user, lookup, None)
         if created:
@@ -53,14 +57,27 @@ async def resolve(tx: Tx, stranger: Stranger) -> Resolved:
         else:
             user = await store.find_by_lookup(tx, lookup)
             assert user is not None
+    _refuse_foreign(user.person, stranger)
     home = await organizations.find_organization(tx, user.person.organization_id)
     assert home is not None
     return Resolved(user, home, created)
 
 
-async def _organization(tx: Tx, named: UUID | None, domain: str) -> Organization:
-    """The one that staff named, else the one that writes from this domain, else the reserved."""
-    wanted = named or await organizations.organization_of_domain(tx, domain)
+def _refuse_foreign(person: Person, stranger: Stranger) -> None:
+    named = stranger.organization_id
+    if named is None and not stranger.closed:
+        return
+    if person.organization_id != named or (stranger.closed and is_staff(person.roles)):
+        raise OtherOrganization
+
+
+async def _organization(tx: Tx, stranger: Stranger, domain: str) -> Organization:
+    """The one that writes from this domain, else the one that staff named, else the reserved."""
+    named = stranger.organization_id
+    owner = await organizations.organization_of_domain(tx, domain)
+    if not may_join(owner, named, closed=stranger.closed):
+        raise OtherOrganization
+    wanted = owner or named
     found = await organizations.find_organization(tx, wanted or RESERVED_ORGANIZATION)
     if found is None:
         raise UnknownOrganization

@@ -15,11 +15,13 @@ from services.gateway.domain.people import (
     is_staff,
     misfit,
 )
+from services.gateway.domain.scopes import exceed, scopes_of
 from services.gateway.domain.validity import next_valid_from
 from services.gateway.problems import (
     PASSWORDS,
     ROLES,
     AddressTaken,
+    BeyondOwnRights,
     LastAdministrator,
     UnknownDepartment,
     UnknownOrganization,
@@ -40,10 +42,12 @@ from shared.kit.tx import Tx
 from shared.vocabulary import RESERVED_ORGANIZATION, Role
 
 
-async def create(tx: Tx, wish: PersonWish) -> User:
-    """A person with rights; without a password they cannot log in with one."""
+async def create(tx: Tx, scopes: frozenset[str], wish: PersonWish) -> User:
+    """A person with no more rights than `scopes`; without a password they cannot log in."""
     address = parse_address(wish.email or "")
     roles = wish.roles or frozenset()
+    if exceed(roles, scopes):
+        raise BeyondOwnRights
     departments = wish.department_ids or frozenset()
     _refuse_misfit(roles, wish.organization_id, departments)
     hashed = await _hash(tx, wish.password, address.text)
@@ -68,8 +72,13 @@ async def create(tx: Tx, wish: PersonWish) -> User:
     return user
 
 
-async def change(tx: Tx, user_id: UUID, wish: PersonWish, version: int | None) -> User:
-    """New rights count within seconds; a new password or a disabled door ends every session."""
+async def change(
+    tx: Tx, scopes: frozenset[str], user_id: UUID, wish: PersonWish, version: int | None
+) -> User:
+    """New rights count within seconds; a new password or a disabled door ends every session.
+
+    `scopes` are those of whoever changes: nobody opens a door that is wider than their own.
+    """
     hashed = await _hash(tx, wish.password, wish.email or "")
     before = await store.find_user(tx, user_id, lock=True)
     if before is None:
@@ -79,8 +88,10 @@ async def change(tx: Tx, user_id: UUID, wish: PersonWish, version: int | None) -
     wanted = _wanted(before, wish)
     if wanted == before and hashed is None:
         return before
-    await _refuse_impossible(tx, before, wanted)
     rights = changes_rights(before.person, wanted.person, password=hashed is not None)
+    if rights or wanted.email != before.email:
+        _refuse_beyond(scopes, before, wanted)
+    await _refuse_impossible(tx, before, wanted)
     since = before.tokens_valid_from
     after = replace(
         wanted,
@@ -105,7 +116,8 @@ async def change_own_password(
         raise NotFound
     await proven_hash(context, attempt(context, user.email, current, address))
     async with context.tx() as tx:
-        await change(tx, caller.id, PersonWish(password=wanted), user.version)
+        own = frozenset(scopes_of(user.person.roles))
+        await change(tx, own, caller.id, PersonWish(password=wanted), user.version)
 
 
 async def read(tx: Tx, caller: Caller, user_id: UUID) -> User:
@@ -119,7 +131,15 @@ async def read(tx: Tx, caller: Caller, user_id: UUID) -> User:
 async def listed(
     tx: Tx, caller: Caller, narrowed: Filter, after: UUID | None, limit: int
 ) -> Sequence[User]:
-    return await store.list_users(tx, visibility(caller), narrowed, after, limit)
+    seen = visibility(caller)
+    if seen.walled and narrowed.lookup is not None:
+        # The keyed hash is out of a customer's reach; whom it finds must still pass the wall.
+        async with tx.context.tx() as own:
+            found = await store.find_by_lookup(own, narrowed.lookup)
+        if found is None:
+            return []
+        narrowed = replace(narrowed, lookup=None, user_id=found.person.id)
+    return await store.list_users(tx, seen, narrowed, after, limit)
 
 
 def visibility(caller: Caller) -> Visibility:
@@ -155,6 +175,11 @@ def _wanted(before: User, wish: PersonWish) -> User:
 
 def _either(wanted: frozenset[UUID] | None, present: frozenset[UUID]) -> frozenset[UUID]:
     return present if wanted is None else wanted
+
+
+def _refuse_beyond(scopes: frozenset[str], before: User, wanted: User) -> None:
+    if exceed(before.person.roles | wanted.person.roles, scopes):
+        raise BeyondOwnRights
 
 
 async def _refuse_impossible(tx: Tx, before: User, wanted: User) -> None:
