@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -96,10 +96,17 @@ async def resolve(
     name: str | None,
     locale: Locale | None,
     organization_id: UUID | None,
+    *,
+    closed: bool,
 ) -> Resolved:
-    """The person of an address, made when there is none yet; PeerUnavailable, PeerRefused."""
+    """The person of an address, made when there is none yet; PeerUnavailable, PeerRefused.
+
+    `closed`: whoever asks sits behind the wall of that organization.
+    """
     wish = {"address": address, "name": name, "locale": locale, "organization_id": organization_id}
-    body = {key: str(value) for key, value in wish.items() if value is not None}
+    body: dict[str, Any] = {key: str(value) for key, value in wish.items() if value is not None}
+    if closed:
+        body["closed"] = True
     answer = await context.peers.post(GATEWAY, "/internal/people/resolve", json=body)
     return Resolved(
         UUID(answer["user_id"]), UUID(answer["organization_id"]), Locale(answer["locale"])

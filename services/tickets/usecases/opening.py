@@ -1,7 +1,7 @@
 """Opening a ticket: all is decided and the answer known before the one statement that writes it."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from services.tickets import problems
@@ -17,7 +17,7 @@ from services.tickets.usecases.claiming import NOTHING, Claim
 from services.tickets.usecases.directory import require_department, require_organization
 from services.tickets.usecases.sight import viewer_of
 from shared.events.ticket import TicketOpened
-from shared.kit.callers import Caller
+from shared.kit.callers import Caller, Seat
 from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.ids import uuid7
@@ -31,6 +31,8 @@ from shared.vocabulary import (
     Channel,
     Status,
 )
+
+_OTHER: Final = "other_organization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +136,26 @@ async def resolve(
 ) -> Resolved:
     """The person whom the ticket is for; must be of the organization asked for, if any was."""
     assert draft.requester is not None
-    wish = draft.requester
+    wish, closed = draft.requester, caller.seat is Seat.CUSTOMER
     try:
-        found = await people.resolve(context, wish.email, wish.name, wish.locale, organization_id)
+        found = await people.resolve(
+            context, wish.email, wish.name, wish.locale, organization_id, closed=closed
+        )
     except PeerRefused as refusal:
         if refusal.status not in {400, 404, 409, 422}:
             raise
-        texts = problems.ADDRESS_REFUSED
-        raise ValidationFailed.of(
-            "/requester/email", "address_refused", texts, caller.locale
-        ) from refusal
+        raise _refused(refusal.code, caller) from refusal
     if organization_id is not None and found.organization_id != organization_id:
-        texts = problems.ORGANIZATION_UNKNOWN
-        pointer = "/organization_id"
-        raise ValidationFailed.of(pointer, "other_organization", texts, caller.locale)
+        raise _refused(_OTHER, caller)
     return found if wish.locale is None else replace(found, locale=wish.locale)
+
+
+def _refused(code: str, caller: Caller) -> ValidationFailed:
+    if code == _OTHER:
+        texts = problems.ORGANIZATION_UNKNOWN
+        return ValidationFailed.of("/organization_id", _OTHER, texts, caller.locale)
+    texts = problems.ADDRESS_REFUSED
+    return ValidationFailed.of("/requester/email", "address_refused", texts, caller.locale)
 
 
 def _fact(prepared: Prepared) -> TicketOpened:

@@ -29,11 +29,13 @@ class Person:
     """Somebody with a token."""
 
     role: str = "customer"
-    organization: UUID | None = RESERVED_ORGANIZATION
+    organization: UUID = RESERVED_ORGANIZATION
     departments: tuple[UUID, ...] = ()
     kind: str = "user"
     scope: str = ""
     locale: str = "en"
+    bound: bool = True
+    """Programs may be of no organization."""
     ahead: float = 0.0
     """Seconds by which the desk's clock was moved."""
     id: UUID = field(default_factory=uuid4)
@@ -50,7 +52,7 @@ class Person:
                 "aud": audience,
                 "sub": str(self.id),
                 "kind": self.kind,
-                "org": str(self.organization) if self.organization else None,
+                "org": str(self.organization) if self.bound else None,
                 "roles": [self.role] if self.kind == "user" else [],
                 "scope": self.scope or _scope(self.role),
                 "deps": [str(one) for one in self.departments],
