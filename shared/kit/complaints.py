@@ -1,9 +1,10 @@
 """What is wrong with which field, in both languages and without repeating what was sent."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from shared.kit.locale import pick
+from shared.kit.locale import isolate, pick
 from shared.kit.problem import FieldError
 from shared.vocabulary import Locale, Localized
 
@@ -13,10 +14,10 @@ _TEXTS: Final[Mapping[str, Localized]] = {
     "missing": Localized(ar="هذا الحقل مطلوب.", en="This field is required."),
     "extra_forbidden": Localized(ar="حقل غير معروف.", en="This field is not known."),
     "string_too_long": Localized(
-        ar="النص أطول من {max_length} حرفاً.", en="The text is longer than {max_length} characters."
+        ar="النص أطول من {max_length} حرفًا.", en="The text is longer than {max_length} characters."
     ),
     "string_too_short": Localized(
-        ar="النص أقصر من {min_length} حرفاً.",
+        ar="النص أقصر من {min_length} حرفًا.",
         en="The text is shorter than {min_length} characters.",
     ),
     "string_type": Localized(ar="المطلوب نص.", en="A text is expected."),
@@ -33,17 +34,25 @@ _TEXTS: Final[Mapping[str, Localized]] = {
     "less_than_equal": Localized(ar="أكبر قيمة هي {le}.", en="The greatest value is {le}."),
     "enum": Localized(ar="القيم الممكنة: {expected}.", en="Possible values: {expected}."),
     "literal_error": Localized(ar="القيم الممكنة: {expected}.", en="Possible values: {expected}."),
-    "json_invalid": Localized(ar="ليس JSON صالحاً.", en="This is not valid JSON."),
+    "json_invalid": Localized(ar="ليس JSON صالحًا.", en="This is not valid JSON."),
     "one_line": Localized(ar="المطلوب سطر واحد.", en="One line of text is expected."),
+    "invalid_duration": Localized(
+        ar="المطلوب مدة مثل \u2068PT20S\u2069، أو أيام عمل حيث تُقبل، مثل"
+        ' \u2068{{"business_days": 2}}\u2069.',
+        en='A duration such as PT20S is expected, or {{"business_days": 2}} where days may stand.',
+    ),
+    "never_pauses": Localized(
+        ar="عدّاد الرد الأول لا يتوقف.", en="The clock of the first response never pauses."
+    ),
     "blank": Localized(ar="النص فارغ.", en="The text is blank."),
     "instant_range": Localized(
         ar="يجب أن يقع الوقت بين عامي 1900 و2200.",
         en="The instant must lie between 1900 and 2200.",
     ),
-    "text_nul": Localized(ar="النص يحوي حرفاً ممنوعاً.", en="The text holds a forbidden character."),
-    "text_surrogate": Localized(ar="النص يحوي حرفاً ناقصاً.", en="The text holds half a character."),
+    "text_nul": Localized(ar="النص يحوي حرفًا ممنوعًا.", en="The text holds a forbidden character."),
+    "text_surrogate": Localized(ar="النص يحوي حرفًا ناقصًا.", en="The text holds half a character."),
     "number_out_of_range": Localized(ar="العدد خارج المدى.", en="The number is out of range."),
-    "too_deep": Localized(ar="البيانات متداخلة كثيراً.", en="The data is nested too deeply."),
+    "too_deep": Localized(ar="البيانات متداخلة كثيرًا.", en="The data is nested too deeply."),
 }
 _FAMILIES: Final[Mapping[str, Localized]] = {
     "uuid": Localized(ar="المطلوب معرّف UUID.", en="A UUID is expected."),
@@ -57,21 +66,61 @@ _FAMILIES: Final[Mapping[str, Localized]] = {
     "dict": Localized(ar="المطلوب كائن.", en="An object is expected."),
     "model": Localized(ar="المطلوب كائن.", en="An object is expected."),
 }
+_EMPTY: Final[Mapping[str, Localized]] = {
+    "string_too_short": Localized(ar="النص فارغ.", en="The text is empty."),
+    "too_short": Localized(ar="القائمة فارغة.", en="The list is empty."),
+}
+"""Where one is the least, nothing was sent."""
+_INNER: Final = re.compile(
+    r".*[\[(].*|[A-Z][a-z]+(?:[A-Z][a-z]+)*"
+    r"|(?:constrained-)?(?:str|int|float|bool|list|dict|set|date|datetime|time|uuid|none)"
+)
+"""Steps that pydantic adds for itself: validators, and the branches of a choice by their types."""
+_NAMING: Final = frozenset({"extra_forbidden", "missing"})
+"""Kinds whose last step is a field's name, whatever it looks like."""
 _PLACES: Final = {"query": "?", "path": "path:", "header": "header:", "cookie": "cookie:"}
 
 
 def complaints(errors: Iterable[Mapping[str, Any]], locale: Locale) -> list[FieldError]:
     """Pydantic's errors as ours: a pointer, a stable code, a sentence."""
-    found = []
+    found: dict[str, FieldError] = {}
     for error in list(errors)[:MOST]:
-        kind = str(error["type"])
-        gaps = {key: str(value)[:200] for key, value in error.get("ctx", {}).items()}
-        message = _sentence(kind, locale).format_map(_Gaps(gaps))
-        found.append(FieldError(pointer=_pointer(error["loc"]), code=kind, message=message))
-    return found
+        one = _complaint(error, locale)
+        found.setdefault(one.pointer, one)
+    return list(found.values())
 
 
-def _sentence(kind: str, locale: Locale) -> str:
+def _complaint(error: Mapping[str, Any], locale: Locale) -> FieldError:
+    kind = str(error["type"])
+    gaps = {key: _gap(key, value, locale) for key, value in error.get("ctx", {}).items()}
+    message = _sentence(kind, gaps, locale).format_map(_Gaps(gaps))
+    return FieldError(pointer=_pointer(_outer(kind, error["loc"])), code=kind, message=message)
+
+
+def _outer(kind: str, place: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The steps that a caller knows; a choice that fits in no branch complains once."""
+    last = len(place) - 1
+    return tuple(
+        step
+        for index, step in enumerate(place)
+        if index < 2
+        or not isinstance(step, str)
+        or (index == last and kind in _NAMING)
+        or not _INNER.fullmatch(step)
+    )
+
+
+def _gap(key: str, value: Any, locale: Locale) -> str:
+    """Values to choose from are in Latin letters: fenced off inside an Arabic sentence."""
+    text = str(value)[:200]
+    if key != "expected" or locale is not Locale.AR:
+        return text
+    return "، ".join(isolate(one) for one in re.findall(r"'([^']*)'", text)) or isolate(text)
+
+
+def _sentence(kind: str, gaps: Mapping[str, str], locale: Locale) -> str:
+    if kind in _EMPTY and gaps.get("min_length") == "1":
+        return pick(_EMPTY[kind], locale)
     texts = _TEXTS.get(kind) or _FAMILIES.get(kind.partition("_")[0]) or _GENERAL
     return pick(texts, locale)
 
