@@ -198,7 +198,8 @@ async def test_a_hostile_subject_cannot_add_a_header(desk: Desk) -> None:
     subject = "\U0001f600=?utf-8?q?=0D=0ABcc=3A_victim=40example.com?=\r\nBcc: victim@example.com"
     ticket = desk.colleagues.add_ticket(sara, subject=subject)
     evil = "<x@y>\r\nBcc: victim@example.com"
-    desk.colleagues.threads[str(ticket)] = [evil, "<fine@customer.example>"]
+    worded = "<=?utf-8?q?=0D=0AX-Evil5:1?=@b>"
+    desk.colleagues.threads[str(ticket)] = [evil, "<fine@customer.example>", worded]
     await desk.hear(desk.spoken(ticket, desk.colleagues.add_message("hi")))
     letter = await desk.letter(SARA)
     assert letter.message["Bcc"] is None
