@@ -41,6 +41,7 @@ class Reader:
         self._inbox = Inbox(context, consumers)
         self.handled = 0
         self.recreated = 0
+        self._stuck_at: int | None = None
         self.trouble: str | None = None
 
     async def run(self, _context: Context, stop: Stop) -> None:
@@ -100,6 +101,11 @@ class Reader:
         info = await self._courier.js.consumer_info(STREAM, self._durable)
         state = (await self._courier.stream()).state
         delivered = info.delivered.stream_seq if info.delivered else 0
+        still, self._stuck_at = self._stuck_at == delivered, None
+        if info.num_pending and pull.idle and not still:
+            # A message may be on its way at this very moment: only the second look counts.
+            self._stuck_at = delivered
+            return
         if delivered > state.last_seq or (info.num_pending and pull.idle):
             _log.error("consumer wedged, making it anew", pending=info.num_pending)
             await self._courier.js.delete_consumer(STREAM, self._durable)
