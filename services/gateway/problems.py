@@ -25,6 +25,8 @@ class OAuthProblem(Problem):
     status = 400
 
     def __init__(self, **params: Any) -> None:
+        if self.status == 401:
+            params = {"headers": {"WWW-Authenticate": 'Bearer realm="sanad"'}, **params}
         super().__init__(error=self.code, **params)
 
 

@@ -69,6 +69,7 @@ async def test_a_stranger_and_a_wrong_password_are_told_the_same(door: Door) -> 
     assert {answer.status_code for answer in answers} == {401}
     assert all(body == bodies[0] for body in bodies)
     assert bodies[0]["code"] == bodies[0]["error"] == "invalid_grant"
+    assert all(one.headers["www-authenticate"].startswith("Bearer") for one in answers)
     assert answers[0].headers["content-type"] == "application/problem+json"
 
 
