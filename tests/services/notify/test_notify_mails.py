@@ -281,7 +281,7 @@ async def test_escalations_reach_mailbox_and_inbox_of_the_people_named(desk: Des
     letter = await desk.letter("boss@desk.example")
     text = text_of(letter)
     assert letter.message["Auto-Submitted"] == "auto-generated"
-    for words in ("SND-1042", "مشرف القسم", "الحل", "أُسندت التذكرة إليك", "/tickets/SND-1042"):
+    for words in ("SND-1042", "مشرف القسم", "الحل", "أُسندت التذكرة إليك"):
         assert words in text
     async with desk.context.tx() as tx:
         notices = await tx.rows("select * from notify.notice where user_id = :id", {"id": boss})
