@@ -26,9 +26,16 @@ def run(options: Options) -> int:
     (home.root / "run").mkdir(parents=True, exist_ok=True)
     with hold(home.run / "lock"):
         home.endpoints.unlink(missing_ok=True)
-        keep(home.keys / "admin", lambda: options.admin_password or new_password())
-        home.prepare()
         return asyncio.run(Runner(options, home).run())
+
+
+def choose_password(options: Options, home: Home) -> None:
+    """The operator's word counts while there is no database: nor is there an administrator."""
+    path = home.keys / "admin"
+    nothing_yet = not options.database_url and not (home.pg / "PG_VERSION").exists()
+    if options.admin_password and path.exists() and nothing_yet:
+        replace(path, options.admin_password)
+    keep(path, lambda: options.admin_password or new_password())
 
 
 class Runner:
@@ -48,7 +55,10 @@ class Runner:
         ended = await asyncio.to_thread(orphans.end_all, self._home.run)
         if ended:
             say(f"ended {len(ended)} processes that an earlier run left behind")
-        stack = Stack(self._options, self._home, environment.open_all(self._options))
+        listeners = environment.open_all(self._options)
+        choose_password(self._options, self._home)
+        self._home.prepare()
+        stack = Stack(self._options, self._home, listeners)
         try:
             return await self._live(stack)
         finally:

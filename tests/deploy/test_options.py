@@ -1,11 +1,14 @@
 """What the operator says is checked before anything starts."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
+from deploy.local.layout import Home
 from deploy.local.options import read
 from deploy.local.programs import CannotRunError
+from deploy.local.up import choose_password, run
 
 
 def test_without_a_word_the_defaults_of_the_contract_hold() -> None:
@@ -29,6 +32,29 @@ def test_services_hear_everything_but_the_runners_secrets() -> None:
         "OTHER": "x",
     }
     assert read(said).services == {"SANAD_RATE_LIMIT": "5", "SANAD_TICKETS_PREFIX": "ABC"}
+
+
+def test_a_chosen_password_counts_until_there_is_a_database(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    said = {"SANAD_HOME": str(tmp_path)}
+    choose_password(read(said), home)
+    assert len(home.secret("admin")) > 20
+    said["SANAD_ADMIN_PASSWORD"] = "chosen at last"
+    choose_password(read(said), home)
+    assert home.secret("admin") == "chosen at last"
+    home.pg.mkdir()
+    (home.pg / "PG_VERSION").write_text("16")
+    said["SANAD_ADMIN_PASSWORD"] = "chosen too late"
+    choose_password(read(said), home)
+    assert home.secret("admin") == "chosen at last"
+
+
+def test_a_port_that_is_taken_leaves_no_secret_behind(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        with pytest.raises(CannotRunError):
+            run(read({"SANAD_HOME": str(tmp_path), "SANAD_HTTP_PORT": port}))
+    assert not Home(tmp_path).keys.exists()
 
 
 @pytest.mark.parametrize(
