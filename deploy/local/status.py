@@ -11,6 +11,10 @@ from deploy.local.layout import Home
 from deploy.local.probes import Answer, ask
 
 NOT_RUNNING = 3
+_ENGINES = (("postgres", "database", "postgres"), ("nats", "nats", "jetstream"))
+"""Its row, its address in `endpoints.json`, and the check that tells of it."""
+_NO_LAG = frozenset({"dead_letters"})
+"""Measured, and no lag; told among the troubles when it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,39 @@ async def look(known: Mapping[str, Any]) -> list[Line]:
     places["edge"] = f"{known['http']}/v1/status"
     answers = await asyncio.gather(*(ask(url) for url in places.values()))
     pids = known["pids"]
-    return [
-        Line(name, answer.good, pids.get(name), url.rpartition("/")[0], _words(answer))
+    found = {
+        name: Line(name, answer.good, pids.get(name), url.rpartition("/")[0], _words(answer))
         for (name, url), answer in zip(places.items(), answers, strict=True)
-    ]
+    }
+    engines = [_engine(known, answers, *one) for one in _ENGINES]
+    return [*engines, found.pop("edge"), *found.values()]
+
+
+def _engine(
+    known: Mapping[str, Any], answers: list[Answer], name: str, key: str, check: str
+) -> Line:
+    """An engine is as its users find it: fit as soon as one of them reaches it."""
+    seen = [one.document().get("checks") or {} for one in answers]
+    entries = [entry for checks in seen for entry in checks.get(check) or ()]
+    good = any(entry.get("status") == "pass" for entry in entries)
+    slowest = max((_number(entry) for entry in entries), default=0.0)
+    words = f"pass; {slowest:g} ms" if good and slowest else "pass" if good else "no answer"
+    place = str(known.get(key, "")).rpartition("@")[2].rpartition("://")[2] or "-"
+    return Line(name, good, known["pids"].get(name), place, words)
+
+
+def _lags(checks: Mapping[str, Any]) -> Iterator[str]:
+    """How far a service is behind: what waits to be told, to be heard, to be done."""
+    for name, items in checks.items():
+        entry = items[0] if isinstance(items, list) and items else {}
+        unit = entry.get("observedUnit")
+        if name not in _NO_LAG and unit in {"s", "facts"} and "observedValue" in entry:
+            yield f"{name} {_number(entry):g} {unit}"
+
+
+def _number(entry: Mapping[str, Any]) -> float:
+    value = entry.get("observedValue")
+    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def table(lines: list[Line]) -> Iterator[str]:
@@ -59,7 +92,8 @@ def _words(answer: Answer) -> str:
     checks = document.get("checks")
     troubles = [*_troubles(checks)] if isinstance(checks, dict) else []
     state = str(document.get("status") or answer.status)
-    return "; ".join([state, *troubles])
+    lags = [*_lags(checks)] if isinstance(checks, dict) else []
+    return "; ".join([state, *lags, *troubles])
 
 
 def _troubles(checks: Mapping[str, Any]) -> Iterator[str]:
