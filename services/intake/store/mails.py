@@ -1,6 +1,6 @@
 """Rows of inbound mail: kept, claimed, moved from state to state."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from services.intake.domain.words import Decision, State
 from shared.kit.outbox import FACTS_CTE
 from shared.kit.tx import Tx
+from shared.vocabulary import DEFAULT_DEPARTMENT
 
 _KEEP: Final = f"""
     with kept as (
@@ -23,6 +24,10 @@ _KEEP: Final = f"""
 _LIGHT: Final = """id, channel, state, version, received_at, size, envelope, summary, attempts,
     mail_class, sender_auth, match, decision, reasons, flags, degraded, released, department_id,
     organization_id, requester_id, ticket_id, duplicate_of"""
+_DEPARTMENT: Final = (
+    f"(case when department_id is null then '{DEFAULT_DEPARTMENT}'::uuid else department_id end)"
+)
+"""As its index spells it: behind row-level security the planner takes `coalesce` for leaky."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +85,23 @@ async def postpone(tx: Tx, mail_id: UUID, wait: timedelta, *, failed: bool = Fal
     )
 
 
-async def find(tx: Tx, mail_id: UUID, *, lock: bool = False) -> Row | None:
-    ending = "for update" if lock else ""
+async def find(
+    tx: Tx, mail_id: UUID, within: Collection[UUID] | None = None, *, lock: bool = False
+) -> Row | None:
+    """One mail, when it is of the departments `within`; None of them is every mail."""
     row = await tx.row(
-        f"select {_LIGHT} from intake.inbound_mail where id = :id {ending}", {"id": mail_id}
+        f"""select {_LIGHT} from intake.inbound_mail where id = :id {_wall(within)}
+        {"for update" if lock else ""}""",
+        {"id": mail_id, "within": list(within or ())},
     )
     return _row(row) if row else None
 
 
-async def raw_of(tx: Tx, mail_id: UUID) -> bytes | None:
+async def raw_of(tx: Tx, mail_id: UUID, within: Collection[UUID] | None) -> bytes | None:
     """The sealed bytes as they came in."""
     raw: bytes | None = await tx.scalar(
-        "select raw from intake.inbound_mail where id = :id", {"id": mail_id}
+        f"select raw from intake.inbound_mail where id = :id {_wall(within)}",
+        {"id": mail_id, "within": list(within or ())},
     )
     return raw
 
@@ -130,16 +140,31 @@ async def parsed(tx: Tx, mail_id: UUID) -> tuple[Row, bytes] | None:
     return (_row(rows[0]), rows[0]["content"]) if rows else None
 
 
-async def page(tx: Tx, state: str | None, before: UUID | None, most: int) -> list[Row]:
-    """Newest first; `before` is the id that the last page ended with."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which mails a list shows; `before` is the id that the last page ended with."""
+
+    state: str | None
+    before: UUID | None
+    most: int
+    within: Collection[UUID] | None
+
+
+async def page(tx: Tx, wish: Wish) -> list[Row]:
+    """Newest first. Each department gives its own newest from the index, merged by id."""
     wishes = ["true"]
-    wishes += ["state = :state"] if state else []
-    wishes += ["id < :before"] if before else []
-    rows = await tx.rows(
-        f"""select {_LIGHT} from intake.inbound_mail where {" and ".join(wishes)}
-        order by id desc limit :most""",
-        {"state": state, "before": before, "most": most},
-    )
+    wishes += ["state = :state"] if wish.state else []
+    wishes += ["id < :before"] if wish.before else []
+    newest = f"""select {_LIGHT} from intake.inbound_mail where {" and ".join(wishes)} %s
+        order by id desc limit :most"""
+    if wish.within is not None:
+        own = newest % f"and {_DEPARTMENT} = mine"
+        newest = f"""select found.* from unnest(cast(:within as uuid[])) mine
+            cross join lateral ({own}) found order by id desc limit :most"""
+    else:
+        newest %= ""
+    values = {"state": wish.state, "before": wish.before, "most": wish.most}
+    rows = await tx.rows(newest, {**values, "within": list(wish.within or ())})
     return [_row(row) for row in rows]
 
 
@@ -190,6 +215,10 @@ async def oldest_unfinished(tx: Tx) -> datetime | None:
     )
     oldest: datetime | None = rows[0]["at"]
     return oldest
+
+
+def _wall(within: Collection[UUID] | None) -> str:
+    return "" if within is None else f"and {_DEPARTMENT} = any(cast(:within as uuid[]))"
 
 
 def _row(row: RowMapping) -> Row:

@@ -1,4 +1,7 @@
-"""What operators may do with mails: look, read the bytes, decide anew, overrule."""
+"""What operators may do with mails: look, read the bytes, decide anew, overrule.
+
+A mail outside the caller's sight is not there.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +11,7 @@ from services.intake.domain.mail import Mail
 from services.intake.domain.words import REDECIDABLE, RELEASABLE, State
 from services.intake.problems import NotReleasable
 from services.intake.store import contents, mails
-from services.intake.usecases import read, secrets
+from services.intake.usecases import read, secrets, sight
 from services.intake.usecases.accept import PARSER
 from shared.kit.problems import NotFound
 from shared.kit.tx import Tx
@@ -27,13 +30,14 @@ class Shown:
 
 async def listed(tx: Tx, state: State | None, before: UUID | None, most: int) -> list[Shown]:
     """Newest first, with subject and sender only."""
-    rows = await mails.page(tx, state, before, most)
+    wish = mails.Wish(state, before, most, sight.reading(tx.caller))
+    rows = await mails.page(tx, wish)
     return [await _summary(tx, row) for row in rows]
 
 
 async def show(tx: Tx, mail_id: UUID) -> Shown:
     """One mail with its words and the list of its files."""
-    row = await mails.find(tx, mail_id)
+    row = await mails.find(tx, mail_id, sight.reading(tx.caller))
     if row is None:
         raise NotFound
     shown = await _summary(tx, row)
@@ -44,7 +48,7 @@ async def show(tx: Tx, mail_id: UUID) -> Shown:
 
 async def raw(tx: Tx, mail_id: UUID) -> bytes:
     """The bytes as they came in."""
-    sealed = await mails.raw_of(tx, mail_id)
+    sealed = await mails.raw_of(tx, mail_id, sight.reading(tx.caller))
     if sealed is None:
         raise NotFound
     box = await secrets.box_of(tx.context)
@@ -84,7 +88,7 @@ async def release(tx: Tx, mail_id: UUID) -> mails.Row:
 
 
 async def _locked(tx: Tx, mail_id: UUID) -> mails.Row:
-    row = await mails.find(tx, mail_id, lock=True)
+    row = await mails.find(tx, mail_id, sight.deciding(tx.caller), lock=True)
     if row is None:
         raise NotFound
     return row

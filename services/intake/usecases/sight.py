@@ -1,0 +1,31 @@
+"""Whose mails a caller may look at and decide on (decisions.md 19)."""
+
+from typing import Final
+from uuid import UUID
+
+from shared.kit.callers import Caller, Seat
+from shared.vocabulary import Role
+
+Sight = frozenset[UUID] | None
+"""The departments whose mails are seen; None is every mail."""
+
+_DECIDES_ALL: Final = (Role.SENIOR_MANAGEMENT, Role.EXECUTIVE, Role.ADMIN)
+_SEES_ALL: Final = (*_DECIDES_ALL, Role.AUDITOR)
+
+
+def reading(caller: Caller) -> Sight:
+    """A mail without a department is the default department's until it is routed."""
+    return _sight(caller, _SEES_ALL)
+
+
+def deciding(caller: Caller) -> Sight:
+    """As for reading, but an auditor's wider sight gives no right to act."""
+    return _sight(caller, _DECIDES_ALL)
+
+
+def _sight(caller: Caller, everywhere: tuple[Role, ...]) -> Sight:
+    if caller.seat is Seat.CUSTOMER:
+        return frozenset()
+    if caller.kind != "user" or caller.plays(*everywhere):
+        return None
+    return caller.department_ids
