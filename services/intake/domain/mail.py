@@ -17,6 +17,7 @@ from services.intake.domain.replies import split_reply
 from services.intake.domain.words import Flag
 from shared.vocabulary import Locale, MailClass, SenderAuth
 
+_IDENTITY: Final = ("from", "date", "subject", "message-id")
 UNREADABLE: Final = "(unreadable message / رسالة غير مقروءة)"
 
 
@@ -82,7 +83,7 @@ def read_mail(raw: bytes, envelope: Envelope, reading: Reading, read_page: ReadP
     text, visible = _words(content)
     basic = _basic(root.headers, envelope, author)
     details = {
-        "digest": digest_of(root.headers, root_body(raw)),
+        "digest": digest_of(root.headers, raw, envelope),
         "mail_class": _class(root, envelope, author, reported=report is not None),
         "locale": locale_of(f"{basic['subject']} {visible}"),
         "body_text": text[: limits.TEXT],
@@ -107,7 +108,7 @@ def unreadable(raw: bytes, envelope: Envelope, reading: Reading) -> Parsed:
         ours=False, null_sender=is_null(envelope.sender), reported=False, from_reporter=False
     )
     details = {
-        "digest": hashlib.sha256(raw).hexdigest(),
+        "digest": digest_of(Headers(), raw, envelope),
         "mail_class": classify.classify(headers, origin),
         "locale": locale_of(str(basic["subject"])),
         "body_text": UNREADABLE,
@@ -126,19 +127,28 @@ def locale_of(text: str) -> Locale:
     return Locale.EN if latin > arabic else Locale.AR
 
 
-def digest_of(headers: Headers, body: bytes) -> str:
-    """Equal for two deliveries of one mail: trace fields and line ends do not count."""
+def digest_of(headers: Headers, raw: bytes, envelope: Envelope) -> str:
+    """Equal for two deliveries of one mail: trace fields and line ends do not count.
+
+    All bytes count where the head names nothing or ends nowhere: then text may stand in it. The
+    envelope speaks where no From does.
+    """
+    named = [headers.first(name) for name in _IDENTITY]
+    body = root_body(raw)
     digest = hashlib.sha256()
-    for name in ("from", "date", "subject", "message-id"):
-        digest.update(headers.first(name) + b"\x00")
-    digest.update(body.replace(b"\r\n", b"\n").strip())
+    for value in named:
+        digest.update(value + b"\x00")
+    if not addresses(headers, "from"):
+        digest.update(envelope.sender.lower().encode("utf-8", "replace") + b"\x00")
+    whole = body is None or not any(named)
+    digest.update((raw if whole else body or b"").replace(b"\r\n", b"\n").strip())
     return digest.hexdigest()
 
 
-def root_body(raw: bytes) -> bytes:
-    """Everything after the first empty line."""
+def root_body(raw: bytes) -> bytes | None:
+    """Everything after the first empty line; None without one."""
     places = [place for mark in (b"\r\n\r\n", b"\n\n") if (place := raw.find(mark)) >= 0]
-    return raw[min(places) :] if places else b""
+    return raw[min(places) :] if places else None
 
 
 def is_null(envelope_sender: str) -> bool:

@@ -27,6 +27,14 @@ _ANY_DELIMITER = re.compile(rb"^--([^\r\n]{1,200})", re.MULTILINE)
 _MBOX_FROM = re.compile(rb"\AFrom [^\r\n]*\r?\n")
 _LINE_END = re.compile(rb"\r?\n|\r")
 
+_KNOWN_FIELD = re.compile(
+    rb"(?:\A|[\r\n])(?:(?:content|x|arc|dkim|list|resent)-[!-9;-~]{1,100}|from|sender|reply-to|to|cc"
+    rb"|bcc|subject|date|message-id|in-reply-to|references|received|return-path|mime-version)"
+    rb"[ \t]*:",
+    re.IGNORECASE,
+)
+_PROSE_LINE = re.compile(rb"(\r?\n|\r)(?![ \t\r\n]|[!-9;-~]{1,200}[ \t]*:|\Z)")
+
 
 @dataclass
 class Part:
@@ -121,7 +129,17 @@ def _split_head(raw: bytes) -> tuple[bytes, bytes]:
     if not starts_with_field(raw[:400]):
         return _without_head(raw)
     end = _HEAD_END.search(raw)
-    return (raw, b"") if end is None else (raw[: end.start()], raw[end.end() :])
+    if end is None:
+        return _without_end(raw)
+    return raw[: end.start()], raw[end.end() :]
+
+
+def _without_end(raw: bytes) -> tuple[bytes, bytes]:
+    """Without an empty line a head of known fields ends at the first line that is no field."""
+    if not _KNOWN_FIELD.search(raw, 0, limits.HEADER_BLOCK):
+        return b"", raw
+    prose = _PROSE_LINE.search(raw)
+    return (raw, b"") if prose is None else (raw[: prose.start()], raw[prose.end(1) :])
 
 
 def _without_head(raw: bytes) -> tuple[bytes, bytes]:
