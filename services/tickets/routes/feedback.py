@@ -1,8 +1,10 @@
 """Feedback: in the portal, and by the link in the resolution mail."""
 
+from typing import Any, Final
 from urllib.parse import parse_qs
 from uuid import UUID
 
+import orjson
 from fastapi import Request, Response
 
 from services.tickets.problems import LinkInvalid, NotRatable
@@ -19,7 +21,9 @@ from shared.kit.problems import BadRequest, NotFound, Problem, ValidationFailed,
 
 router = http.router("/v1", tags=["feedback"])
 _HOLDERS = [public("the link in the mail is signed for its ticket")]
-_FORM = "application/x-www-form-urlencoded"
+_UNSAID: Final = 1
+"""Stands in for a score that is not sent, while the comment beside it is checked."""
+_FORM: Final = "application/x-www-form-urlencoded"
 
 
 @router.post(
@@ -65,7 +69,7 @@ async def show(token: str, tx: InTx, request: Request) -> Response:
     summary="Cast the rating of a link",
     response_model=VoteOut,
     dependencies=_HOLDERS,
-    responses=problems(LinkInvalid, NotRatable, ValidationFailed),
+    responses=problems(BadRequest, LinkInvalid, NotRatable, ValidationFailed),
 )
 async def cast(token: str, tx: InTx, request: Request) -> Response:
     """JSON or a form: `score` (else the link's own) and `comment`."""
@@ -80,23 +84,30 @@ async def cast(token: str, tx: InTx, request: Request) -> Response:
 
 
 async def _vote(request: Request) -> tuple[int | None, str | None]:
+    fields = await _fields(request)
+    score, comment = fields.get("score"), fields.get("comment") or None
+    try:
+        number = _UNSAID if score is None else int(score)
+        sound = FeedbackIn.model_validate({"score": number, "comment": comment})
+    except (ValueError, TypeError, OverflowError):
+        raise ValidationFailed from None
+    return None if score is None else sound.score, sound.comment
+
+
+async def _fields(request: Request) -> dict[str, Any]:
+    """What was sent; without a body nothing, and the link's own score counts."""
     body = await request.body()
     if not body:
-        return None, None
+        return {}
     if request.headers.get("content-type", "").startswith(_FORM):
-        fields = {key: values[0] for key, values in parse_qs(body.decode(errors="replace")).items()}
-    else:
-        fields = await request.json()
+        return {key: values[0] for key, values in parse_qs(body.decode(errors="replace")).items()}
+    try:
+        fields = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadRequest from None
     if not isinstance(fields, dict):
         raise BadRequest
-    score, comment = fields.get("score"), fields.get("comment")
-    if score is None:
-        return None, comment[:4000] if isinstance(comment, str) else None
-    try:
-        sound = FeedbackIn.model_validate({"score": int(score), "comment": comment or None})
-    except (ValueError, TypeError):
-        raise ValidationFailed from None
-    return sound.score, sound.comment
+    return fields
 
 
 def _refused(refusal: Problem, request: Request) -> Response:

@@ -4,6 +4,8 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from services.tickets.domain.proofs import solves
 from shared.tokens import make_link_token
 from shared.vocabulary import SCORES
@@ -151,3 +153,24 @@ async def test_our_services_read_what_they_need(desk: Desk) -> None:
     assert thread.json() == {"message_ids": []}
     assert (await desk.ops.get(base, headers=desk.agent().headers())).status_code == 401
     assert (await desk.http.get(base, headers=headers)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"{", 400, "bad_request"),
+        (b"\xff\xfe", 400, "bad_request"),
+        (b"[" * 100_000, 400, "bad_request"),
+        (b"[5]", 400, "bad_request"),
+        (b'{"score": NaN}', 400, "bad_request"),
+        (b'{"score": {}}', 422, "validation_failed"),
+        (b'{"comment": 7}', 422, "validation_failed"),
+        (b'{"comment": "a\\u0000b"}', 422, "validation_failed"),
+    ],
+)
+async def test_a_broken_rating_is_a_problem_and_no_failure_of_ours(
+    desk: Desk, body: bytes, status: int, code: str
+) -> None:
+    answer = await desk.http.post("/v1/feedback/any-token", content=body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
