@@ -3,7 +3,7 @@
 Problem
 +- ValidationFailed 422, one field named:
    unknown_organization, unknown_policy, unknown_calendar, invalid_calendar, no_business_hours,
-   ends_before_start
+   ends_before_start, invalid_as_of, invalid_duration
 """
 
 from typing import Final
@@ -31,6 +31,14 @@ NO_BUSINESS_HOURS: Final = Localized(
 ENDS_BEFORE_START: Final = Localized(
     ar="تاريخ النهاية يسبق تاريخ البداية.", en="The end date lies before the start date."
 )
+INVALID_AS_OF: Final = Localized(
+    ar="يجب أن تقع اللحظة بين فتح التذكرة وسنتين من الآن.",
+    en="The instant must lie between the ticket's opening and two years from now.",
+)
+INVALID_DURATION: Final = Localized(
+    ar="المدة أو اللحظة أبعد مما يمكن حسابه.",
+    en="The duration or instant is further away than can be counted.",
+)
 
 _TEXTS: Final = {
     "unknown_organization": UNKNOWN_ORGANIZATION,
@@ -39,6 +47,8 @@ _TEXTS: Final = {
     "invalid_calendar": INVALID_CALENDAR,
     "no_business_hours": NO_BUSINESS_HOURS,
     "ends_before_start": ENDS_BEFORE_START,
+    "invalid_as_of": INVALID_AS_OF,
+    "invalid_duration": INVALID_DURATION,
 }
 
 

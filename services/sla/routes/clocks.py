@@ -6,13 +6,14 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from services.sla.problems import refused
 from services.sla.schemas.clocks import ExplainOut, LedgerOut, ReportOut, SlaOut
 from services.sla.schemas.simulation import SimulationIn, SimulationOut
 from services.sla.usecases import explaining, reporting, simulating
 from shared.kit.callers import Caller
 from shared.kit.http import InContext, InTx, require, router
 from shared.kit.model import Instant
-from shared.kit.problems import NotFound, problems
+from shared.kit.problems import NotFound, ValidationFailed, problems
 from shared.vocabulary import Metric, Role
 
 _STAFF: Final = tuple(role for role in Role if role not in {Role.CUSTOMER, Role.CUSTOMER_ADMIN})
@@ -41,7 +42,7 @@ async def get_sla(ticket_id: UUID, caller: CanRead, context: InContext) -> objec
     "/tickets/{ticket_id}/sla/explain",
     summary="Where every second of a promise went",
     response_model=ExplainOut | LedgerOut,
-    responses=problems(NotFound),
+    responses=problems(NotFound, ValidationFailed),
 )
 async def explain_sla(
     ticket_id: UUID,
@@ -53,11 +54,11 @@ async def explain_sla(
 ) -> object:
     """Without `metric` the ledgers of all three; segments add up to the second."""
     sight = await explaining.see(context, caller, ticket_id)
-    moment = as_of or explaining.present(sight, context.clock.now())
+    moment = explaining.moment(sight, caller, as_of, context.clock.now())
     question = explaining.Question(moment, granularity == "day")
     if metric is not None:
-        return explaining.explain(sight, metric, question)
-    return {one.value: explaining.explain(sight, one, question) for one in Metric}
+        return explaining.explained(sight, caller, metric, question)
+    return {one.value: explaining.explained(sight, caller, one, question) for one in Metric}
 
 
 @door.post(
@@ -82,7 +83,10 @@ async def simulate(body: SimulationIn) -> object:
     "/sla/report",
     summary="How promises were kept",
     response_model=ReportOut,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
+        **problems(ValidationFailed),
+    },
 )
 async def report(
     caller: MayReport,
@@ -93,13 +97,18 @@ async def report(
     format: Literal["json", "csv"] = "json",  # noqa: A002 - the name of the query parameter
 ) -> object:
     """Of the tickets opened in the span, within the caller's rights; the last 30 days else."""
-    span = _span(start, end, tx.now)
+    span = _span(caller, start, end, tx.now)
     rows = await reporting.attainment(tx, caller, group_by, span)
     if format == "csv":
         return Response(reporting.as_csv(rows), media_type="text/csv; charset=utf-8")
     return {"from": span[0], "to": span[1], "group_by": group_by, "items": rows}
 
 
-def _span(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+def _span(
+    caller: Caller, start: datetime | None, end: datetime | None, now: datetime
+) -> tuple[datetime, datetime]:
     last = end or now
-    return start or last - _MONTH, last
+    try:
+        return start or last - _MONTH, last
+    except OverflowError:
+        raise refused("?to", "invalid_duration", caller.locale) from None
