@@ -29,9 +29,9 @@ async def test_mail_is_deferred_and_requests_are_told_when_to_come_back(
     company = await found(weather.desk)
     codes: Counter[int] = Counter()
     async with Traffic(company, dice) as traffic, AsyncExitStack() as outage:
-        await asyncio.sleep(3)
+        await asyncio.sleep(3)  # load, before and after the outage
         await outage.enter_async_context(weather.away("postgres"))
-        await asyncio.sleep(SETTLED)
+        await asyncio.sleep(SETTLED)  # everybody has noticed
         for number in range(many("DATABASE_AWAY", 20)):
             codes[await offer(weather.desk, company, number)] += 1
             answer = await company.seats["customer"].ask(
@@ -42,7 +42,7 @@ async def test_mail_is_deferred_and_requests_are_told_when_to_come_back(
             assert answer.json()["code"]
             await asyncio.sleep(1)
         await outage.aclose()
-        await asyncio.sleep(3)
+        await asyncio.sleep(3)  # load, before and after the outage
     took = await weather.quiet(within=60)
     evidence = await gather(company, traffic.ledger.replies)
     print(f"SMTP answers {dict(codes)}, quiet in {took:.1f} s, faults {dict(traffic.faults)}")

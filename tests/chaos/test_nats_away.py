@@ -31,12 +31,12 @@ async def test_customers_do_not_notice_that_nats_is_away(
     company = await found(weather.desk)
     await promise(company, PROMISE)
     async with Traffic(company, dice) as traffic:
-        await asyncio.sleep(5)
+        await asyncio.sleep(5)  # load before the weather turns
         async with outage(weather):
-            await asyncio.sleep(many("AWAY", 180))
+            await asyncio.sleep(many("AWAY", 180))  # the outage itself
         during = dict(traffic.faults)
     took = await weather.quiet(within=90)
-    await asyncio.sleep(16)
+    await asyncio.sleep(16)  # the last promise breaks and its ladder climbs
     await weather.quiet(within=30)
     evidence = await gather(company, traffic.ledger.replies)
     print(f"{traffic.ledger.acknowledged} acknowledged, slowest {traffic.slowest:.1f} s")
@@ -53,11 +53,11 @@ async def test_a_wiped_stream_is_filled_again_by_itself(
     await promise(company, PROMISE)
     async with Traffic(company, dice) as traffic:
         for _ in range(2):
-            await asyncio.sleep(5)
+            await asyncio.sleep(5)  # load before the weather turns
             await weather.lose_the_stream()
-        await asyncio.sleep(3)
+        await asyncio.sleep(3)  # load, after the weather
     took = await weather.quiet(within=60)
-    await asyncio.sleep(16)
+    await asyncio.sleep(16)  # the last promise breaks and its ladder climbs
     await weather.quiet(within=30)
     evidence = await gather(company, traffic.ledger.replies)
     print(f"{traffic.ledger.acknowledged} acknowledged, quiet in {took:.1f} s")

@@ -95,7 +95,7 @@ async def an_old_desk(old: Desk, copy: Path, keys: Path) -> tuple[dict[str, Any]
 async def stays_silent_then_speaks(desk: Desk, ticket: dict[str, Any], sara: str) -> None:
     path = f"/v1/tickets/{ticket['id']}/messages"
     await desk.admin().post(path, {"body": "رد بعد الاستعادة", "public": True})
-    await asyncio.sleep(4)
+    await asyncio.sleep(4)  # long enough for a mail that must not come
     assert desk.outgoing(sara) == [], "on hold nothing leaves the house"
     done = await asyncio.to_thread(sanad, desk.home, "release")
     assert done.returncode == 0, done.stderr

@@ -1,5 +1,7 @@
 """Signing keys live and die on schedule, and a restart finds what the last start left."""
 
+import asyncio
+
 from services.gateway.main import service
 from services.gateway.usecases.seed import seed
 from services.gateway.usecases.signing import ring_of, turn
@@ -81,12 +83,15 @@ async def test_even_right_passwords_have_a_pace(make_settings: MakeSettings) -> 
         "password": settings.secret("admin"),
     }
     async with service.running(settings, bus=False), client(service.app) as http:
-        answers = [await http.post("/v1/auth/token", data=login) for _ in range(6)]
+        tries = (http.post("/v1/auth/token", data=login) for _ in range(12))
+        answers = await asyncio.gather(*tries)  # at once: a slow machine gives tries time to return
         elsewhere = {"x-forwarded-for": "198.51.100.8"}
         other = await http.post("/v1/auth/token", data=login, headers=elsewhere)
-    assert [answer.status_code for answer in answers[:4]] == [200] * 4
-    assert answers[5].status_code == 429
-    assert answers[5].headers["retry-after"] == "1"
+    let_in = [answer for answer in answers if answer.status_code == 200]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert len(let_in) >= 4
+    assert refused
+    assert {answer.headers["retry-after"] for answer in refused} == {"1"}
     assert other.status_code == 200
 
 
