@@ -1,7 +1,20 @@
 """The failures that only notify knows."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from shared.kit.problems import Problem
 from shared.vocabulary import Localized
+
+_REASONS: Final[Mapping[str, Localized]] = {
+    "scheme": Localized(ar="بروتوكول غير مقبول", en="its scheme is not accepted"),
+    "port": Localized(ar="منفذ غير مقبول", en="its port is not accepted"),
+    "credentials": Localized(ar="فيه اسم مستخدم أو كلمة مرور", en="it holds a user or password"),
+    "malformed": Localized(ar="صيغته غير صحيحة", en="it is malformed"),
+    "private_address": Localized(ar="عنوان شبكة خاصة", en="it is a private address"),
+    "private_name": Localized(ar="اسم غير عام", en="its name is not public"),
+    "no_address": Localized(ar="لا عنوان لهذا الاسم", en="its name has no address"),
+}
 
 
 class UrlRefused(Problem):
@@ -11,9 +24,13 @@ class UrlRefused(Problem):
     code = "webhook_url_refused"
     title = Localized(ar="عنوان الويب هوك مرفوض", en="Webhook address refused")
     detail = Localized(
-        ar="يجب أن يكون العنوان https على المنفذ 443 وباسم عام. السبب: {reason}.",
+        ar="يجب أن يكون العنوان \u2068https\u2069 على المنفذ 443 وباسم عام. السبب: {reason}.",
         en="The address must be https on port 443 with a public name. Reason: {reason}.",
     )
+
+    def __init__(self, *, reason: str) -> None:
+        told = {"reason": _REASONS[reason]} if reason in _REASONS else {}
+        super().__init__(reason=reason, words=told)
 
 
 class UnknownEventType(Problem):

@@ -1,9 +1,11 @@
 """Failures of the tickets service that callers can act upon."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from shared.kit.problems import Conflict, Problem, TooManyRequests
-from shared.vocabulary import Localized
+from services.tickets.domain.stories import NOTHING, STATUS_WORDS, VERB_WORDS
+from shared.kit.problems import Conflict, IllegalTransition, Problem, TooManyRequests
+from shared.vocabulary import Localized, Status
 
 
 class TicketEnded(Conflict):
@@ -15,6 +17,22 @@ class TicketEnded(Conflict):
         ar="انتهت مهلة إعادة فتح هذه التذكرة. افتح تذكرة جديدة من فضلك.",
         en="The time for reopening this ticket is over. Please open a new ticket.",
     )
+
+
+class IllegalMove(IllegalTransition):
+    """Says in words where the ticket stands and what may be done; `legal` is for programs."""
+
+    detail = Localized(
+        ar="هذا الإجراء غير ممكن لأن التذكرة {state}. الممكن الآن: {verbs}.",
+        en="This cannot be done while the ticket is {state}. Possible now: {verbs}.",
+    )
+
+    def __init__(self, status: Status, legal: Sequence[str]) -> None:
+        verbs = [VERB_WORDS[str(verb)] for verb in legal] or [NOTHING]
+        told = Localized(
+            ar="، ".join(one["ar"] for one in verbs), en=", ".join(one["en"] for one in verbs)
+        )
+        super().__init__(legal=legal, words={"state": STATUS_WORDS[status.value], "verbs": told})
 
 
 class ReplyRequired(Conflict):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from shared.kit.locale import pick
+from shared.kit.locale import isolate, pick
 from shared.kit.model import Out
 from shared.vocabulary import Locale, Localized
 
@@ -56,16 +56,20 @@ class Problem(Exception):
         *,
         headers: Mapping[str, str] | None = None,
         errors: Sequence[FieldError] = (),
+        words: Mapping[str, Localized] | None = None,
         **params: Any,
     ) -> None:
         super().__init__(self.code)
         self.headers = dict(headers or {})
         self.errors = list(errors)
         self.params = params
+        self.words = dict(words or {})
+        """Fill gaps in the reader's language, and are no members themselves."""
 
     def document(self, locale: Locale) -> dict[str, Any]:
         """The answer's body in the language of the caller."""
-        words = {key: _words(value) for key, value in self.params.items()}
+        words = {key: _words(value, locale) for key, value in self.params.items()}
+        words |= {key: pick(texts, locale) for key, texts in self.words.items()}
         body: dict[str, Any] = {
             "type": f"/docs/problems#{self.code}",
             "title": pick(self.title, locale).format_map(words),
@@ -79,10 +83,12 @@ class Problem(Exception):
         return body
 
 
-def _words(value: Any) -> str:
+def _words(value: Any, locale: Locale) -> str:
+    """Latin tokens are fenced off inside an Arabic sentence."""
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(str(item) for item in value)
-    return str(value)
+        comma = "، " if locale is Locale.AR else ", "
+        return comma.join(_words(item, locale) for item in value)
+    return isolate(value) if isinstance(value, str) and locale is Locale.AR else str(value)
 
 
 def problems(*classes: type[Problem]) -> dict[int | str, dict[str, Any]]:

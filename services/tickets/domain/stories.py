@@ -16,6 +16,18 @@ STATUS_WORDS: Final[Mapping[str, Localized]] = {
     "spam": {"ar": "بريد مزعج", "en": "spam"},
 }
 
+VERB_WORDS: Final[Mapping[str, Localized]] = {
+    "assign": {"ar": "الإسناد", "en": "assign"},
+    "wait": {"ar": "الانتظار", "en": "wait"},
+    "resolve": {"ar": "الحل", "en": "resolve"},
+    "reopen": {"ar": "إعادة الفتح", "en": "reopen"},
+    "close": {"ar": "الإغلاق", "en": "close"},
+    "escalate": {"ar": "التصعيد", "en": "escalate"},
+    "merge": {"ar": "الدمج", "en": "merge"},
+    "link": {"ar": "الربط", "en": "link"},
+}
+NOTHING: Final[Localized] = {"ar": "لا شيء", "en": "nothing"}
+
 METRIC_WORDS: Final[Mapping[str, Localized]] = {
     "first_response": {"ar": "أول رد", "en": "first response"},
     "next_response": {"ar": "الرد التالي", "en": "next response"},

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from services.tickets.domain.lifecycle import close_key, legal_verbs, target
 from services.tickets.domain.words import Action
+from services.tickets.problems import IllegalMove
 from services.tickets.store import tickets, timeline
 from services.tickets.store.rows import Row
 from services.tickets.store.timeline import Entry
 from shared.events.ticket import TicketFact, TicketStatusChanged
 from shared.kit import timer
 from shared.kit.crypto import Box
-from shared.kit.problems import IllegalTransition
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind
 
@@ -77,7 +77,7 @@ class Life:
         old = self.ticket.status
         new = target(old, action)
         if new is None:
-            raise IllegalTransition(legal=legal_verbs(old))
+            raise IllegalMove(old, legal_verbs(old))
         self.change(status=new)
         actor = self.actor.id
         self.state(TicketStatusChanged(**self.base, from_status=old, to_status=new, actor_id=actor))

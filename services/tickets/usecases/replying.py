@@ -10,7 +10,7 @@ from services.tickets.domain.opening import Writing
 from services.tickets.domain.reopening import inside_window
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Action, Ticket
-from services.tickets.problems import TicketEnded
+from services.tickets.problems import IllegalMove, TicketEnded
 from services.tickets.store import messages, tickets
 from services.tickets.usecases import answers, claiming
 from services.tickets.usecases.claiming import NOTHING, Claim
@@ -18,7 +18,7 @@ from services.tickets.usecases.life import Actor, Life
 from services.tickets.usecases.sight import hold, viewer_of
 from shared.events.ticket import TicketMessageAdded, TicketReopened
 from shared.kit.callers import Caller
-from shared.kit.problems import Forbidden, IllegalTransition, NotFound
+from shared.kit.problems import Forbidden, NotFound
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind, Channel, Status
 
@@ -152,7 +152,7 @@ async def _join(life: Life) -> None:
 
 def _check_open(ticket: Ticket, kind: AuthorKind, at: datetime) -> None:
     if ticket.status in TERMINAL:
-        raise IllegalTransition(legal=())
+        raise IllegalMove(ticket.status, ())
     if kind is not AuthorKind.CUSTOMER:
         return
     late = ticket.status is Status.RESOLVED and not inside_window(ticket, at)

@@ -12,7 +12,7 @@ from services.tickets.domain.lifecycle import (
 )
 from services.tickets.domain.reopening import inside_window, window_end
 from services.tickets.domain.words import Action
-from services.tickets.problems import ReplyRequired, TicketEnded
+from services.tickets.problems import IllegalMove, ReplyRequired, TicketEnded
 from services.tickets.store.rows import Row
 from services.tickets.usecases.directory import require_assignee
 from services.tickets.usecases.life import Life
@@ -27,7 +27,6 @@ from shared.events.ticket import (
     TicketWaitStarted,
 )
 from shared.kit.callers import Caller
-from shared.kit.problems import IllegalTransition
 from shared.kit.tx import Tx
 from shared.vocabulary import Status
 
@@ -46,7 +45,7 @@ async def assign(tx: Tx, caller: Caller, ticket_id: UUID, assignee_id: UUID | No
         await require_assignee(tx.context, assignee_id, caller.locale)
     life = await begin(tx, caller, ticket_id, viewer)
     if life.ticket.status in TERMINAL:
-        raise IllegalTransition(legal=legal_verbs(life.ticket.status))
+        raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
     give(life, assignee_id, "manual")
     return await life.save(), life
 
@@ -84,7 +83,7 @@ async def wait(
     action = _WAITS[waited_for]
     starts = life.moves(action) or (message is not None and life.moves(Action.RESPOND))
     if not starts:
-        raise IllegalTransition(legal=legal_verbs(life.ticket.status))
+        raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
     message_id = await write(life, message) if message is not None else None
     if waited_for == "customer" and message is None and not customer_was_answered(life.ticket):
         raise ReplyRequired(legal=[str(verb) for verb in legal_verbs(life.ticket.status)])
@@ -100,7 +99,7 @@ async def resolve(tx: Tx, caller: Caller, ticket_id: UUID, message: str | None) 
     """Solved; the message goes into the resolution mail, and the window to answer it begins."""
     life = await begin(tx, caller, ticket_id, staff_only(caller))
     if not life.moves(Action.RESOLVE):
-        raise IllegalTransition(legal=legal_verbs(life.ticket.status))
+        raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
     message_id = await _last_word(life, message)
     life.move(Action.RESOLVE)
     until = window_end(life.at, life.ticket.reopen_window)
@@ -128,7 +127,7 @@ async def reopen(tx: Tx, caller: Caller, ticket_id: UUID, reason: str | None) ->
     viewer = viewer_of(caller)
     life = await begin(tx, caller, ticket_id, viewer)
     if life.ticket.status is not Status.RESOLVED:
-        raise IllegalTransition(legal=_legal(life, staff=viewer.staff))
+        raise IllegalMove(life.ticket.status, _legal(life, staff=viewer.staff))
     if not viewer.staff and not inside_window(life.ticket, life.at):
         raise TicketEnded
     bring_back(life, "staff" if viewer.staff else "portal", reason=reason)
@@ -158,7 +157,7 @@ async def escalate(
     """Ask for the ladder to climb now; the escalation service answers by raising a level."""
     life = await begin(tx, caller, ticket_id, staff_only(caller))
     if life.ticket.status not in LIVE:
-        raise IllegalTransition(legal=legal_verbs(life.ticket.status))
+        raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
     fact = TicketEscalationRequested(**life.base, actor_id=life.actor.id, level=level)
     life.state(fact)
     life.note("escalation_requested", {"level": level}, reason=reason, public=False)

@@ -47,7 +47,8 @@ async def test_an_illegal_move_says_what_is_legal_in_both_languages(desk: Desk) 
         assert problem["title"] == title
         assert problem["code"] == "illegal_transition"
         assert problem["legal"] == ["open", "close"]
-        assert "open, close" in problem["detail"]
+        choices = {"ar": "\u2068open\u2069، \u2068close\u2069", "en": "open, close"}
+        assert choices[language] in problem["detail"]
         assert problem["instance"] == "/v1/notes/moves/illegal"
 
 
