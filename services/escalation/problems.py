@@ -17,12 +17,12 @@ class NotRaised(Problem):
 
 
 class UnknownColleague(Problem):
-    """The absent person or the deputy is nobody who works here."""
+    """The absent person or the deputy is nobody here, or nobody whom the caller may name."""
 
-    status = 422
+    status = 404
     code = "unknown_colleague"
     title = Localized(ar="زميل غير معروف", en="Unknown colleague")
     detail = Localized(
-        ar="الشخص المذكور ليس من فريق العمل أو حسابه معطّل.",
-        en="The person named does not work here, or their account is disabled.",
+        ar="الشخص المذكور ليس من فريق العمل، أو حسابه معطّل، أو لا يمكنك تسميته هنا.",
+        en="The person named does not work here, is disabled, or is not yours to name here.",
     )

@@ -82,10 +82,15 @@ async def list_absences(
     summary="Say that somebody is away and who stands in",
     status_code=201,
     response_model=AbsenceOut,
-    responses=problems(UnknownColleague),
+    responses=problems(Forbidden, UnknownColleague),
 )
 async def note_absence(body: AbsenceIn, caller: OfStaff, tx: InTx) -> object:
-    """One's own absence; somebody else's needs `escalations:write`."""
+    """One's own absence, or (with `escalations:write`) somebody else's.
+
+    Supervisors and managers enter those of their departments, senior management, executives,
+    administrators and API clients that belong to no organization everybody's. The deputy shares a
+    department with the absent person; for a position of the company they hold it too, or a higher.
+    """
     return await usecases.note_absence(tx, caller, body.model_dump())
 
 
@@ -93,7 +98,7 @@ async def note_absence(body: AbsenceIn, caller: OfStaff, tx: InTx) -> object:
     "/absences/{absence_id}",
     summary="Take an absence back",
     status_code=204,
-    responses=problems(NotFound, Forbidden),
+    responses=problems(NotFound),
 )
 async def drop_absence(absence_id: UUID, caller: OfStaff, tx: InTx) -> Response:
     await usecases.drop_absence(tx, caller, absence_id)

@@ -25,3 +25,6 @@ class EscalationSettings(Settings):
     model_config = SettingsConfigDict(env_prefix="SANAD_", frozen=True, extra="ignore")
 
     escalation_manual_ladder: list[dict[str, Any]] = _MANUAL
+
+    escalation_longest_absence_days: int = 731
+    """Whoever is away for longer has a successor, not a deputy."""

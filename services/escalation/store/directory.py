@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
+from services.escalation.domain.colleagues import Colleague
 from services.escalation.domain.people import Absence, Directory
 from services.escalation.tables import Department, Person, Position
 from shared.kit.tables import table
@@ -16,6 +17,10 @@ from shared.vocabulary import Role
 _PERSON = table(Person)
 _POSITION = table(Position)
 _DEPARTMENT = table(Department)
+
+_ROLES = frozenset(str(role) for role in Role)
+_SOUND = "starts_at >= timestamptz '1900-01-01Z' and ends_at <= timestamptz '2200-01-01Z'"
+"""Rows outside what Python and the wire can say count for nothing: one must not stop ladders."""
 
 
 async def put_person(tx: Tx, values: dict[str, Any]) -> None:
@@ -48,12 +53,16 @@ async def directory(tx: Tx) -> Directory:
     positions = await tx.rows("select role, department_id, user_ids from escalation.position")
     absences = await tx.rows(
         "select user_id, deputy_id, starts_at, ends_at from escalation.absence"
-        " where starts_at <= :now and ends_at > :now order by starts_at, id",
+        f" where starts_at <= :now and ends_at > :now and {_SOUND} order by starts_at, id",
         {"now": tx.now},
     )
     people = await tx.rows("select user_id, roles, disabled from escalation.person order by 1")
     return Directory(
-        positions={(Role(row["role"]), row["department_id"]): row["user_ids"] for row in positions},
+        positions={
+            (Role(row["role"]), row["department_id"]): row["user_ids"]
+            for row in positions
+            if row["role"] in _ROLES
+        },
         players=_players(people),
         absences=[_absence(row) for row in absences],
         disabled=frozenset(row["user_id"] for row in people if row["disabled"]),
@@ -63,7 +72,7 @@ async def directory(tx: Tx) -> Directory:
 def _players(people: list[RowMapping]) -> dict[Role, list[UUID]]:
     players: dict[Role, list[UUID]] = {}
     for row in people:
-        for role in row["roles"]:
+        for role in _ROLES.intersection(row["roles"]):
             players.setdefault(Role(role), []).append(row["user_id"])
     return players
 
@@ -79,14 +88,22 @@ async def departments(tx: Tx) -> list[RowMapping]:
     )
 
 
-async def staff_exists(tx: Tx, user_id: UUID) -> bool:
-    """Whether the person is known, works here and is not disabled."""
-    found = await tx.scalar(
-        "select true from escalation.person where user_id = :user_id and not disabled"
-        " and not roles <@ cast(:customers as text[])",
+async def colleague(tx: Tx, user_id: UUID) -> Colleague | None:
+    """The person when they work here, with the departments of their positions as well."""
+    row = await tx.row(
+        """select p.department_ids, p.disabled,
+            array(select q.department_id from escalation.position q
+                where p.user_id = any(q.user_ids) and q.department_id is not null) as led,
+            array(select q.role from escalation.position q
+                where p.user_id = any(q.user_ids) and q.department_id is null) as held
+            from escalation.person p where p.user_id = :user_id
+            and not p.roles <@ cast(:customers as text[])""",
         {"user_id": user_id, "customers": [Role.CUSTOMER, Role.CUSTOMER_ADMIN]},
     )
-    return bool(found)
+    if row is None:
+        return None
+    departments = frozenset([*row["department_ids"], *row["led"]])
+    return Colleague(user_id, departments, frozenset(row["held"]), row["disabled"])
 
 
 async def put_absence(tx: Tx, values: dict[str, Any]) -> None:
@@ -98,8 +115,12 @@ async def put_absence(tx: Tx, values: dict[str, Any]) -> None:
     )
 
 
-async def absence(tx: Tx, absence_id: UUID) -> RowMapping | None:
-    return await tx.row("select * from escalation.absence where id = :id", {"id": absence_id})
+async def absent_person(tx: Tx, absence_id: UUID) -> UUID | None:
+    """Whose absence it is."""
+    found: UUID | None = await tx.scalar(
+        "select user_id from escalation.absence where id = :id", {"id": absence_id}
+    )
+    return found
 
 
 async def drop_absence(tx: Tx, absence_id: UUID) -> None:
@@ -111,7 +132,7 @@ async def absences(
 ) -> list[RowMapping]:
     """Absences that are not over yet, oldest entry first."""
     return await tx.rows(
-        "select * from escalation.absence where ends_at > :since"
+        f"select * from escalation.absence where ends_at > :since and {_SOUND}"
         " and (cast(:user_id as uuid) is null or user_id = :user_id)"
         " and (cast(:after as uuid) is null or id > :after) order by id limit :limit",
         {"since": since, "user_id": user_id, "after": after, "limit": limit},
