@@ -21,7 +21,9 @@ ALLOWED: Final = frozenset(
 """The only header names that a mail of ours may have; each at most once."""
 
 _ENCODED = re.compile(r"=\?.*?\?=", re.DOTALL)
-_MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,250}>")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=^_{|}~.-]+"
+_MESSAGE_ID = re.compile(rf"(?=.{{5,200}}\Z)<{_ATOM}@(?:[A-Za-z0-9._-]+|\[[A-Za-z0-9.:]+\])>")
+"""Atoms without `?`: an id is repeated as it came, so it must hold no encoded word (T30)."""
 _SPACES = re.compile(r"\s+")
 _LEFTOVER = re.compile(r"=\?|\?=")
 

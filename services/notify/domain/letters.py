@@ -1,6 +1,7 @@
 """A mail as we send it: built line by line, then read back before anybody may queue it."""
 
 import base64
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -10,6 +11,7 @@ from typing import Final, Literal
 from services.notify.domain.headers import ALLOWED, MAX_LINE, mailbox_value, text_value
 from shared.vocabulary import Locale
 
+_IN_WORDS: Final = re.compile(r"=\?|\?=")
 _MULTIPART: Final = 'multipart/alternative; boundary="{boundary}"'
 
 
@@ -108,6 +110,8 @@ def _read_back(raw: bytes, letter: Letter) -> None:
     parsed = message_from_bytes(raw, policy=policy.default)
     if sorted(parsed.keys()) != sorted(names):
         raise UnsafeLetter("another parser sees other headers")
+    if any(_IN_WORDS.search(one) for one in (letter.message_id, *letter.references)):
+        raise UnsafeLetter("an encoded word stands in an id")
     if parsed["Message-ID"] != letter.message_id or _bodies(raw) != _meant(letter):
         raise UnsafeLetter("another parser reads another mail")
 

@@ -143,6 +143,7 @@ def test_long_ids_are_never_folded() -> None:
         {"recipient": "a@b.example\r\nBcc: x@y.z"},
         {"message_id": "<x@y>\r\nBcc: a@b.example"},
         {"references": ("<a@b>\r\nX-Evil: 1",)},
+        {"references": ("<=?utf-8?q?=0D=0AX-Evil5:1?=@b>",)},
         {"loop_mark": "a\r\nBcc: x@y.z"},
         {"references": tuple(f"<{'a' * 200}{n}@x.example>" for n in range(9))},
         {"reply_to": "a@b.example\nBcc: x@y.z"},
@@ -194,12 +195,42 @@ def test_foreign_message_ids_are_kept_only_when_well_formed() -> None:
     assert message_ids(known) == ["<first@x.example>", "<ok@x.example>"]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "<=?utf-8?q?=0D=0AX-Evil5:1?=@b>",
+        "<a@=?utf-8?q?=0D=0AX-Evil5:1?=>",
+        "<a?b@x.example>",
+        "<no-domain>",
+        "<two@at@x.example>",
+        "<a;b@x.example>",
+        "<عنوان@x.example>",
+        f"<{'a' * 190}@x.example>",
+        "<a@[x]y]>",
+    ],
+)
+def test_ids_that_could_be_read_as_something_else_are_dropped(odd: str) -> None:
+    assert message_ids(["<first@x.example>", odd]) == ["<first@x.example>"]
+
+
+@pytest.mark.parametrize(
+    "common",
+    [
+        "<DM6PR04MB1234.namprd04=x$y@DM6PR04MB1234.namprd04.prod.outlook.com>",
+        "<CAF+abc_d=E-f@mail.gmail.com>",
+        "<20261122.1!#%&'*/^{|}~@[127.0.0.1]>",
+    ],
+)
+def test_ids_of_common_programs_are_kept(common: str) -> None:
+    assert message_ids([common]) == [common]
+
+
 def test_a_long_thread_keeps_its_first_and_its_newest_ids() -> None:
     kept = message_ids([f"<{n}@x.example>" for n in range(50)])
     assert kept[0] == "<0@x.example>"
     assert kept[-1] == "<49@x.example>"
     assert len(kept) <= 20
-    long = message_ids([f"<{'a' * 200}{n}@x.example>" for n in range(30)])
+    long = message_ids([f"<{'a' * 180}{n}@x.example>" for n in range(30)])
     assert len(" ".join(long)) < 998
     assert long[-1].endswith("29@x.example>")
 
