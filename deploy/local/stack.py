@@ -22,7 +22,7 @@ _PATIENCE = 10.0
 _START = 90.0
 _CONSEQUENCES = ("intake", "escalation", "notify")
 """Services whose work follows from what others answered: a person who waits comes first."""
-_STEP_BACK = 5
+_STEP_BACK = 10
 
 
 class Stack:
