@@ -158,7 +158,7 @@ class Desk:
         mails = [message_from_bytes(path.read_bytes(), policy=default) for path in files]
         return [mail for mail in mails if recipient in str(mail["To"])]
 
-    async def letter(self, recipient: str, containing: str, *, within: float = 15) -> EmailMessage:
+    async def letter(self, recipient: str, containing: str, *, within: float = 40) -> EmailMessage:
         """The newest mail to somebody whose text holds `containing`."""
 
         async def look() -> EmailMessage | None:
@@ -181,7 +181,7 @@ class Desk:
         return pid
 
     async def eventually(
-        self, look: Callable[[], Awaitable[T]], *, within: float = 20, every: float = 0.1
+        self, look: Callable[[], Awaitable[T]], *, within: float = 40, every: float = 0.1
     ) -> T:
         """The first true answer of `look`, within so many seconds; its last error otherwise."""
         deadline = time.monotonic() + within

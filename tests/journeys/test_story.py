@@ -32,7 +32,7 @@ async def until(company: Company, ticket_id: str, **wanted: Any) -> dict[str, An
         ticket = await company.ticket(ticket_id)
         return ticket if all(ticket[key] == value for key, value in wanted.items()) else None
 
-    ticket = await company.desk.eventually(look, within=15)
+    ticket = await company.desk.eventually(look, within=40)
     assert ticket is not None
     return ticket
 
