@@ -55,7 +55,7 @@ def test_service_readmes_are_short() -> None:
 
 
 def test_the_repository_names_no_machine_and_no_registry() -> None:
-    pattern = re.compile(r"/work/|/root/|/tmp/w|pypi\.org|files\.pythonhosted")
+    pattern = re.compile(r"(?<![\w.])/(?:work|root|tmp|home)/\w|pypi\.org|files\.pythonhosted")
     tracked = [*modules_text(), *((p, p_text) for p, p_text in documents())]
     guilty = [path for path, text in tracked if pattern.search(text)]
     assert guilty == []
