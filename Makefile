@@ -55,9 +55,9 @@ where: $(BIN)/.run ## Who states and who hears an event: make where e=ticket.reo
 
 ci-tools: ## What some tests need beyond Python; without it they skip and say so
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends swaks dovecot-imapd; } >/dev/null 2>&1 \
-	  || echo "ci-tools: swaks and dovecot could not be installed; tests that need them will skip"; \
-	else echo "ci-tools: no root or no apt-get; tests that need swaks or dovecot will skip"; fi
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends swaks dovecot-imapd wrk; } >/dev/null 2>&1 \
+	  || echo "ci-tools: swaks, dovecot and wrk could not be installed; tests that need them will skip"; \
+	else echo "ci-tools: no root or no apt-get; tests that need swaks, dovecot or wrk will skip"; fi
 
 docs: $(BIN)/.dev ## Write the event book and the merged OpenAPI document anew
 	@PYTHONPATH=. $(BIN)/python -m deploy.book

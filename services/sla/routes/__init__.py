@@ -1,5 +1,5 @@
 """HTTP door of sla: rules of the house, clocks of tickets, simulation and report."""
 
-from services.sla.routes import clocks, rules
+from services.sla.routes import calendars, clocks, contracts, policies, reports, simulation
 
-routers = [rules.door, clocks.door]
+routers = [one.door for one in (calendars, policies, contracts, clocks, simulation, reports)]
