@@ -132,3 +132,29 @@ SCORES: Final[dict[int, Localized]] = {
     5: Localized(ar="ممتازة", en="Excellent"),
 }
 """The scale of feedback, in the same words in the mail and on the page of its link."""
+
+WEEKDAYS: Final = (
+    Localized(ar="الاثنين", en="Monday"),
+    Localized(ar="الثلاثاء", en="Tuesday"),
+    Localized(ar="الأربعاء", en="Wednesday"),
+    Localized(ar="الخميس", en="Thursday"),
+    Localized(ar="الجمعة", en="Friday"),
+    Localized(ar="السبت", en="Saturday"),
+    Localized(ar="الأحد", en="Sunday"),
+)
+"""By `date.weekday()`: Monday first."""
+
+MONTHS: Final = (
+    Localized(ar="يناير", en="January"),
+    Localized(ar="فبراير", en="February"),
+    Localized(ar="مارس", en="March"),
+    Localized(ar="أبريل", en="April"),
+    Localized(ar="مايو", en="May"),
+    Localized(ar="يونيو", en="June"),
+    Localized(ar="يوليو", en="July"),
+    Localized(ar="أغسطس", en="August"),
+    Localized(ar="سبتمبر", en="September"),
+    Localized(ar="أكتوبر", en="October"),
+    Localized(ar="نوفمبر", en="November"),
+    Localized(ar="ديسمبر", en="December"),
+)

@@ -1,31 +1,16 @@
 """Speaking to people: which language, in which words, with numbers that do not jump about."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from shared.vocabulary import Locale, Localized
+from shared.vocabulary import MONTHS, WEEKDAYS, Locale, Localized
 
 FIRST_STRONG_ISOLATE: Final = "\u2068"
 POP_ISOLATE: Final = "\u2069"
 
 _ARABIC_DIGITS: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-_DAYS: Final[Mapping[Locale, tuple[str, ...]]] = {
-    Locale.AR: ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
-    Locale.EN: ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_MONTHS: Final[Mapping[Locale, tuple[str, ...]]] = {
-    Locale.AR: (
-        *("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو"),
-        *("يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
-    ),
-    Locale.EN: (
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-}
 
 
 def pick(texts: Localized, locale: Locale) -> str:
@@ -46,7 +31,8 @@ def format_instant(moment: datetime, locale: Locale, zone: str) -> str:
     """`الأحد 22 نوفمبر 2026، 14:30` or `Sunday 22 November 2026, 14:30`, in the reader's zone."""
     local = moment.astimezone(ZoneInfo(zone))
     comma = "،" if locale is Locale.AR else ","
-    day, month = _DAYS[locale][local.weekday()], _MONTHS[locale][local.month - 1]
+    day = pick(WEEKDAYS[local.weekday()], locale)
+    month = pick(MONTHS[local.month - 1], locale)
     return f"{day} {local.day} {month} {local.year}{comma} {local:%H:%M}"
 
 
