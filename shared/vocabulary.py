@@ -124,6 +124,9 @@ COMPANY_CALENDAR: Final = UUID("00000000-0000-7000-8000-000000000003")
 DEFAULT_POLICY: Final = UUID("00000000-0000-7000-8000-000000000004")
 """Serves every ticket whose organization has no contract in force (contracts.md)."""
 
+NUMBER_PREFIX: Final = "SND-"
+"""A ticket's number as people write it: `SND-1042` (contracts.md)."""
+
 SCORES: Final[dict[int, Localized]] = {
     1: Localized(ar="سيئة جدًا", en="Very poor"),
     2: Localized(ar="سيئة", en="Poor"),

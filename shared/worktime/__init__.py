@@ -13,6 +13,7 @@ from shared.worktime.instants import SECOND, Micros, instant, micros, whole_seco
 from shared.worktime.partition import partition
 from shared.worktime.reading import read_calendar
 from shared.worktime.timeline import Compiled, Spliced, Timeline
+from shared.worktime.wall import Shift, Wall
 from shared.worktime.zones import TZDATA_VERSION
 
 __all__ = [
@@ -27,9 +28,11 @@ __all__ = [
     "Micros",
     "NoBusinessHours",
     "Season",
+    "Shift",
     "Spliced",
     "Stretch",
     "Timeline",
+    "Wall",
     "WorktimeError",
     "before",
     "business_days",

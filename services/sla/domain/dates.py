@@ -28,7 +28,6 @@ HIJRI_MONTHS: Final = (
 )
 
 
-@lru_cache(maxsize=8192)
 def hijri(day: date) -> tuple[int, int, int] | None:
     """Hijri year, month and day; None outside the table (1924 to 2077)."""
     try:
@@ -38,6 +37,7 @@ def hijri(day: date) -> tuple[int, int, int] | None:
     return found
 
 
+@lru_cache(maxsize=8192)
 def hijri_date(day: date) -> Localized | None:
     """`19 رمضان 1447 هـ` / `19 Ramadan 1447 AH`."""
     found = hijri(day)
@@ -48,6 +48,7 @@ def hijri_date(day: date) -> Localized | None:
     return Localized(ar=f"{number} {name['ar']} {year} هـ", en=f"{number} {name['en']} {year} AH")
 
 
+@lru_cache(maxsize=8192)
 def written(day: date) -> Localized:
     """`الأحد 8 مارس 2026 (19 رمضان 1447 هـ)` / `Sunday 8 March 2026 (19 Ramadan 1447 AH)`."""
     name, month = WEEKDAYS[day.weekday()], MONTHS[day.month - 1]

@@ -1,15 +1,17 @@
 """The explain ledger: where every second of a promise went (sla.md 6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final
 
 from services.sla.domain.clock import Stage
 from services.sla.domain.fold import Reading
 from services.sla.domain.words import Mode
-from shared.worktime import Micros, Timeline, partition, whole_seconds
+from shared.worktime import Micros, Shift, Timeline, partition, whole_seconds
 
+CLOCK_CHANGE: Final = "clock_change"
 _FIRST_DAY: Final = date(1970, 1, 1)
 _STATES: Final = {
     Mode.RUNNING: "counted",
@@ -18,6 +20,10 @@ _STATES: Final = {
     Mode.ANSWERED: "stopped",
     Mode.CANCELLED: "stopped",
 }
+
+
+class Unbalanced(ArithmeticError):
+    """A ledger that does not add up is never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +62,19 @@ def ledger(reading: Reading, as_of: Micros) -> list[Line]:
     for line in (line for stage in _seamless(reading, as_of) for line in _lines(stage)):
         last = joined[-1] if joined else None
         if last and (last.state, last.reason, last.ref) == (line.state, line.reason, line.ref):
-            joined[-1] = replace(last, end=line.end)
+            joined[-1] = Line(last.start, line.end, last.state, last.reason, last.ref)
         else:
             joined.append(line)
     return joined
 
 
-def totals(lines: list[Line]) -> Totals:
+def since(lines: Sequence[Line], start: Micros) -> list[Line]:
+    """The part of a ledger that begins at `start`: one exchange of several."""
+    later = (line for line in lines if line.end > start)
+    return [replace(line, start=max(line.start, start)) for line in later]
+
+
+def totals(lines: Sequence[Line]) -> Totals:
     sums = dict.fromkeys(("counted", "paused", "stopped", "closed"), 0)
     for line in lines:
         sums[line.state] += line.seconds
@@ -70,26 +82,41 @@ def totals(lines: list[Line]) -> Totals:
     return Totals(wall=wall, **sums)
 
 
-def by_day(lines: list[Line], timeline: Timeline) -> list[tuple[date, list[Line]]]:
-    """The same lines, cut at local midnights."""
-    days: dict[date, list[Line]] = {}
+def balanced(lines: Sequence[Line], span: tuple[Micros, Micros] | None) -> Totals:
+    """The totals, once the lines are seen to fill `span` and to add up to it."""
+    sums = totals(lines)
+    if span is None or span[0] >= span[1]:
+        whole = not lines
+    else:
+        whole = bool(lines) and (lines[0].start, lines[-1].end) == span
+    seamless = all(one.end == other.start for one, other in pairwise(lines))
+    if not (whole and seamless) or sums.wall != _parts(sums):
+        raise Unbalanced
+    return sums
+
+
+def _parts(sums: Totals) -> int:
+    return sums.counted + sums.paused + sums.stopped + sums.closed
+
+
+def with_shifts(lines: Sequence[Line], shifts: Sequence[Shift]) -> list[Line]:
+    """The same ledger with each skipped hour in its place: closed, and not a second long."""
+    skipped = [shift.at for shift in shifts if shift.step > 0]
+    found: list[Line] = []
     for line in lines:
-        for piece in _cut(line, timeline):
-            days.setdefault(local_date(timeline, piece.start), []).append(piece)
-    return sorted(days.items())
+        start = line.start
+        while skipped and skipped[0] < line.end:
+            at = skipped.pop(0)
+            if start < at:
+                found.append(replace(line, start=start, end=at))
+            found.append(Line(at, at, "closed", CLOCK_CHANGE, None))
+            start = at
+        found.append(replace(line, start=start))
+    return found
 
 
 def local_date(timeline: Timeline, at: Micros) -> date:
     return _FIRST_DAY + timedelta(days=timeline.local(at)[0])
-
-
-def _cut(line: Line, timeline: Timeline) -> Iterator[Line]:
-    start = line.start
-    while start < line.end:
-        midnight = timeline.resolve(timeline.local(start)[0] + 1, 0)
-        end = min(line.end, midnight) if midnight > start else line.end
-        yield Line(start, end, line.state, line.reason, line.ref)
-        start = end
 
 
 def _seamless(reading: Reading, as_of: Micros) -> Iterator[Stage]:

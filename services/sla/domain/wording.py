@@ -1,69 +1,240 @@
-"""The ledger in words: one sentence a day, in both languages of the house."""
+"""The ledger in words: what was promised and where the time went, one sentence a day."""
 
-from datetime import date
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
 
-from services.sla.domain.ledger import Totals
+from services.sla.domain.dates import written
+from services.sla.domain.daybook import Day, Kind
+from services.sla.domain.spans import business_days, span
+from services.sla.domain.verdicts import Afterwards, Outcome, Verdict
 from shared.vocabulary import Localized, Metric
+from shared.worktime import SECOND, Micros, Shift, Wall
+from shared.worktime.instants import DAY, MINUTE, date_of
+
+Named = Callable[[str, str | None], Localized | None]
+"""The name of what a closed line refers to: a holiday, a season."""
 
 METRICS: Final[dict[Metric, Localized]] = {
     Metric.FIRST_RESPONSE: Localized(ar="الرد الأول", en="First response"),
     Metric.NEXT_RESPONSE: Localized(ar="الرد التالي", en="Next response"),
     Metric.RESOLUTION: Localized(ar="الحل", en="Resolution"),
 }
-_DAYS_AR: Final = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
-_DAYS_EN: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_HOURS: Final = ("ساعة", "ساعتان", "ساعات", "ساعة")
-_MINUTES: Final = ("دقيقة", "دقيقتان", "دقائق", "دقيقة")
-_SECONDS: Final = ("ثانية", "ثانيتان", "ثوانٍ", "ثانية")
+COUNTED: Final = Localized(ar="المحتسب", en="counted")
+NOTHING: Final = Localized(ar="لم يُحتسب شيء", en="nothing counted")
+_PLAIN: Final[dict[tuple[str, str], Localized]] = {
+    ("paused", "waiting_customer"): Localized(
+        ar="التوقف بانتظار العميل", en="paused while waiting for the customer"
+    ),
+    ("paused", "waiting_third_party"): Localized(
+        ar="التوقف بانتظار طرف آخر", en="paused while waiting for a third party"
+    ),
+    ("paused", ""): Localized(ar="التوقف المؤقت", en="paused"),
+    ("stopped", "resolved"): Localized(ar="بعد الحل", en="stopped after the resolution"),
+    ("stopped", "closed"): Localized(ar="بعد الإغلاق", en="stopped after the closing"),
+    ("stopped", "answered"): Localized(ar="بعد الرد", en="stopped after the answer"),
+    ("stopped", "merged"): Localized(ar="بعد الدمج", en="stopped after the merge"),
+    ("stopped", ""): Localized(ar="التوقف", en="stopped"),
+    ("closed", "weekly"): Localized(ar="خارج ساعات العمل", en="outside working hours"),
+    ("closed", "season"): Localized(ar="خارج ساعات الموسم", en="outside the season's hours"),
+    ("closed", "holiday"): Localized(ar="عطلة", en="closed for a holiday"),
+    ("closed", "override"): Localized(
+        ar="خارج الدوام الخاص بهذا اليوم", en="outside the special hours of the day"
+    ),
+    ("closed", "break"): Localized(ar="استراحة", en="on a break"),
+    ("closed", ""): Localized(ar="الدوام مغلق", en="closed"),
+}
+_NAMED: Final[dict[str, Localized]] = {
+    "season": Localized(ar="خارج ساعات {name}", en="outside the hours of {name}"),
+    "holiday": Localized(ar="عطلة {name}", en="closed for {name}"),
+}
+_AFTERWARDS: Final[dict[Afterwards, Localized]] = {
+    "voided": Localized(
+        ar="وكان قد أُعلن فوات الموعد ثم أُلغي الإعلان.",
+        en="A missed due time had been stated and was called off.",
+    ),
+    "excused": Localized(ar="وقد قُبل العذر في هذا التأخر.", en="The miss was excused."),
+}
+_UTC: Final = Localized(ar="بالتوقيت العالمي", en="UTC")
+_AND: Final = Localized(ar="، و", en=", ")
+_HOUR: Final = 3600
 
 
-def span(seconds: int) -> Localized:
-    """`3 ساعات و20 دقيقة` / `3 h 20 min`."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, rest = divmod(rest, 60)
-    parts = ((hours, _HOURS, "h"), (minutes, _MINUTES, "min"), (rest, _SECONDS, "s"))
-    said = [part for part in parts if part[0]] or [(0, _SECONDS, "s")]
-    return Localized(
-        ar=" و".join(_counted(number, forms) for number, forms, _ in said),
-        en=" ".join(f"{number} {unit}" for number, _, unit in said),
-    )
+def fenced(text: str) -> str:
+    """What somebody else named, kept from turning the sentence around."""
+    return f"\u2068{text}\u2069"
 
 
-def summary(metric: Metric, sums: Totals) -> Localized:
-    """What was counted, and where the rest of the time went."""
-    name, counted = METRICS[metric], span(sums.counted)
-    ar, en = _rest(sums)
-    return Localized(
-        ar=f"{name['ar']}: احتُسب {counted['ar']}{ar}.",
-        en=f"{name['en']}: {counted['en']} counted{en}.",
-    )
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The wall clock that people of this ticket look at, and its place in words."""
+
+    wall: Wall
+    place: Localized | None = None
+
+    def moment(self, at: Micros) -> Localized:
+        """`الأحد 8 مارس 2026 (19 رمضان 1447 هـ) 13:20 بتوقيت الرياض`; seconds where there are."""
+        number, time = self.wall.local(at)
+        day, clock = written(date_of(number)), _clock(time)
+        place = _UTC
+        if self.place is not None:
+            place = Localized(ar=f"بتوقيت {self.place['ar']}", en=f"{self.place['en']} time")
+        return Localized(
+            ar=fenced(f"{day['ar']} {clock} {place['ar']}"),
+            en=f"{day['en']}, {clock} {place['en']}",
+        )
 
 
-def day(when: date, sums: Totals) -> Localized:
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What was promised, in counted seconds; `days` when it was given in business days."""
+
+    seconds: int
+    days: int | None = None
+    round_the_clock: bool = False
+
+
+def day(one: Day, named: Named) -> Localized:
     """One local day."""
-    counted = span(sums.counted)
-    ar, en = _rest(sums)
+    when, spent = written(one.date), parts(one.kinds(), named)
+    moved = [_moved(shift, one.counted_again(shift)) for shift in one.shifts]
     return Localized(
-        ar=f"{_DAYS_AR[when.weekday()]} {when.isoformat()}: احتُسب {counted['ar']}{ar}.",
-        en=f"{_DAYS_EN[when.weekday()]} {when.isoformat()}: {counted['en']} counted{en}.",
+        ar=f"{when['ar']}: {_joined(spent, 'ar')}{''.join(m['ar'] for m in moved)}.",
+        en=f"{when['en']}: {_joined(spent, 'en')}{''.join(m['en'] for m in moved)}.",
     )
 
 
-def _rest(sums: Totals) -> tuple[str, str]:
-    named = (
-        (sums.paused, "توقف مؤقت", "paused"),
-        (sums.stopped, "متوقف", "stopped"),
-        (sums.closed, "خارج ساعات العمل", "outside working hours"),
+def summary(
+    metric: Metric,
+    promise: Promise | None,
+    verdict: Verdict,
+    spent: Sequence[Localized],
+    zone: Zone,
+) -> Localized:
+    """What was promised, when that is due, what was counted, where the rest went, the outcome."""
+    name = METRICS[metric]
+    told = [_promised(promise, verdict, zone), _spent(spent), *_outcome(verdict)]
+    return Localized(
+        ar=f"{name['ar']}: {' '.join(one['ar'] for one in told)}",
+        en=f"{name['en']}: {' '.join(one['en'] for one in told)}",
     )
-    ar = "".join(f"، {word} {span(n)['ar']}" for n, word, _ in named if n)
-    en = "".join(f", {span(n)['en']} {word}" for n, _, word in named if n)
-    return ar, en
 
 
-def _counted(number: int, forms: tuple[str, str, str, str]) -> str:
-    """Arabic counts in four ways: one, two, three to ten, more."""
-    if number <= 2 and number > 0:
-        return forms[number - 1]
-    form = forms[2] if 3 <= number % 100 <= 10 else forms[3]
-    return f"{number} {form}"
+def parts(spent: dict[Kind, int], named: Named) -> list[Localized]:
+    """Where the time went: what counted first, then the rest in its order."""
+    counted = spent.get(("counted", "", None), 0)
+    first = _told(COUNTED, counted) if counted else NOTHING
+    rest = [
+        _told(_label(kind, named), seconds)
+        for kind, seconds in spent.items()
+        if kind[0] != "counted" and seconds
+    ]
+    return [first, *rest]
+
+
+def _told(label: Localized, seconds: int) -> Localized:
+    length = span(seconds)
+    return Localized(ar=f"{label['ar']} {length['ar']}", en=f"{length['en']} {label['en']}")
+
+
+def _label(kind: Kind, named: Named) -> Localized:
+    state, reason, ref = kind
+    name = named(reason, ref) if reason in _NAMED else None
+    if name is not None:
+        texts = _NAMED[reason]
+        return Localized(
+            ar=texts["ar"].format(name=fenced(name["ar"])),
+            en=texts["en"].format(name=fenced(name["en"])),
+        )
+    return _PLAIN.get((state, reason)) or _PLAIN[(state, "")]
+
+
+def _joined(told: Iterable[Localized], language: Literal["ar", "en"]) -> str:
+    return _AND[language].join(one[language] for one in told)
+
+
+def _spent(told: Sequence[Localized]) -> Localized:
+    ar, en = _joined(told, "ar"), _joined(told, "en")
+    return Localized(ar=ar + ".", en=en[:1].upper() + en[1:] + ".")
+
+
+def _moved(shift: Shift, again: int) -> Localized:
+    """What the wall clock did; an hour that came twice was counted twice."""
+    seconds = abs(shift.step) // SECOND
+    length = span(seconds, after=True)
+    by = Localized(ar=length["ar"], en="one hour" if seconds == _HOUR else f"by {length['en']}")
+    if shift.step > 0:
+        return Localized(
+            ar=f"؛ وقُدّمت الساعة بمقدار {by['ar']}", en=f"; the clock went forward {by['en']}"
+        )
+    if not again:
+        return Localized(
+            ar=f"؛ وأُخّرت الساعة بمقدار {by['ar']}", en=f"; the clock went back {by['en']}"
+        )
+    twice = span(again)
+    return Localized(
+        ar=f"؛ وأُخّرت الساعة بمقدار {by['ar']} فاحتُسب ما تكرر مرتين ({twice['ar']})",
+        en=f"; the clock went back {by['en']}, so that {twice['en']} came and counted twice",
+    )
+
+
+def _promised(promise: Promise | None, verdict: Verdict, zone: Zone) -> Localized:
+    if promise is None:
+        return Localized(ar="لا وعد بمهلة.", en="no time was promised.")
+    within = _within(promise)
+    if verdict.due is None:
+        return Localized(ar=f"الوعد خلال {within['ar']}.", en=f"promised within {within['en']}.")
+    due = zone.moment(verdict.due)
+    return Localized(
+        ar=f"الوعد خلال {within['ar']}، وموعده {due['ar']}.",
+        en=f"promised within {within['en']}, due {due['en']}.",
+    )
+
+
+def _within(promise: Promise) -> Localized:
+    length = span(promise.seconds, after=True)
+    if promise.days is not None:
+        days = business_days(promise.days)
+        return Localized(ar=f"{days['ar']} ({length['ar']})", en=f"{days['en']} ({length['en']})")
+    if promise.round_the_clock:
+        return Localized(ar=f"{length['ar']} على مدار الساعة", en=f"{length['en']} round the clock")
+    return Localized(ar=f"{length['ar']} من ساعات العمل", en=f"{length['en']} of working hours")
+
+
+def _outcome(verdict: Verdict) -> list[Localized]:
+    length, by = span(verdict.seconds), span(verdict.seconds, after=True)
+    if verdict.outcome == "late" and not verdict.seconds:
+        by = Localized(ar="أقل من ثانية", en="less than a second")
+    texts: dict[Outcome, Localized] = {
+        "running": Localized(ar=f"والباقي من المهلة {length['ar']}.", en=f"{length['en']} left."),
+        "paused": Localized(
+            ar=f"والاحتساب متوقف مؤقتًا، والباقي من المهلة {length['ar']}.",
+            en=f"The clock is paused with {length['en']} left.",
+        ),
+        "kept": Localized(
+            ar=f"أُوفي بالوعد، وبقي من المهلة {length['ar']}.",
+            en=f"Kept with {length['en']} to spare.",
+        ),
+        "late": Localized(
+            ar=f"وفات الموعد بمقدار {by['ar']} من الوقت المحتسب.",
+            en=f"Missed by {by['en']} of counted time.",
+        ),
+        "due_now": Localized(
+            ar="وفات الموعد: في هذه اللحظة نفدت المهلة ولم يتحقق الوعد.",
+            en="Missed: the promised time was used up at this very moment.",
+        ),
+        "missed": Localized(
+            ar="وكان الموعد قد فات قبل أن يتغير الوعد.",
+            en="Missed before the promise was changed.",
+        ),
+        "cancelled": Localized(ar="وأُلغي الاحتساب.", en="The clock was cancelled."),
+    }
+    told = [texts[verdict.outcome]] if verdict.outcome in texts else []
+    return [*told, *(_AFTERWARDS[one] for one in verdict.afterwards)]
+
+
+def _clock(time: Micros) -> str:
+    hours, rest = divmod(time % DAY, 60 * MINUTE)
+    minutes, rest = divmod(rest, MINUTE)
+    seconds = rest // SECOND
+    return f"{hours:02}:{minutes:02}" + (f":{seconds:02}" if seconds else "")

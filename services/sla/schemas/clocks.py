@@ -64,12 +64,16 @@ class SegmentOut(Out):
     state: Literal["counted", "paused", "stopped", "closed"]
     reason: str
     ref: str | None
+    ref_name: Localized | None
 
 
 class DayOut(Out):
-    """A local day of the ledger in sums."""
+    """A local day of the ledger in sums; its wall clock may have been moved."""
 
     date: date
+    hijri_date: Localized | None
+    clock_change_seconds: int
+    wall: int
     counted: int
     paused: int
     stopped: int
@@ -87,27 +91,48 @@ class TotalsOut(Out):
     closed: int
 
 
+class ChangeOut(Out):
+    """What moved the due instant; null where nothing was due."""
+
+    at: Instant
+    cause: str
+    value: str | None
+    ref: str | None
+    before: Instant | None
+    after: Instant | None
+
+
 class DueOut(Out):
-    """When the target is used up, and under which rules that was computed."""
+    """When the target is used up, under which rules that was computed, and what moved it."""
 
     at: Instant | None
     remaining_seconds: int | None
+    late_seconds: int
     target_seconds: int | None
+    target_business_days: int | None
     calendar: str
     calendar_version: int | None
     timezone: str
     tzdata: str
     policy_id: UUID
     policy_version: int
+    why: list[ChangeOut]
 
 
-class ArmedOut(Out):
-    """An instant that the desk will not sleep through."""
+class TimerOut(Out):
+    """An instant that the desk will not sleep through, did not, or has no need of any more."""
 
     kind: Literal["breach", "warning"]
+    state: Literal["armed", "fired", "disarmed"]
     due_at: Instant
+    cycle: int
     point: float | None
-    generation: int
+    generation: int | None
+    fired_at: Instant | None
+    lag_ms: int | None
+    disarmed_at: Instant | None
+    cause: str | None
+    moved_to: Instant | None
 
 
 class ExplainOut(Out):
@@ -119,7 +144,7 @@ class ExplainOut(Out):
     days: list[DayOut] | None
     totals: TotalsOut
     due: DueOut
-    timers: list[ArmedOut]
+    timers: list[TimerOut]
     breaches: list[BreachOut]
     text: Localized
 

@@ -1,6 +1,7 @@
 """Rows of clocks: what happened to each ticket, where it stands, what is armed for it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -220,24 +221,51 @@ def _standing(rows: Sequence[ClockRow]) -> dict[str, Any]:
     }
 
 
-async def arm(tx: Tx, clock: ClockRow, armed: Sequence[Armed]) -> None:
-    """Replace all of a ticket's own timers by `armed`."""
+_ARM = """
+    with wish as (
+        select * from unnest(cast(:keys as text[]), cast(:kinds as text[]),
+            cast(:dues as timestamptz[])) as n (key, kind, due_at)),
+    past as (
+        insert into sla.timer_past (ticket_id, organization_id, key, kind, due_at, generation,
+            state, ended_at, cause, moved_to)
+        select t.ticket_id, :organization_id, t.key, t.kind, t.due_at, t.generation,
+            'disarmed', :now, :cause, w.due_at
+        from sla.timer t left join wish w on w.key = t.key
+        where t.ticket_id = :ticket_id and t.owner = 'sla' and t.kind in ('breach', 'warning')
+            and t.due_at > :now and w.due_at is distinct from t.due_at
+        on conflict do nothing),
+    gone as (
+        delete from sla.timer where ticket_id = :ticket_id and owner = 'sla'
+            and not key = any(:keys))
+    insert into sla.timer as t (key, kind, ticket_id, due_at, generation, owner)
+    select key, kind, :ticket_id, due_at, :generation, 'sla' from wish
+    on conflict (key) do update
+        set due_at = excluded.due_at, generation = excluded.generation"""
+
+
+async def arm(
+    tx: Tx, clock: ClockRow, armed: Sequence[Armed], why: tuple[datetime, str | None]
+) -> None:
+    """Replace all of a ticket's own timers by `armed`; what was armed ahead of `why` is kept."""
     await tx.execute(
-        """with gone as (
-            delete from sla.timer where ticket_id = :ticket_id and owner = 'sla'
-                and not key = any(:keys))
-        insert into sla.timer as t (key, kind, ticket_id, due_at, generation, owner)
-        select key, kind, :ticket_id, due_at, :generation, 'sla'
-        from unnest(cast(:keys as text[]), cast(:kinds as text[]), cast(:dues as timestamptz[]))
-            as n (key, kind, due_at)
-        on conflict (key) do update
-            set due_at = excluded.due_at, generation = excluded.generation""",
+        _ARM,
         {
             "ticket_id": clock.ticket_id,
+            "organization_id": clock.organization_id,
             "generation": clock.generation,
+            "now": why[0],
+            "cause": why[1],
             **_armed(clock.ticket_id, armed),
         },
     )
+
+
+async def number(tx: Tx, ticket_id: UUID) -> int:
+    """The number that people know a ticket by."""
+    found: int = await tx.scalar(
+        "select number from sla.clock where ticket_id = :ticket_id", {"ticket_id": ticket_id}
+    )
+    return found
 
 
 async def place(tx: Tx, ticket_id: UUID, column: str, value: UUID | None) -> None:

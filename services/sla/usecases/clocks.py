@@ -64,7 +64,7 @@ async def rearm(tx: Tx, row: ClockRow, occasion: Occasion) -> None:
     settled = settle_row(tx, row, await ground_of(tx, book, row), occasion)
     await clocks.save(tx, [(row, settled.open)])
     await breaches.add(tx, settled.breaches)
-    await clocks.arm(tx, row, settled.armed)
+    await clocks.arm(tx, row, settled.armed, (occasion.now, occasion.cause))
     wake_if_soon(tx, settled)
 
 

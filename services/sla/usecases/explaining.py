@@ -1,16 +1,12 @@
 """Showing a ticket's clocks and where every second went (sla.md 6)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from services.sla.domain import wording
-from services.sla.domain.clock import Target
 from services.sla.domain.fold import Reading, Readings, fold
-from services.sla.domain.ledger import Line, by_day, ledger, totals
-from services.sla.domain.settle import state_word, to_arm
-from services.sla.domain.simulation import segment
+from services.sla.domain.settle import state_word
 from services.sla.domain.words import Mode
 from services.sla.problems import refused
 from services.sla.store import breaches, clocks
@@ -23,26 +19,15 @@ from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.problems import NotFound
 from shared.kit.tx import Tx
-from shared.vocabulary import Metric
 from shared.worktime import (
     SECOND,
-    TZDATA_VERSION,
     Micros,
-    WorktimeError,
     instant,
     micros,
 )
 
 Shown = dict[str, Any]
 _AHEAD: Final = timedelta(days=2 * 366)
-
-
-@dataclass(frozen=True)
-class Question:
-    """Which metric, as of when, how finely."""
-
-    as_of: datetime
-    by_day: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +60,7 @@ async def load(tx: Tx, ticket_id: UUID) -> Sight:
 def standing(sight: Sight, now: datetime) -> Shown:
     """Where the promises of a ticket stand at `now`."""
     row = sight.row
-    readings = _fold(sight, present(sight, now))
+    readings = folded(sight, present(sight, now))
     return {
         "ticket_id": row.ticket_id,
         "policy": {
@@ -106,35 +91,8 @@ def moment(sight: Sight, caller: Caller, as_of: datetime | None, now: datetime) 
     return as_of
 
 
-def explained(sight: Sight, caller: Caller, metric: Metric, question: Question) -> Shown:
-    """The explanation, or a refusal where counting would lead beyond its horizon."""
-    try:
-        return explain(sight, metric, question)
-    except WorktimeError as error:
-        raise refused("?as_of", "invalid_duration", caller.locale) from error
-
-
-def explain(sight: Sight, metric: Metric, question: Question) -> Shown:
-    """The ledger of one metric: a pure function of the facts up to `as_of`."""
-    as_of = micros(question.as_of)
-    readings = _fold(sight, question.as_of)
-    reading = readings[metric]
-    lines = ledger(reading, as_of)
-    sums = totals(lines)
-    return {
-        "metric": metric,
-        "as_of": question.as_of,
-        "segments": None if question.by_day else [segment(line) for line in lines],
-        "days": _days(sight, metric, lines) if question.by_day else None,
-        "totals": sums,
-        "due": _due(sight, metric, reading),
-        "timers": _timers(sight, metric, readings, as_of),
-        "breaches": [one for one in sight.record if one["metric"] == metric.value],
-        "text": wording.summary(metric, sums),
-    }
-
-
-def _fold(sight: Sight, now: datetime) -> Readings:
+def folded(sight: Sight, now: datetime) -> Readings:
+    """Every clock at an instant."""
     ground = sight.ground
     return fold(ground.rules, sight.row.happenings, micros(now), ground.policy.warn_at)
 
@@ -148,67 +106,22 @@ def _clock(sight: Sight, reading: Reading) -> Shown:
     ]
     return {
         "state": state_word(reading),
-        "due_at": _when(reading.due),
-        "met_at": _when(reading.at),
-        "breached_at": _when(breach.at if breach else None),
-        "warned_at": _when(max(warned, default=None)),
+        "due_at": when(reading.due),
+        "met_at": when(reading.at),
+        "breached_at": when(breach.at if breach else None),
+        "warned_at": when(max(warned, default=None)),
         "target_seconds": None if reading.amount is None else reading.amount // SECOND,
         "elapsed_seconds": reading.used // SECOND,
-        "remaining_seconds": _remaining(reading),
+        "remaining_seconds": remaining(reading),
         "paused": reading.mode is Mode.PAUSED,
     }
 
 
-def _remaining(reading: Reading) -> int | None:
+def remaining(reading: Reading) -> int | None:
     if reading.amount is None:
         return None
     return max(0, reading.amount - reading.used) // SECOND
 
 
-def _due(sight: Sight, metric: Metric, reading: Reading) -> Shown:
-    row = sight.row
-    calendar, target = _calendar(sight, metric)
-    return {
-        "at": _when(reading.due),
-        "remaining_seconds": _remaining(reading),
-        "target_seconds": None if reading.amount is None else reading.amount // SECOND,
-        "calendar": calendar,
-        "calendar_version": sight.book.versions.get(calendar),
-        "timezone": target.timeline.timezone,
-        "tzdata": TZDATA_VERSION,
-        "policy_id": row.policy_id,
-        "policy_version": row.policy_version,
-    }
-
-
-def _calendar(sight: Sight, metric: Metric) -> tuple[str, Target]:
-    row = sight.row
-    promise = sight.ground.policy.targets.get(row.priority, {}).get(metric)
-    named = (promise.calendar if promise else None) or str(row.calendar_id)
-    return named, sight.ground.rules.target(row.priority, metric)
-
-
-def _days(sight: Sight, metric: Metric, lines: list[Line]) -> list[Shown]:
-    timeline = _calendar(sight, metric)[1].timeline
-    shown: list[Shown] = []
-    for when, parts in by_day(lines, timeline):
-        sums = totals(parts)
-        shown.append({**asdict(sums), "date": when, "text": wording.day(when, sums)})
-    return shown
-
-
-def _timers(sight: Sight, metric: Metric, readings: Readings, as_of: Micros) -> list[Shown]:
-    return [
-        {
-            "kind": one.kind,
-            "due_at": instant(one.at),
-            "point": one.point,
-            "generation": sight.row.generation,
-        }
-        for one in to_arm(readings, as_of, sight.row.stated)
-        if one.metric is metric
-    ]
-
-
-def _when(at: Micros | None) -> datetime | None:
+def when(at: Micros | None) -> datetime | None:
     return None if at is None else instant(at)

@@ -8,17 +8,20 @@ from uuid import UUID
 
 from services.sla.domain.settle import Point
 from services.sla.domain.striking import Due
-from services.sla.store import breaches, clocks, timers
+from services.sla.store import breaches, clocks, pasttimers, timers
 from services.sla.store.clockrows import ClockRow
+from services.sla.store.pasttimers import Ended
 from services.sla.store.timers import TimerRow
 from services.sla.usecases.clocks import ground_of
 from services.sla.usecases.rulebook import Rulebook, rulebook
 from services.sla.usecases.stating import CALENDAR, Occasion, settle_row, strike_row
 from shared.events.timer import TimerFired
 from shared.kit.tx import Tx
+from shared.worktime import micros
 
 OWNER: Final = "sla"
 RECOMPUTE: Final = "recompute"
+WARNING: Final = "warning"
 
 ByTicket = Mapping[UUID, Sequence[TimerRow]]
 
@@ -87,14 +90,36 @@ def _quiet(row: ClockRow, due: Sequence[TimerRow]) -> bool:
 async def _strike(
     tx: Tx, book: Rulebook, rows: Sequence[ClockRow], due: ByTicket, now: datetime
 ) -> None:
-    said = []
+    said, warned = [], []
     for row in rows:
         policy = await book.policy(tx, row.policy_id, row.policy_version)
         dues = [Due.read(timer.key, timer.due_at) for timer in due[row.ticket_id]]
         said += strike_row(tx, row, policy, dues, now)
+        warned += _warned(row, due[row.ticket_id], now)
     if rows:
         await clocks.save_struck(tx, rows)
         await breaches.add(tx, said)
+        await pasttimers.add(tx, warned)
+
+
+def _warned(row: ClockRow, due: Sequence[TimerRow], now: datetime) -> list[Ended]:
+    """The warnings among due timers that were said; breaches have a record of their own."""
+    warnings = [
+        (timer, Due.read(timer.key, timer.due_at)) for timer in due if timer.kind == WARNING
+    ]
+    return [
+        Ended(
+            row.ticket_id,
+            row.organization_id,
+            timer.key,
+            timer.kind,
+            timer.due_at,
+            timer.generation,
+            now,
+        )
+        for timer, one in warnings
+        if row.stated.warned.get((one.metric, one.cycle, one.point or 0.0)) == micros(one.at)
+    ]
 
 
 async def _fold_anew(
@@ -109,7 +134,8 @@ async def _fold_anew(
         settled = settle_row(tx, row, ground, occasion)
         await clocks.save(tx, [(row, settled.open)])
         await breaches.add(tx, settled.breaches)
-        await clocks.arm(tx, row, settled.armed)
+        await clocks.arm(tx, row, settled.armed, (now, occasion.cause))
+        await pasttimers.add(tx, _warned(row, due[row.ticket_id], now))
 
 
 def _points(due: Sequence[TimerRow]) -> frozenset[Point]:

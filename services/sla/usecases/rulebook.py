@@ -6,11 +6,13 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from services.sla.domain.fold import Rules
+from services.sla.domain.naming import names_of
 from services.sla.domain.policy import ALWAYS_OPEN_KEY, Policy, read_policy
 from services.sla.domain.promises import rules
 from services.sla.store import rules as store
 from shared.kit.database import Database
 from shared.kit.tx import Tx
+from shared.vocabulary import Localized
 from shared.worktime import ALWAYS_OPEN, Compiled, Micros, Spliced, Timeline, micros, read_calendar
 
 _books: WeakKeyDictionary[Database, "Rulebook"] = WeakKeyDictionary()
@@ -27,18 +29,22 @@ class Rulebook:
         self._rules: dict[tuple[UUID, int, UUID], Rules] = {}
         self.calendars: dict[str, Timeline] = {ALWAYS_OPEN_KEY: Compiled(ALWAYS_OPEN)}
         self.versions: dict[str, int] = {}
+        self.names: dict[str, dict[tuple[str, str], Localized]] = {}
+        self.since: dict[str, list[tuple[Micros, int]]] = {}
 
     async def refresh(self, tx: Tx, revision: int) -> None:
         """Read the calendars again when a version was added since."""
         if revision == self._revision:
             return
         versions: dict[UUID, list[tuple[Micros, Timeline]]] = {}
+        self.since = {}
         for row in await store.calendar_versions(tx):
             since = micros(row["effective_from"])
             timeline = self._compile(row["calendar_id"], row["version"], row["document"])
             versions[row["calendar_id"]] = supersede(versions.get(row["calendar_id"], []), since)
             versions[row["calendar_id"]].append((since, timeline))
             self.versions[str(row["calendar_id"])] = row["version"]
+            self.since.setdefault(str(row["calendar_id"]), []).append((since, row["version"]))
         for calendar_id, parts in versions.items():
             self.calendars[str(calendar_id)] = parts[0][1] if len(parts) == 1 else Spliced(parts)
         self._rules.clear()
@@ -62,11 +68,22 @@ class Rulebook:
             found = self._rules[key] = rules(policy, self.calendars, str(calendar_id))
         return found
 
+    def version_at(self, calendar: str, at: Micros) -> int | None:
+        """Which version of a calendar is in force at an instant."""
+        known = self.since.get(calendar, [])
+        past = [version for since, version in known if since <= at]
+        return max(past) if past else min(known, default=(0, None))[1]
+
+    def named(self, timeline: Timeline) -> str | None:
+        """The calendar behind a timeline."""
+        return next((key for key, one in self.calendars.items() if one is timeline), None)
+
     def _compile(self, calendar_id: UUID, version: int, document: dict[str, Any]) -> Compiled:
         found = self._compiled.get((calendar_id, version))
         if found is None:
             found = Compiled(read_calendar(document))
             self._compiled[(calendar_id, version)] = found
+            self.names.setdefault(str(calendar_id), {}).update(names_of(document))
         return found
 
 

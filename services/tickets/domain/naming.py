@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from services.tickets.domain.words import NUMBER_PREFIX
+from shared.vocabulary import NUMBER_PREFIX
 
 _LONGEST: Final = 120
 _LONGEST_SUBJECT: Final = 250

@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from shared.vocabulary import Channel, Locale, Priority, Status
+from shared.vocabulary import NUMBER_PREFIX, Channel, Locale, Priority, Status
 
 DEFAULT_REOPEN_WINDOW = timedelta(hours=24)
 """Requirements R14; holds until `sla.clock_started` names the policy's own window."""
-
-NUMBER_PREFIX = "SND-"
 
 
 class Action(StrEnum):

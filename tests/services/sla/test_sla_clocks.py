@@ -109,7 +109,8 @@ async def test_waiting_for_the_customer_pauses_the_resolution_until_any_reply(de
     }
     assert [one["state"] for one in body["segments"]] == ["counted", "paused", "counted"]
     assert body["due"]["remaining_seconds"] == 7200
-    assert body["text"]["en"] == "Resolution: 2 h counted, 2 h paused."
+    said = body["text"]["en"]
+    assert said.endswith("2 h counted, 2 h paused while waiting for the customer. 2 h left.")
     assert "ساعتان" in body["text"]["ar"]
 
 

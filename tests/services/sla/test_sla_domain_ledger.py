@@ -1,0 +1,263 @@
+"""Where every second went: it adds up on any calendar, for any story, through any clock change."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.sla.domain.clock import Target
+from services.sla.domain.daybook import Day, daybook
+from services.sla.domain.fold import Happening, Rules, fold
+from services.sla.domain.ledger import (
+    CLOCK_CHANGE,
+    Line,
+    Unbalanced,
+    balanced,
+    ledger,
+    with_shifts,
+)
+from services.sla.domain.wording import day as told_day
+from services.sla.domain.words import Kind
+from shared.vocabulary import Localized, Metric
+from shared.worktime import SECOND, Compiled, Micros, Wall, instant, micros, read_calendar
+
+ZONES = ("Africa/Cairo", "Asia/Beirut", "Africa/Casablanca", "Australia/Lord_Howe", "Asia/Riyadh")
+NAMES = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+STATUSES = ("open", "waiting_customer", "resolved", "closed", "open")
+DAY = 86_400 * SECOND
+
+
+def hour(number: int) -> str:
+    return f"{number // 60:02}:{number % 60:02}"
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> list[list[str]]:
+    edges = sorted(draw(st.sets(st.integers(0, 96), min_size=2, max_size=4)))
+    pairs = zip(edges[::2], edges[1::2], strict=False)
+    return [[hour(low * 15), hour(high * 15) if high < 96 else "24:00"] for low, high in pairs]
+
+
+weeks = st.dictionaries(st.sampled_from(NAMES), windows(), min_size=1)
+days_of_2026 = st.integers(60, 330).map(lambda n: date(2026, 1, 1) + timedelta(days=n))
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> Compiled:
+    """Zones with clock changes, night shifts, a season, holidays, exceptions, breaks."""
+    week = draw(weeks)
+    if draw(st.booleans()):
+        week[draw(st.sampled_from(NAMES))] = [["22:00", "06:00"]]
+    first = draw(days_of_2026)
+    until = first + timedelta(days=draw(st.integers(0, 40)))
+    season = {"name": "ramadan", "from": str(first), "to": str(until), "weekly": draw(weeks)}
+    return Compiled(
+        read_calendar(
+            {
+                "timezone": draw(st.sampled_from(ZONES)),
+                "weekly": week,
+                "seasons": [season] if draw(st.booleans()) else [],
+                "holidays": [str(one) for one in draw(st.sets(days_of_2026, max_size=8))],
+                "overrides": {
+                    str(one): [["10:00", "11:00"]]
+                    for one in draw(st.sets(days_of_2026, max_size=3))
+                },
+                "breaks": {
+                    str(one): [["12:00", "13:00"]]
+                    for one in draw(st.sets(days_of_2026, max_size=3))
+                },
+            }
+        )
+    )
+
+
+starts = st.integers(60 * 86_400, 320 * 86_400).map(
+    lambda n: micros(datetime(2026, 1, 1, tzinfo=UTC)) + n * SECOND
+)
+LEAPS = tuple(
+    one.at
+    for zone in ZONES
+    for one in Wall(zone).shifts(*(micros(datetime(y, 1, 1, tzinfo=UTC)) for y in (2026, 2027)))
+)
+near_a_leap = st.tuples(st.sampled_from(LEAPS), st.integers(-36, 2)).map(
+    lambda pair: pair[0] + pair[1] * 3600 * SECOND
+)
+
+
+@st.composite
+def scripts(draw: st.DrawFn) -> tuple[Rules, list[Happening], Micros]:
+    timeline = draw(calendars())
+    start = draw(st.one_of(near_a_leap, starts)) + draw(st.integers(0, SECOND - 1))
+    targets = {metric: Target(timeline, draw(st.integers(1, 400_000))) for metric in Metric}
+    rules = Rules(
+        {"P1": targets, "P2": {Metric.RESOLUTION: Target(timeline, 3600)}},
+        timeline,
+        frozenset({"waiting_customer"}),
+        frozenset(draw(st.sets(st.sampled_from(Metric)))),
+        frozenset({"resolved", "closed"}),
+    )
+    story = [Happening(start, Kind.CREATED, "P1", "new")]
+    for offset in sorted(draw(st.lists(st.integers(0, 9 * DAY), max_size=9))):
+        kind = draw(st.sampled_from([one for one in Kind if one is not Kind.CREATED]))
+        value = draw(st.sampled_from(("P1", "P2") if kind is Kind.PRIORITY else STATUSES))
+        story.append(Happening(start + offset, kind, value))
+    return rules, story, start + draw(st.integers(0, 12 * DAY))
+
+
+def accounts(
+    script: tuple[Rules, list[Happening], Micros],
+) -> Iterator[tuple[Any, list[Line], Micros]]:
+    rules, story, as_of = script
+    for reading in fold(rules, story, as_of).values():
+        yield reading, ledger(reading, as_of), as_of
+
+
+@given(scripts())
+@settings(deadline=None, max_examples=150)
+def test_every_second_is_told_once_on_any_calendar(script: Any) -> None:
+    for reading, lines, as_of in accounts(script):
+        span = (reading.stages[0].start, as_of) if reading.stages else None
+        sums = balanced(lines, span)
+        assert sums.wall == sums.counted + sums.paused + sums.stopped + sums.closed
+        if span is not None:
+            assert sums.wall == as_of // SECOND - span[0] // SECOND
+        if reading.metric is not Metric.NEXT_RESPONSE:
+            assert abs(sums.counted - reading.used / SECOND) <= len(lines)
+
+
+@given(scripts(), st.sampled_from(ZONES))
+@settings(deadline=None, max_examples=150)
+def test_days_say_together_what_the_ledger_says(script: Any, zone: str) -> None:
+    wall = Wall(zone)
+    for reading, lines, as_of in accounts(script):
+        span = (reading.stages[0].start, as_of) if reading.stages else None
+        shifts = wall.shifts(*span) if span and span[0] < as_of else []
+        book = daybook(lines, wall, shifts)
+        whole, by_day = balanced(lines, span), [one.totals for one in book]
+        for name in ("wall", "counted", "paused", "stopped", "closed"):
+            assert sum(getattr(one, name) for one in by_day) == getattr(whole, name)
+        assert [one.date for one in book] == sorted({one.date for one in book})
+        assert sum(len(one.shifts) for one in book) == len(shifts)
+        for one in book[1:-1]:
+            moved = sum(shift.step for shift in one.shifts)
+            assert one.totals.wall * SECOND == DAY - moved
+
+
+@given(scripts(), st.sampled_from(ZONES))
+@settings(deadline=None, max_examples=80)
+def test_a_skipped_hour_is_shown_without_a_second_of_its_own(script: Any, zone: str) -> None:
+    for reading, lines, as_of in accounts(script):
+        if not lines:
+            continue
+        shifts = Wall(zone).shifts(lines[0].start, as_of)
+        shown = with_shifts(lines, shifts)
+        assert all(one.end == other.start for one, other in pairwise(shown))
+        skipped = [line for line in shown if line.reason == CLOCK_CHANGE]
+        assert [line.start for line in skipped] == [one.at for one in shifts if one.step > 0]
+        assert all(line.seconds == 0 and line.state == "closed" for line in skipped)
+        assert sum(line.seconds for line in shown) == balanced(lines, _span(reading, as_of)).wall
+
+
+def _span(reading: Any, as_of: Micros) -> tuple[Micros, Micros]:
+    return reading.stages[0].start, as_of
+
+
+def test_a_ledger_with_a_hole_is_never_shown() -> None:
+    hole = [
+        Line(0, SECOND, "counted", "weekly", None),
+        Line(2 * SECOND, DAY, "closed", "weekly", None),
+    ]
+    with pytest.raises(Unbalanced):
+        balanced(hole, (0, DAY))
+    with pytest.raises(Unbalanced):
+        balanced(hole[:1], (0, DAY))
+    with pytest.raises(Unbalanced):
+        balanced([], (0, DAY))
+
+
+def book_of(zone: str, week: dict[str, Any], first: str, last: str) -> list[Day]:
+    """A clock that runs from one instant to another."""
+    timeline = Compiled(read_calendar({"timezone": zone, "weekly": week}))
+    rules = Rules({"P1": {Metric.RESOLUTION: Target(timeline, 10**6)}}, timeline)
+    start, as_of = (micros(datetime.fromisoformat(text)) for text in (first, last))
+    story = [Happening(start, Kind.CREATED, "P1", "new")]
+    lines = ledger(fold(rules, story, as_of)[Metric.RESOLUTION], as_of)
+    wall = Wall(zone)
+    return daybook(lines, wall, wall.shifts(start, as_of))
+
+
+def nameless(_reason: str, _ref: str | None) -> None:
+    return None
+
+
+NIGHT = {"thu": [["20:00", "04:00"]], "fri": [["20:00", "04:00"]], "sat": [["00:00", "24:00"]]}
+
+
+def test_the_night_on_which_an_hour_is_missing() -> None:
+    """Cairo, 24 April 2026: 00:00 does not exist, the shift 20:00-04:00 lasts seven hours."""
+    book = book_of("Africa/Cairo", NIGHT, "2026-04-23T18:00:00Z", "2026-04-24T12:00:00Z")
+    assert [(one.date.day, one.totals.counted) for one in book] == [(23, 4 * 3600), (24, 3 * 3600)]
+    assert told_day(book[1], nameless)["en"] == (
+        "Friday 24 April 2026 (7 Dhu al-Qadah 1447 AH): 3 h counted, 11 h outside working hours;"
+        " the clock went forward one hour."
+    )
+    assert "؛ وقُدّمت الساعة بمقدار ساعة واحدة." in told_day(book[1], nameless)["ar"]
+
+
+def test_the_night_on_which_an_hour_comes_twice() -> None:
+    """Cairo, 29 October 2026: 23:00-24:00 comes twice, and counts twice."""
+    book = book_of("Africa/Cairo", NIGHT, "2026-10-29T17:00:00Z", "2026-10-30T06:00:00Z")
+    assert [(one.date.day, one.totals.counted) for one in book] == [(29, 5 * 3600), (30, 4 * 3600)]
+    said = told_day(book[0], nameless)
+    assert said["en"].endswith(
+        "5 h counted; the clock went back one hour, so that 1 h came and counted twice."
+    )
+    assert said["ar"].endswith(
+        "المحتسب 5 ساعات؛ وأُخّرت الساعة بمقدار ساعة واحدة فاحتُسب ما تكرر مرتين (ساعة واحدة)."
+    )
+
+
+def test_an_hour_that_comes_twice_while_nobody_works_is_only_said() -> None:
+    week = {"thu": [["09:00", "17:00"]], "fri": [["09:00", "17:00"]]}
+    book = book_of("Africa/Cairo", week, "2026-10-29T07:00:00Z", "2026-10-30T06:00:00Z")
+    assert told_day(book[0], nameless)["en"].endswith("; the clock went back one hour.")
+
+
+def test_a_holiday_is_called_by_its_name_in_each_language() -> None:
+    timeline = Compiled(
+        read_calendar(
+            {
+                "timezone": "Asia/Riyadh",
+                "weekly": {"fri": [["09:00", "17:00"]], "sun": [["09:00", "17:00"]]},
+                "holidays": [{"date": "2026-03-20", "id": "eid"}],
+            }
+        )
+    )
+    rules = Rules({"P1": {Metric.RESOLUTION: Target(timeline, 10**6)}}, timeline)
+    start, as_of = (micros(datetime(2026, 3, 20, n, tzinfo=UTC)) for n in (0, 20))
+    reading = fold(rules, [Happening(start, Kind.CREATED, "P1", "new")], as_of)[Metric.RESOLUTION]
+    (one,) = daybook(ledger(reading, as_of), Wall("Asia/Riyadh"), [])
+    names = {("holiday", "eid"): Localized(ar="عيد الفطر", en="Eid al-Fitr")}
+    said = told_day(one, lambda reason, ref: names.get((reason, str(ref))))
+    assert said == {
+        "ar": "الجمعة 20 مارس 2026 (1 شوال 1447 هـ):"
+        " لم يُحتسب شيء، وعطلة \u2068عيد الفطر\u2069 20 ساعةً.",
+        "en": "Friday 20 March 2026 (1 Shawwal 1447 AH):"
+        " nothing counted, 20 h closed for \u2068Eid al-Fitr\u2069.",
+    }
+
+
+def test_instants_of_the_shifts_are_those_of_the_zone() -> None:
+    year = [micros(datetime(n, 1, 1, tzinfo=UTC)) for n in (2026, 2027)]
+    found = [
+        (instant(one.at).isoformat(), one.step // SECOND)
+        for one in Wall("Asia/Beirut").shifts(*year)
+    ]
+    assert found == [("2026-03-28T22:00:00+00:00", 3600), ("2026-10-24T21:00:00+00:00", -3600)]
+    assert Wall("Asia/Riyadh").shifts(*year) == []
+    lord_howe = Wall("Australia/Lord_Howe").shifts(*year)
+    assert [one.step // SECOND for one in lord_howe] == [-1800, 1800]

@@ -1,0 +1,246 @@
+"""The explain ledger over HTTP: figures, reasons, timers, text for people, bad questions."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.vocabulary import Priority, Status
+from tests.contexts import Travel
+from tests.services.sla.desk import Desk, Person, Ticket
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+TEXT = {"Accept": "text/plain", "Accept-Language": "ar"}
+WEEK = {day: [["09:00", "17:00"]] for day in ("sun", "mon", "tue", "wed", "thu")}
+RAMADAN = {day: [["10:00", "15:00"]] for day in ("sun", "mon", "tue", "wed", "thu")}
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def wire(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def riyadh(text: str) -> datetime:
+    return moment(f"{text}+03:00")
+
+
+async def calendar(desk: Desk, **document: Any) -> dict[str, Any]:
+    body = {"name": {"ar": "الدوام", "en": "Hours"}, "timezone": "Asia/Riyadh", "weekly": WEEK}
+    return await desk.made("/v1/sla/calendars", {**body, **document})
+
+
+async def served(desk: Desk, at: datetime, **document: Any) -> Ticket:
+    """A ticket of the past whose promises count on a calendar of its own."""
+    hours = await calendar(desk, **document)
+    target = {"target": "PT4H", "calendar": hours["id"]}
+    policy = await desk.policy_in_seconds(
+        targets={
+            "P1": {"resolution": {**target, "target": "PT2H"}},
+            "P3": {"first_response": target, "resolution": target},
+        },
+        pause_statuses=["waiting_customer"],
+    )
+    customer = await desk.customer(policy, calendar_id=hours["id"], starts_on="2014-01-01")
+    return await Ticket(desk, customer, at).open()
+
+
+async def explain(desk: Desk, ticket: Ticket, **asked: Any) -> dict[str, Any]:
+    query = "&".join(f"{key}={value}" for key, value in asked.items())
+    answer = await desk.ask("GET", f"/v1/tickets/{ticket.id}/sla/explain?{query}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_the_ledger_names_seasons_and_holidays_and_adds_up(desk: Desk) -> None:
+    ticket = await served(
+        desk,
+        riyadh("2026-03-18T14:00"),
+        seasons=[{"name": "Ramadan", "from": "2026-02-18", "to": "2026-03-19", "weekly": RAMADAN}],
+        holidays=[
+            {"date": "2026-03-22", "id": "eid", "name": {"ar": "عيد الفطر", "en": "Eid al-Fitr"}}
+        ],
+    )
+    as_of = wire(riyadh("2026-03-23T11:30"))
+    found = await explain(desk, ticket, metric="resolution", as_of=as_of)
+    segments = found["segments"]
+    assert (segments[0]["from"], segments[-1]["to"]) == (wire(ticket.opened_at), as_of)
+    assert all(one["to"] == other["from"] for one, other in pairwise(segments))
+    assert found["totals"]["wall"] == sum(one["seconds"] for one in segments)
+    closed = {one["reason"]: one["ref_name"] for one in segments if one["state"] == "closed"}
+    assert closed["holiday"] == {"ar": "عيد الفطر", "en": "Eid al-Fitr"}
+    assert closed["season"]["en"] == "Ramadan"
+    assert found["totals"]["counted"] == int(1 * 3600 + 5 * 3600 + 2.5 * 3600)
+    assert found["due"]["late_seconds"] == int(4.5 * 3600)
+    assert found["due"]["calendar_version"] == 1
+    assert found["due"]["timezone"] == "Asia/Riyadh"
+    by_day = await explain(desk, ticket, metric="resolution", as_of=as_of, granularity="day")
+    assert by_day["totals"] == found["totals"]
+    for name in ("wall", "counted", "paused", "stopped", "closed"):
+        assert sum(one[name] for one in by_day["days"]) == found["totals"][name]
+    eid = by_day["days"][4]
+    assert (eid["date"], eid["hijri_date"]["en"]) == ("2026-03-22", "3 Shawwal 1447 AH")
+    assert "closed for \u2068Eid al-Fitr\u2069" in eid["text"]["en"]
+    assert "عطلة \u2068عيد الفطر\u2069" in eid["text"]["ar"]
+    assert found["text"]["en"].endswith("Missed by 4 h 30 min of counted time.")
+
+
+async def test_a_skipped_hour_stands_in_the_ledger_as_what_it_is(desk: Desk) -> None:
+    ticket = await served(
+        desk,
+        moment("2026-04-23T18:00:00+00:00"),
+        timezone="Africa/Cairo",
+        weekly={"thu": [["20:00", "04:00"]], "fri": [["09:00", "17:00"]]},
+    )
+    as_of = "2026-04-24T01:00:00Z"
+    found = await explain(desk, ticket, metric="resolution", as_of=as_of)
+    (skipped,) = (one for one in found["segments"] if one["reason"] == "clock_change")
+    assert (skipped["from"], skipped["seconds"]) == ("2026-04-23T22:00:00Z", 0)
+    assert (skipped["state"], skipped["counted"]) == ("closed", False)
+    by_day = await explain(desk, ticket, metric="resolution", as_of=as_of, granularity="day")
+    assert [one["clock_change_seconds"] for one in by_day["days"]] == [0, 3600]
+    assert by_day["days"][1]["text"]["en"].endswith("3 h counted; the clock went forward one hour.")
+
+
+async def test_the_due_instant_says_what_moved_it(desk: Desk) -> None:
+    start = riyadh("2026-03-29T09:00")
+    ticket = await served(desk, start)
+    await ticket.move(start + HOUR, Status.WAITING_CUSTOMER)
+    await ticket.write(start + 2 * HOUR)
+    await ticket.prioritise(start + 2.5 * HOUR, Priority.P1)
+    found = await explain(desk, ticket, metric="resolution", as_of=wire(start + 2.75 * HOUR))
+    assert [(one["cause"], one["before"], one["after"]) for one in found["due"]["why"]] == [
+        ("pause", wire(start + 4 * HOUR), None),
+        ("resume", None, wire(start + 5 * HOUR)),
+        ("retarget", wire(start + 5 * HOUR), wire(start + 3 * HOUR)),
+    ]
+    assert found["due"]["why"][2]["value"] == "P1"
+    assert found["due"]["at"] == wire(start + 3 * HOUR)
+    assert found["due"]["remaining_seconds"] == 900
+
+
+async def test_timers_are_told_when_armed_disarmed_and_fired(desk: Desk) -> None:
+    policy = await desk.policy_in_seconds(
+        targets={"P3": {"resolution": {"target": "PT4H", "calendar": "always_open"}}}
+    )
+    now = desk.context.clock.now()
+    ticket = await Ticket(desk, await desk.customer(policy), now - 3 * HOUR).open()
+    found = await explain(desk, ticket, metric="resolution")
+    assert [(one["kind"], one["state"]) for one in found["timers"]] == [("breach", "armed")]
+    await ticket.move(now, Status.WAITING_CUSTOMER)
+    await ticket.write(now + timedelta(seconds=1))
+    later = wire(now + timedelta(minutes=1))
+    found = await explain(desk, ticket, metric="resolution", as_of=later)
+    gone, armed = found["timers"]
+    assert (gone["state"], gone["generation"], gone["cause"]) == ("disarmed", 1, "status")
+    assert gone["due_at"] == wire(now + HOUR)
+    assert (armed["state"], armed["generation"]) == ("armed", 3)
+    assert armed["due_at"] == wire(now + HOUR + timedelta(seconds=1))
+
+
+async def test_what_fired_is_told_with_its_lag(desk: Desk, travel: Travel) -> None:
+    travel(0)
+    opened = desk.context.clock.now()
+    ticket = await Ticket(desk, await desk.customer(), opened, Priority.P1).open()
+    for hours in (0.76, 1.1):
+        travel(hours * 3600)
+        await desk.fire()
+    found = await explain(desk, ticket, metric="first_response")
+    travel(0)
+    assert [(one["kind"], one["state"], one["point"]) for one in found["timers"]] == [
+        ("warning", "fired", 0.75),
+        ("breach", "fired", None),
+    ]
+    for one, due in zip(found["timers"], (0.75 * HOUR, HOUR), strict=True):
+        assert one["due_at"] == wire(opened + due)
+        lag = moment(one["fired_at"]) - moment(one["due_at"])
+        assert one["lag_ms"] == round(lag.total_seconds() * 1000) > 0
+    assert found["text"]["en"].endswith("of counted time.")
+
+
+async def test_text_for_people_comes_in_their_language(desk: Desk) -> None:
+    ticket = await served(desk, riyadh("2026-03-29T09:00"))
+    path = f"/v1/tickets/{ticket.id}/sla/explain?metric=resolution&as_of=2026-03-30T07:00:00Z"
+    now = desk.context.clock.now()
+    arabic = await desk.http.get(path, headers={**Person(locale="ar").headers(now), **TEXT})
+    assert arabic.headers["content-type"] == "text/plain; charset=utf-8"
+    assert arabic.headers["content-language"] == "ar"
+    lines = arabic.text.splitlines()
+    assert lines[:2] == ["التذكرة \u2068SND-1042\u2069", ""]
+    assert lines[2] == (
+        "الحل: الوعد خلال 4 ساعات من ساعات العمل، وموعده"
+        " \u2068الأحد 29 مارس 2026 (10 شوال 1447 هـ) 13:00 بتوقيت الرياض\u2069."
+        " المحتسب 9 ساعات، وخارج ساعات العمل 16 ساعةً."
+        " وفات الموعد بمقدار 5 ساعات من الوقت المحتسب."
+    )
+    assert lines[3:] == [
+        "الأحد 29 مارس 2026 (10 شوال 1447 هـ): المحتسب 8 ساعات، وخارج ساعات العمل 7 ساعات.",
+        "الاثنين 30 مارس 2026 (11 شوال 1447 هـ): المحتسب ساعة واحدة، وخارج ساعات العمل 9 ساعات.",
+    ]
+    english = await desk.ask("GET", f"{path}&format=text")
+    assert english.text.splitlines()[0] == "Ticket \u2068SND-1042\u2069"
+    assert english.text.splitlines()[-1] == (
+        "Monday 30 March 2026 (11 Shawwal 1447 AH): 1 h counted, 9 h outside working hours."
+    )
+    json = await desk.ask("GET", f"{path}&format=json", Accept="text/plain")
+    assert json.json()["metric"] == "resolution"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("metric=speed", None),
+        ("granularity=minute", None),
+        ("format=pdf", None),
+        ("as_of=yesterday", None),
+        ("as_of=9999-12-31T23:59:59Z", None),
+        ("as_of=0001-01-01T00:00:00Z", None),
+        ("as_of=2199-01-01T00:00:00Z", "invalid_as_of"),
+        ("as_of=2001-01-01T00:00:00Z", "invalid_as_of"),
+    ],
+)
+async def test_bad_questions_are_refused_with_a_code(
+    desk: Desk, asked: str, code: str | None
+) -> None:
+    ticket = await served(desk, riyadh("2026-03-29T09:00"))
+    answer = await desk.ask("GET", f"/v1/tickets/{ticket.id}/sla/explain?{asked}")
+    assert answer.status_code == 422, answer.text
+    body = answer.json()
+    assert body["code"] == "validation_failed"
+    assert body["errors"]
+    if code is not None:
+        assert body["errors"][0]["code"] == code
+
+
+async def test_a_foreign_ticket_has_nothing_to_explain(desk: Desk) -> None:
+    ticket = await served(desk, riyadh("2026-03-29T09:00"))
+    stranger = Person(["customer_admin"], uuid4(), scope="sla:read")
+    for path in (f"{ticket.id}/sla/explain", f"{uuid4()}/sla/explain?format=text"):
+        answer = await desk.ask("GET", f"/v1/tickets/{path}", who=stranger)
+        assert answer.status_code == 404
+
+
+async def test_the_customer_reads_the_same_figures(desk: Desk) -> None:
+    ticket = await served(desk, riyadh("2026-03-29T09:00"))
+    path = f"/v1/tickets/{ticket.id}/sla/explain?as_of=2026-03-30T07:00:00Z"
+    customer = Person(["customer"], ticket.organization, scope="sla:read", id=ticket.requester)
+    own, staff = await desk.ask("GET", path, who=customer), await desk.ask("GET", path)
+    assert own.status_code == 200
+    assert own.json() == staff.json()
+
+
+async def test_ten_years_are_explained_by_the_day(desk: Desk) -> None:
+    """The clock stood by every night, holiday and clock change of ten years."""
+    ticket = await served(desk, moment("2016-06-01T06:00:00+00:00"), timezone="Asia/Beirut")
+    found = await explain(
+        desk, ticket, metric="resolution", as_of="2026-06-01T06:00:00Z", granularity="day"
+    )
+    assert len(found["days"]) == 3653
+    assert sum(one["wall"] for one in found["days"]) == found["totals"]["wall"]
+    assert sum(1 for one in found["days"] if one["clock_change_seconds"]) == 20
