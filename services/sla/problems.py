@@ -3,7 +3,8 @@
 Problem
 +- ValidationFailed 422, one field named:
    unknown_organization, unknown_policy, unknown_calendar, invalid_calendar, no_business_hours,
-   ends_before_start, invalid_as_of, invalid_duration
+   ends_before_start, invalid_as_of, invalid_duration, span_too_long, unknown_grouping,
+   unknown_zone, report_too_large
 """
 
 from typing import Final
@@ -40,6 +41,23 @@ INVALID_DURATION: Final = Localized(
     en="The duration or instant is further away than can be counted.",
 )
 
+SPAN_TOO_LONG: Final = Localized(
+    ar="يغطي التقرير خمس سنوات على الأكثر.", en="A report covers at most five years."
+)
+UNKNOWN_GROUPING: Final = Localized(
+    ar="يُقسَّم التقرير وفق تقسيم واحد أو اثنين من: الأولوية (priority) والقسم (department)"
+    " والمؤسسة (organization) والموظف (agent) والعقد (contract) والشهر (month).",
+    en="A report is cut by one or two of: priority, department, organization, agent, contract,"
+    " month.",
+)
+UNKNOWN_ZONE: Final = Localized(
+    ar="لا توجد منطقة زمنية بهذا الاسم.", en="There is no time zone with this name."
+)
+REPORT_TOO_LARGE: Final = Localized(
+    ar="نتج عن هذا التقسيم سطور كثيرة: اختر مدة أقصر أو تقسيمًا آخر.",
+    en="This makes too many lines: choose a shorter span or another grouping.",
+)
+
 _TEXTS: Final = {
     "unknown_organization": UNKNOWN_ORGANIZATION,
     "unknown_policy": UNKNOWN_POLICY,
@@ -49,6 +67,10 @@ _TEXTS: Final = {
     "ends_before_start": ENDS_BEFORE_START,
     "invalid_as_of": INVALID_AS_OF,
     "invalid_duration": INVALID_DURATION,
+    "span_too_long": SPAN_TOO_LONG,
+    "unknown_grouping": UNKNOWN_GROUPING,
+    "unknown_zone": UNKNOWN_ZONE,
+    "report_too_large": REPORT_TOO_LARGE,
 }
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from prometheus_client import Counter, Gauge
 
 from services.sla.settings import SlaSettings
-from services.sla.usecases import auditing, firing
+from services.sla.usecases import auditing, firing, projecting
 from shared.kit.context import Context
 from shared.kit.health import Check
 from shared.kit.logging import get_logger
@@ -16,6 +16,7 @@ _LAG: Final = Gauge("sanad_sla_timer_lag_seconds", "Age of the oldest timer that
 _MISMATCH: Final = Counter("sanad_sla_clock_mismatches", "Clocks whose fold was not as stored.")
 _RETRY: Final = 0.02
 _AUDIT: Final = 10.0
+_CHUNK: Final = 100
 _log = get_logger("timers")
 
 
@@ -56,6 +57,15 @@ async def audit(context: Context, stop: Stop) -> None:
             _log.error("clocks_differ", tickets=[str(one) for one in wrong])
 
 
+async def project(context: Context, stop: Stop) -> None:
+    """Gives clocks of an older version their outcomes, a few at a time; then it rests."""
+    done = -1
+    while done and not stop.is_set():
+        async with context.tx() as tx:
+            done = await projecting.catch_up(tx, _CHUNK)
+    await stop.wait()
+
+
 async def check(context: Context) -> Check:
     """For readiness: a due row older than the limit means that promises are being missed."""
     settings: SlaSettings = context.settings
@@ -66,4 +76,4 @@ async def check(context: Context) -> Check:
     return Check("fail" if late else "pass", round(lag, 1), "s", cause, blocks=False)
 
 
-workers = [Worker("timers", run), Worker("audit", audit)]
+workers = [Worker("timers", run), Worker("audit", audit), Worker("projection", project)]

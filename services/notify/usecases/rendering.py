@@ -26,8 +26,7 @@ VARIABLES: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.REPLY: _TICKET | {"subject_line", "body", "files"},
     Kind.RESOLUTION: _TICKET | {"body", "window", "until", "scores"},
     Kind.ESCALATION: _TICKET
-    | {"subject_line", "role", "level", "cause", "metric", "priority", "due", "assigned"}
-    | {"counted"},
+    | {"subject_line", "role", "level", "cause", "metric", "priority", "due", "assigned"},
     Kind.FALLBACK: _TICKET | {"role", "level", "metric"},
     Kind.ASSIGNED: _TICKET | {"subject_line", "priority"},
     Kind.WARNING: _TICKET | {"subject_line", "metric", "priority", "due"},

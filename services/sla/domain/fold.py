@@ -5,7 +5,7 @@ the simulation, and gives the same answer whenever it is asked.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Final
 
@@ -63,6 +63,8 @@ class Reading:
     breaches: tuple[Breach, ...] = ()
     warnings: tuple[tuple[float, Micros], ...] = ()
     stages: tuple[Stage, ...] = ()
+    reopens: int = 0
+    exchanges: tuple[Clock, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -93,6 +95,7 @@ class _Ticket:
     first_at: Micros | None = None
     resolution: Clock | None = None
     stopped_at: Micros | None = None
+    reopens: int = 0
     exchanges: list[Clock] = field(default_factory=list)
     answered_at: Micros | None = None
 
@@ -145,6 +148,7 @@ class _Ticket:
             self.stopped_at = what.at
         elif not stops and self.stopped_at is not None and self.resolution:
             self.stopped_at = None
+            self.reopens += what.value not in CANCELLING
             self.resolution.retarget(what.at, self._target(Metric.RESOLUTION))
         self._follow(what, what.value)
 
@@ -213,10 +217,11 @@ def fold(
         if happening.at > as_of:
             break
         ticket.apply(happening)
+    following, solved = _read_next(ticket, as_of, warn_at), _read_resolution(ticket, as_of, warn_at)
     return {
         Metric.FIRST_RESPONSE: _read_first(ticket, as_of, warn_at),
-        Metric.NEXT_RESPONSE: _read_next(ticket, as_of, warn_at),
-        Metric.RESOLUTION: _read_resolution(ticket, as_of, warn_at),
+        Metric.NEXT_RESPONSE: replace(following, exchanges=tuple(ticket.exchanges)),
+        Metric.RESOLUTION: replace(solved, reopens=ticket.reopens),
     }
 
 

@@ -1,24 +1,33 @@
-"""How promises were kept, over HTTP."""
+"""How promises were kept, over HTTP: figures, a spreadsheet, a picture."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
+from services.sla.domain import attainment
+from services.sla.domain.attainment import Grouping, Question
+from services.sla.domain.chart import chart, points
+from services.sla.domain.sheet import BYTE_ORDER_MARK, sheet
 from services.sla.problems import refused
 from services.sla.routes.doors import STAFF
-from services.sla.schemas.clocks import ReportOut
+from services.sla.schemas.reports import ReportOut, Wish
 from services.sla.usecases import reporting
 from shared.kit.callers import Caller
-from shared.kit.http import InTx, require, router
-from shared.kit.model import Instant
+from shared.kit.http import InTx, language, require, router
 from shared.kit.problems import ValidationFailed, problems
+from shared.kit.tx import Tx
+from shared.vocabulary import Locale
+from shared.worktime import InvalidCalendar
+from shared.worktime.zones import load
 
-_MONTH: Final = timedelta(days=30)
+_DAYS: Final = timedelta(days=30)
+_YEAR: Final = 11
+_HARMLESS: Final = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 MayReport = Annotated[Caller, require("reports:read", *STAFF)]
-GroupBy = Literal["priority", "department", "organization", "agent", "contract"]
-
 door = router("/v1", tags=["sla"])
 
 
@@ -27,31 +36,79 @@ door = router("/v1", tags=["sla"])
     summary="How promises were kept",
     response_model=ReportOut,
     responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
+        200: {
+            "content": {
+                "text/csv": {"schema": {"type": "string"}},
+                "image/svg+xml": {"schema": {"type": "string"}},
+            }
+        },
         **problems(ValidationFailed),
     },
 )
 async def report(
-    caller: MayReport,
-    tx: InTx,
-    start: Annotated[Instant | None, Query(alias="from")] = None,
-    end: Annotated[Instant | None, Query(alias="to")] = None,
-    group_by: GroupBy = "priority",
-    format: Literal["json", "csv"] = "json",  # noqa: A002 - the name of the query parameter
+    request: Request, caller: MayReport, tx: InTx, wish: Annotated[Wish, Query()]
 ) -> object:
-    """Of the tickets opened in the span, within the caller's rights; the last 30 days else."""
-    span = _span(caller, start, end, tx.now)
-    rows = await reporting.attainment(tx, caller, group_by, span)
-    if format == "csv":
-        return Response(reporting.as_csv(rows), media_type="text/csv; charset=utf-8")
-    return {"from": span[0], "to": span[1], "group_by": group_by, "items": rows}
+    """Of the tickets opened in the span, within the caller's rights; the last 30 days else.
+
+    `group_by`: one or two of priority, department, organization, agent, contract, month. A
+    picture (`format=svg`) is by month and of the last twelve, if nothing else is asked.
+    """
+    zone = await _zone(tx, caller, wish)
+    if wish.format == "svg":
+        return await _picture(tx, caller, _question(tx, caller, wish, zone, by_month=True), request)
+    found = await reporting.report(tx, caller, question := _question(tx, caller, wish, zone))
+    if wish.format == "csv":
+        return _table(question, found, language(request), bom=wish.bom)
+    return found
+
+
+async def _picture(tx: Tx, caller: Caller, question: Question, request: Request) -> Response:
+    found = await reporting.report(tx, caller, replace(question, worst=0))
+    drawn = chart(points(question.months, found["items"]), question.metric, language(request))
+    return Response(drawn, media_type="image/svg+xml; charset=utf-8", headers=_HARMLESS)
+
+
+def _table(question: Question, found: Any, locale: Locale, *, bom: bool) -> Response:
+    text = sheet(question.by, found["items"], found["totals"], locale)
+    name = f"sla-{question.start:%Y%m%d}-{question.end:%Y%m%d}.csv"
+    return Response(
+        (BYTE_ORDER_MARK if bom else "") + text,
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _question(
+    tx: Tx, caller: Caller, wish: Wish, zone: ZoneInfo, *, by_month: bool = False
+) -> Question:
+    start, end = _span(caller, wish, tx.now, zone if by_month else None)
+    by = (Grouping.MONTH,) if by_month else _groupings(caller, wish)
+    months = attainment.months(start, end, zone) if Grouping.MONTH in by else ()
+    return Question(start, end, by, months, **wish.filters())
 
 
 def _span(
-    caller: Caller, start: datetime | None, end: datetime | None, now: datetime
+    caller: Caller, wish: Wish, now: datetime, months_of: ZoneInfo | None
 ) -> tuple[datetime, datetime]:
-    last = end or now
+    end = wish.end or (max(now, wish.start) if wish.start else now)
+    before = attainment.month_before(end, _YEAR, months_of) if months_of else end - _DAYS
+    start = wish.start or before
+    if start > end:
+        raise refused("?to", "ends_before_start", caller.locale)
+    if end - start > attainment.LONGEST:
+        raise refused("?from", "span_too_long", caller.locale)
+    return start, end
+
+
+def _groupings(caller: Caller, wish: Wish) -> tuple[Grouping, ...]:
     try:
-        return start or last - _MONTH, last
-    except OverflowError:
-        raise refused("?to", "invalid_duration", caller.locale) from None
+        return attainment.groupings(wish.group_by)
+    except attainment.GroupingRefused:
+        raise refused("?group_by", "unknown_grouping", caller.locale) from None
+
+
+async def _zone(tx: Tx, caller: Caller, wish: Wish) -> ZoneInfo:
+    try:
+        return load(wish.timezone or await reporting.company_zone(tx))
+    except InvalidCalendar:
+        raise refused("?timezone", "unknown_zone", caller.locale) from None

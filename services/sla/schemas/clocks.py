@@ -1,4 +1,4 @@
-"""HTTP bodies about a ticket's clocks: where they stand, why, and how promises were kept."""
+"""HTTP bodies about a ticket's clocks: where they stand, and why."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -155,28 +155,3 @@ class LedgerOut(Out):
     first_response: ExplainOut
     next_response: ExplainOut
     resolution: ExplainOut
-
-
-class AttainmentOut(Out):
-    """How the promises of one group were kept."""
-
-    group: str | None
-    metric: Metric
-    tickets: int
-    met: int
-    breached: int
-    excused: int
-    open: int
-    attainment: float | None
-    attainment_excused: float | None
-
-
-class ReportOut(Out):
-    """Attainment of the tickets that were opened in a span."""
-
-    start: Annotated[Instant, Field(alias="from")]
-    end: Annotated[Instant, Field(alias="to")]
-    group_by: str
-    items: list[AttainmentOut]
-
-    model_config = ConfigDict(populate_by_name=True)

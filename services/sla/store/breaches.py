@@ -36,6 +36,13 @@ _ADD = """
         cast(:causes as text[]), cast(:dues as timestamptz[]), cast(:breached as timestamptz[]))"""
 
 
+_EXCUSE = f"""
+    with fact as ({_ADD} returning ticket_id, metric, cycle, fact)
+    update sla.outcome o set excused = true from fact
+    where fact.fact = 'excused' and o.ticket_id = fact.ticket_id and o.metric = fact.metric
+        and o.cycle = fact.cycle"""
+
+
 async def add(tx: Tx, rows: Sequence[BreachRow]) -> None:
     if not rows:
         return
@@ -52,7 +59,8 @@ async def add(tx: Tx, rows: Sequence[BreachRow]) -> None:
         "dues": [row.due_at for row in rows],
         "breached": [row.breached_at for row in rows],
     }
-    await tx.execute(_ADD, params)
+    excuses = any(row.fact == "excused" for row in rows)
+    await tx.execute(_EXCUSE if excuses else _ADD, params)
 
 
 async def of_ticket(tx: Tx, ticket_id: UUID) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from services.sla.domain.fold import Happening
+from services.sla.domain.outcomes import Outcome
 from services.sla.domain.settle import Stated
 from shared.vocabulary import Metric
 from shared.worktime import Micros
@@ -18,7 +19,10 @@ _CLOCKS: Final = 14
 
 @dataclass(slots=True)
 class ClockRow:
-    """A ticket's clocks as stored; `happenings` is what the fold reads."""
+    """A ticket's clocks as stored; `happenings` is what the fold reads.
+
+    `outcomes` is what became of each promise, known once the row was settled.
+    """
 
     ticket_id: UUID
     organization_id: UUID
@@ -38,6 +42,7 @@ class ClockRow:
     stated: Stated
     revision: int
     happenings: list[Happening] = field(default_factory=list)
+    outcomes: tuple[Outcome, ...] = ()
 
 
 def clock_row(columns: Sequence[Any]) -> ClockRow:

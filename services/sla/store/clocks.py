@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 from services.sla.domain.fold import Happening
 from services.sla.domain.settle import Armed
 from services.sla.domain.words import Kind
+from services.sla.store import outcomes
 from services.sla.store.clockrows import ClockRow, as_text, clock_row, stated_document
 from services.sla.store.rules import REVISION
 from shared.kit.tx import Tx
@@ -54,16 +55,6 @@ async def read(tx: Tx, ticket_id: UUID) -> ClockRow | None:
     return row
 
 
-async def read_many(tx: Tx, ticket_ids: Sequence[UUID]) -> list[ClockRow]:
-    """Clocks for reading with what happened to them, in the order of the ids."""
-    found = await tx.execute(
-        f"{_SELECT} where ticket_id = any(:ticket_ids)", {"ticket_ids": list(ticket_ids)}
-    )
-    rows = {row.ticket_id: row for row in map(clock_row, found)}
-    await recall(tx, list(rows.values()))
-    return [rows[ticket_id] for ticket_id in ticket_ids if ticket_id in rows]
-
-
 async def sample(tx: Tx, size: int) -> list[ClockRow]:
     """Some open clocks, found through the index from a random place on."""
     found = await tx.execute(
@@ -103,7 +94,7 @@ async def _one(tx: Tx, statement: str, ticket_id: UUID) -> ClockRow | None:
     return None if row is None else clock_row(row)
 
 
-_ADD = """
+_ADD = f"""
     with clock as (
         insert into sla.clock (ticket_id, organization_id, number, requester_id,
             department_id, assignee_id, priority, status, policy_id, policy_version,
@@ -112,7 +103,9 @@ _ADD = """
         values (:ticket_id, :organization_id, :number, :requester_id, :department_id,
             :assignee_id, :priority, :status, :policy_id, :policy_version, :contract_id,
             :calendar_id, :opened_at, :settled_at, :next_due_at, :sequence,
-            cast(:clocks as jsonb), cast(:stated as jsonb))),
+            cast(:clocks as jsonb), cast(:stated as jsonb))
+        returning {outcomes.CLOCK}),
+    outcome as ({outcomes.UPSERT}),
     happening as (
         insert into sla.clock_event
             (ticket_id, organization_id, ordinal, at, kind, value, status, ref)
@@ -145,6 +138,7 @@ async def add(tx: Tx, values: dict[str, Any], row: ClockRow, armed: Sequence[Arm
             "sequence": row.sequence,
             "clocks": as_text(row.clocks),
             "stated": as_text(stated_document(row.stated)),
+            **outcomes.document([row]),
             **_armed(row.ticket_id, armed),
         },
     )
@@ -180,6 +174,7 @@ async def add_happening(
     )
 
 
+_RETURNED = ", ".join(f"c.{name.strip()}" for name in outcomes.CLOCK.split(","))
 _STRIKE = """
     update sla.clock c set settled_at = n.settled_at, next_due_at = n.next_due_at,
         sequence = n.sequence, clocks = n.clocks::jsonb, stated = n.stated::jsonb
@@ -187,7 +182,8 @@ _STRIKE = """
         cast(:dues as timestamptz[]), cast(:sequences as bigint[]), cast(:clocks as text[]),
         cast(:stated as text[])) as n (ticket_id, settled_at, next_due_at, sequence, clocks, stated)
     where c.ticket_id = n.ticket_id"""
-_SAVE = """
+_SAVE = f"""
+    with clock as (
     update sla.clock c set settled_at = n.settled_at, next_due_at = n.next_due_at, open = n.open,
         generation = n.generation, sequence = n.sequence, clocks = n.clocks::jsonb,
         stated = n.stated::jsonb, priority = n.priority, status = n.status
@@ -197,7 +193,9 @@ _SAVE = """
         cast(:priorities as text[]), cast(:statuses as text[]))
         as n (ticket_id, settled_at, next_due_at, open, generation, sequence, clocks, stated,
             priority, status)
-    where c.ticket_id = n.ticket_id"""
+    where c.ticket_id = n.ticket_id
+    returning {_RETURNED}),
+    gone as ({outcomes.VANISHED}){outcomes.UPSERT}"""
 
 
 async def save_struck(tx: Tx, rows: Sequence[ClockRow]) -> None:
@@ -216,6 +214,7 @@ async def save(tx: Tx, clocks: Sequence[tuple[ClockRow, bool]]) -> None:
             "generations": [row.generation for row in rows],
             "priorities": [row.priority for row in rows],
             "statuses": [row.status for row in rows],
+            **outcomes.document(rows),
         },
     )
 
@@ -279,8 +278,14 @@ async def number(tx: Tx, ticket_id: UUID) -> int:
 
 
 async def place(tx: Tx, ticket_id: UUID, column: str, value: UUID | None) -> None:
-    """Who may see the ticket changed; the column's name comes from our own code."""
+    """Who may see the ticket changed; the column's name comes from our own code.
+
+    Promises that have ended stay with whoever held the ticket then.
+    """
     await tx.execute(
-        f"update sla.clock set {column} = :value where ticket_id = :ticket_id",
+        f"""with clock as (
+            update sla.clock set {column} = :value where ticket_id = :ticket_id)
+        update sla.outcome set {column} = :value
+        where ticket_id = :ticket_id and ended_at is null""",
         {"ticket_id": ticket_id, "value": value},
     )

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from services.sla.domain.clock import Breach
 from services.sla.domain.fold import Reading, Readings, Rules, fold
+from services.sla.domain.outcomes import outcomes
 from services.sla.domain.policy import Policy, Step
 from services.sla.domain.settle import (
     Armed,
@@ -79,6 +80,7 @@ def settle_row(tx: Tx, row: ClockRow, ground: Ground, occasion: Occasion) -> Set
     readings = fold(ground.rules, row.happenings, as_of, ground.policy.warn_at)
     settlement = settle(readings, row.stated, as_of, occasion.points)
     row.stated, row.settled_at = settlement.stated, instant(as_of)
+    row.outcomes = outcomes(readings, as_of, row.status, settlement.voided)
     settled = Settled(row, readings, to_arm(readings, as_of, row.stated))
     _state(tx, settled, settlement, ground, occasion)
     due = next_due(readings)

@@ -1,0 +1,24 @@
+"""Outcomes of clocks that are older than the table of outcomes: read from their facts, once."""
+
+from services.sla.domain.fold import fold
+from services.sla.domain.outcomes import outcomes
+from services.sla.store import clocks
+from services.sla.store import outcomes as store
+from services.sla.usecases.clocks import ground_of
+from services.sla.usecases.rulebook import rulebook
+from shared.kit.tx import Tx
+from shared.worktime import micros
+
+
+async def catch_up(tx: Tx, limit: int) -> int:
+    """A few of them as they stood when last settled; states nothing. 0 when all are done."""
+    tickets = await store.claim(tx, limit)
+    rows = [row for row in [await clocks.lock(tx, one) for one in tickets] if row is not None]
+    if rows:
+        book = await rulebook(tx, rows[0].revision)
+        for row in rows:
+            ground = await ground_of(tx, book, row)
+            as_of = micros(row.settled_at)
+            row.outcomes = outcomes(fold(ground.rules, row.happenings, as_of), as_of, row.status)
+        await store.put(tx, rows)
+    return len(tickets)
