@@ -16,7 +16,7 @@ from shared.events.identity import (
 )
 from shared.events.mail import MailBounced
 from shared.events.notify import NotifyBounced
-from shared.events.sla import SlaClockStarted, SlaWarning
+from shared.events.sla import SlaBreached, SlaClockStarted, SlaWarning
 from shared.events.ticket import (
     TicketAssigned,
     TicketDepartmentChanged,
@@ -151,7 +151,9 @@ async def disable_person(event: Event[IdentityUserDisabled], tx: Tx) -> None:
 
 
 for entry in BOOK:
-    if entry.partner_visible:
+    if entry.partner_visible and entry.fact in {SlaBreached, EscalationRaised}:
+        consumers.on(entry.fact, usecases.explanation_of)(usecases.publish_explained)
+    elif entry.partner_visible:
         consumers.on(entry.fact)(usecases.publish)
 
 

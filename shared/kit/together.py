@@ -39,7 +39,7 @@ class _Call:
         return await self._ask(list(self.keys))
 
 
-async def one(peers: Peers, peer: str, path: str, name: str, key: UUID) -> Any:
+async def one(peers: Peers, peer: str, path: str, name: str, key: UUID | str) -> Any:
     """The item with this id among `items` of a batch door; None when the peer knows none."""
 
     async def ask(keys: list[str]) -> Answer:

@@ -13,10 +13,17 @@ from services.notify.usecases.announcing import (
     warn_assignee,
 )
 from services.notify.usecases.delivering import Job, Round, attempt, turn
+from services.notify.usecases.explaining import of_event as explanation_of
 from services.notify.usecases.mailing import claim as claim_mails
 from services.notify.usecases.mailing import send as send_mail
 from services.notify.usecases.previewing import previews
-from services.notify.usecases.publishing import FEED, PARTNER_TYPES, WEBHOOKS, publish
+from services.notify.usecases.publishing import (
+    FEED,
+    PARTNER_TYPES,
+    WEBHOOKS,
+    publish,
+    publish_explained,
+)
 from services.notify.usecases.reading import (
     STREAMS,
     chosen_types,
@@ -62,6 +69,7 @@ __all__ = [
     "drop_endpoint",
     "endpoints_of",
     "events",
+    "explanation_of",
     "find",
     "learn_promise",
     "mail_reply",
@@ -75,6 +83,7 @@ __all__ = [
     "preference",
     "previews",
     "publish",
+    "publish_explained",
     "replay",
     "resend",
     "rotate_secret",

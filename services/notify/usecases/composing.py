@@ -15,6 +15,7 @@ from services.notify.domain.headers import message_ids, plain_address
 from services.notify.domain.letters import Letter, Parcel, serialise
 from services.notify.domain.words import TO_CUSTOMERS, Digits, Kind
 from services.notify.store.deliveries import Mail
+from services.notify.usecases.explaining import Explanation, of_mail
 from services.notify.usecases.rendering import Reader, render
 from services.notify.usecases.wording import variables
 from shared.kit import together
@@ -37,6 +38,7 @@ class Material:
     message: dict[str, Any] | None = None
     thread: list[str] = field(default_factory=list)
     departments: list[dict[str, Any]] = field(default_factory=list)
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class NobodyThere(Exception):
 
 
 async def gather(context: Context, mail: Mail) -> Material:
-    """Ask gateway and tickets, side by side, and in one call with the mails beside this one."""
+    """Ask gateway, tickets and sla, side by side, in one call with the mails beside this one."""
     peers = context.peers
     wanted: list[Awaitable[Any]] = [
         together.one(peers, "gateway", "/internal/people/batch", "user_ids", mail.recipient_id)
@@ -66,7 +68,7 @@ async def gather(context: Context, mail: Mail) -> Material:
         if spoken:
             message = f"/internal/tickets/{mail.ticket_id}/messages/{spoken}"
             wanted.append(peers.get("tickets", message))
-    answers: list[Any] = await asyncio.gather(*wanted)
+    explanation, *answers = await asyncio.gather(of_mail(context, mail), *wanted)
     person, departments, ticket, message = answers + [None] * (4 - len(answers))
     if person is None or plain_address(person["email"]) is None:
         raise NobodyThere
@@ -78,6 +80,7 @@ async def gather(context: Context, mail: Mail) -> Material:
         message,
         ticket["mail_message_ids"] if ticket and mail.kind in TO_CUSTOMERS else [],
         departments["items"] if departments else [],
+        explanation,
     )
 
 

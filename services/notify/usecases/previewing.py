@@ -27,6 +27,20 @@ _EXAMPLES: Final[dict[str, Localized]] = {
     "brand": labels.DESK,
 }
 
+_COUNTED: Final[dict[str, Localized]] = {
+    "summary": Localized(
+        ar="الرد الأول: الوعد خلال ساعة واحدة من ساعات العمل. المحتسب ساعة واحدة.",
+        en="First response: promised within 1 h of working hours. 1 h counted.",
+    ),
+    "earlier": Localized(ar="", en=""),
+}
+_DAYS: Final = (
+    Localized(
+        ar="الأحد 1 مارس 2026 (12 رمضان 1447 هـ): المحتسب ساعة واحدة.",
+        en="Sunday 1 March 2026 (12 Ramadan 1447 AH): 1 h counted.",
+    ),
+)
+
 
 def previews(tx: Tx) -> list[dict[str, Any]]:
     """All kinds in both languages."""
@@ -61,6 +75,8 @@ def _plain(tx: Tx, locale: Locale) -> dict[str, Any]:
         "link": settings.ticket_link("SND-1042"),
         "level": "1",
         "assigned": True,
+        "counted": {name: pick(text, locale) for name, text in _COUNTED.items()}
+        | {"days": [pick(one, locale) for one in _DAYS]},
         "scores": scores,
         "host": "hooks.example.com",
         "endpoint_id": "01890a5d-ac96-774b-bcce-b302099a8057",

@@ -6,6 +6,7 @@ import orjson
 
 from services.notify.domain.subscriptions import inside_only, wanted
 from services.notify.store import endpoints, feed, webhooks
+from services.notify.usecases.explaining import Explanation
 from shared.events.base import Envelope, Event, render_instant
 from shared.events.catalogue import BOOK
 from shared.kit.ids import uuid7
@@ -20,7 +21,16 @@ PARTNER_TYPES: Final = frozenset(entry.fact.TYPE for entry in BOOK if entry.part
 
 async def publish(event: Event[Any], tx: Tx) -> None:
     """The same event for the feed and for the webhooks, in the transaction that heard it."""
-    data = event.data.model_dump(mode="json")
+    await _publish(event, tx, {})
+
+
+async def publish_explained(event: Event[Any], tx: Tx, explanation: Explanation | None) -> None:
+    """A broken promise with how it was counted; composed here once, so every attempt is alike."""
+    await _publish(event, tx, {} if explanation is None else {"explain": explanation})
+
+
+async def _publish(event: Event[Any], tx: Tx, more: dict[str, Any]) -> None:
+    data = event.data.model_dump(mode="json") | more
     inside = inside_only(event.type, data)
     envelope = Envelope(**{**event.model_dump(exclude={"data"}), "data": data})
     values = {

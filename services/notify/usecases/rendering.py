@@ -26,7 +26,8 @@ VARIABLES: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.REPLY: _TICKET | {"subject_line", "body", "files"},
     Kind.RESOLUTION: _TICKET | {"body", "window", "until", "scores"},
     Kind.ESCALATION: _TICKET
-    | {"subject_line", "role", "level", "cause", "metric", "priority", "due", "assigned"},
+    | {"subject_line", "role", "level", "cause", "metric", "priority", "due", "assigned"}
+    | {"counted"},
     Kind.FALLBACK: _TICKET | {"role", "level", "metric"},
     Kind.ASSIGNED: _TICKET | {"subject_line", "priority"},
     Kind.WARNING: _TICKET | {"subject_line", "metric", "priority", "due"},

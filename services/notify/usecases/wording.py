@@ -122,6 +122,20 @@ def _escalation(scene: Scene) -> dict[str, Any]:
         "priority": _priority(scene),
         "due": scene.moment(facts.get("due_at")),
         "assigned": facts.get("assign_to") == str(scene.mail.recipient_id),
+        "counted": _counted(scene),
+    }
+
+
+def _counted(scene: Scene) -> dict[str, Any] | None:
+    """How the promise was counted until it broke: figures of sla, digits of the reader."""
+    told = scene.material.explanation
+    if told is None:
+        return None
+    reader, earlier = scene.reader, told["days_omitted"]
+    return {
+        "summary": reader.numbers(pick(told["text"], reader.locale)),
+        "days": [reader.numbers(pick(one["text"], reader.locale)) for one in told["days"]],
+        "earlier": reader.numbers(counted("days", earlier, reader.locale)) if earlier else "",
     }
 
 

@@ -1,5 +1,15 @@
 """HTTP door of sla: rules of the house, clocks of tickets, simulation and report."""
 
-from services.sla.routes import calendars, clocks, contracts, policies, reports, simulation
+from services.sla.routes import (
+    calendars,
+    clocks,
+    contracts,
+    policies,
+    replays,
+    reports,
+    simulation,
+)
 
-routers = [one.door for one in (calendars, policies, contracts, clocks, simulation, reports)]
+_ROOMS = (calendars, policies, contracts, clocks, simulation, replays, reports)
+
+routers = [one.door for one in _ROOMS]

@@ -55,6 +55,16 @@ async def read(tx: Tx, ticket_id: UUID) -> ClockRow | None:
     return row
 
 
+async def read_many(tx: Tx, ticket_ids: Sequence[UUID]) -> list[ClockRow]:
+    """Clocks for reading with what happened to them, in the order of the ids."""
+    found = await tx.execute(
+        f"{_SELECT} where ticket_id = any(:ticket_ids)", {"ticket_ids": list(ticket_ids)}
+    )
+    rows = {row.ticket_id: row for row in map(clock_row, found)}
+    await recall(tx, list(rows.values()))
+    return [rows[ticket_id] for ticket_id in ticket_ids if ticket_id in rows]
+
+
 async def sample(tx: Tx, size: int) -> list[ClockRow]:
     """Some open clocks, found through the index from a random place on."""
     found = await tx.execute(

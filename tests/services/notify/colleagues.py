@@ -1,11 +1,51 @@
 """What gateway and tickets answer about people and tickets, for tests of one service alone."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from shared.events.base import render_instant
 from shared.kit.peers import PeerRefused, PeerUnavailable
 from shared.vocabulary import DEFAULT_DEPARTMENT
+
+_SUMS = {"wall": 104_400, "counted": 14_400, "paused": 7_200, "stopped": 0, "closed": 82_800}
+EXPLAINED: dict[str, Any] = {
+    "metric": "resolution",
+    "as_of": "2026-03-09T10:00:00Z",
+    "totals": _SUMS,
+    "due": {
+        "at": "2026-03-09T10:00:00Z",
+        "remaining_seconds": 0,
+        "late_seconds": 0,
+        "target_seconds": 14_400,
+        "target_business_days": None,
+        "calendar": "00000000-0000-7000-8000-000000000003",
+        "calendar_version": 1,
+        "timezone": "Asia/Riyadh",
+        "tzdata": "2026.1",
+        "policy_id": "00000000-0000-7000-8000-000000000004",
+        "policy_version": 1,
+    },
+    "text": {
+        "ar": "الحل: الوعد خلال 4 ساعات من ساعات العمل. المحتسب 4 ساعات.",
+        "en": "Resolution: promised within 4 h of working hours. 4 h counted.",
+    },
+    "days": [
+        {
+            **_SUMS,
+            "date": "2026-03-09",
+            "hijri_date": {"ar": "20 رمضان 1447 هـ", "en": "20 Ramadan 1447 AH"},
+            "clock_change_seconds": 0,
+            "text": {
+                "ar": "الاثنين 9 مارس 2026 (20 رمضان 1447 هـ): المحتسب 3 ساعات.",
+                "en": "Monday 9 March 2026 (20 Ramadan 1447 AH): 3 h counted.",
+            },
+        }
+    ],
+    "days_omitted": 0,
+}
+"""An item of sla's `/internal/explanations`; sla's own tests hold it to this shape."""
 
 
 @dataclass
@@ -16,7 +56,9 @@ class Colleagues:
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
     threads: dict[str, list[str]] = field(default_factory=dict)
+    explanations: dict[str, dict[str, Any]] = field(default_factory=dict)
     away: bool = False
+    away_peers: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
 
     async def get(self, peer: str, path: str) -> Any:
@@ -34,6 +76,9 @@ class Colleagues:
 
     async def post(self, peer: str, path: str, *, json: Any = None) -> Any:
         self._note(peer, path)
+        if "keys" in json:
+            known = self.explanations
+            return {"items": [{"id": key, **known[key]} for key in json["keys"] if key in known]}
         if "ticket_ids" in json:
             return {
                 "items": [self._ticket(one) for one in json["ticket_ids"] if one in self.tickets]
@@ -49,8 +94,12 @@ class Colleagues:
 
     def _note(self, peer: str, path: str) -> None:
         self.asked.append(f"{peer} {path}")
-        if self.away:
+        if self.away or peer in self.away_peers:
             raise PeerUnavailable(peer)
+
+    def explain(self, ticket: UUID, metric: str, at: datetime, **more: Any) -> None:
+        """How sla explains a promise as of an instant."""
+        self.explanations[f"{ticket}:{metric}:{render_instant(at)}"] = {**EXPLAINED, **more}
 
     def department(self) -> dict[str, Any]:
         return {

@@ -34,6 +34,8 @@ def reader(locale: Locale, digits: Digits = Digits.LATIN) -> Reader:
 def example(kind: Kind) -> dict[str, Any]:
     values: dict[str, Any] = {name: f"<{name}>" for name in VARIABLES[kind]}
     values |= {"number": "SND-1042", "link": "https://desk.example/tickets/SND-1042"}
+    if "counted" in values:
+        values["counted"] = {"summary": "<summary>", "days": ["<day>"], "earlier": "<earlier>"}
     if "scores" in values:
         values["scores"] = [
             {"value": str(n), "label": f"label{n}", "url": f"https://desk.example/f/{n}"}

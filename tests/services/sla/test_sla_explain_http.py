@@ -7,8 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from services.sla.usecases import telling
+from shared.kit.http import dumps
 from shared.vocabulary import Priority, Status
 from tests.contexts import Travel
+from tests.services.notify.colleagues import EXPLAINED
 from tests.services.sla.desk import Desk, Person, Ticket
 
 HOUR = timedelta(hours=1)
@@ -244,3 +247,55 @@ async def test_ten_years_are_explained_by_the_day(desk: Desk) -> None:
     assert len(found["days"]) == 3653
     assert sum(one["wall"] for one in found["days"]) == found["totals"]["wall"]
     assert sum(1 for one in found["days"] if one["clock_change_seconds"]) == 20
+
+
+async def test_colleagues_are_told_the_figures_of_the_breach(desk: Desk) -> None:
+    """Whoever asks, and whenever: the promise broke with exactly its target used up."""
+    start = riyadh("2026-03-29T09:00")
+    ticket = await served(desk, start)
+    due = wire(start + 4 * HOUR)
+    key = f"{ticket.id}:resolution:{due}"
+    unread = [f"{uuid4()}:resolution:{due}", f"{ticket.id}:speed:{due}", "nonsense", f"{key}x"]
+    early = f"{ticket.id}:resolution:2001-01-01T00:00:00Z"
+    far = f"{ticket.id}:resolution:9999-01-01T00:00:00Z"
+    (item,) = await telling.explanations(desk.context, [*unread, early, far, key])
+    await ticket.move(start + 5 * HOUR, Status.RESOLVED)
+    (again,) = await telling.explanations(desk.context, [key])
+    assert item == again
+    assert item["id"] == key
+    assert item["totals"]["counted"] == item["due"]["target_seconds"] == 4 * 3600
+    assert item["due"]["at"] == start + 4 * HOUR
+    assert item["text"]["en"].endswith("Missed: the promised time was used up at this very moment.")
+    assert shape(item) == shape({"id": key, **EXPLAINED})
+
+
+def shape(value: Any) -> Any:
+    """The names in a document, all the way down."""
+    if isinstance(value, dict):
+        return {str(name): shape(one) for name, one in value.items()}
+    return [shape(one) for one in value[:1]] if isinstance(value, list) else None
+
+
+async def test_a_long_story_is_told_shortly(desk: Desk) -> None:
+    ticket = await served(desk, riyadh("2016-06-01T09:00"))
+    key = f"{ticket.id}:resolution:2026-06-01T06:00:00Z"
+    (item,) = await telling.explanations(desk.context, [key])
+    assert (len(item["days"]), item["days_omitted"]) == (14, 3653 - 14)
+    assert len(dumps(item)) < 10_000
+
+
+async def test_a_breach_that_was_called_off_is_not_told_as_a_breach(desk: Desk) -> None:
+    start = desk.context.clock.now() - 2 * HOUR
+    ticket = await Ticket(desk, await desk.customer(), start, Priority.P1).open()
+    assert await desk.facts(ticket.id, "breached")
+    await ticket.reply(start + 0.5 * HOUR)
+    key = f"{ticket.id}:first_response:{wire(start + HOUR)}"
+    (item,) = await telling.explanations(desk.context, [key])
+    assert "Kept with 30 min to spare." in item["text"]["en"]
+    assert item["text"]["en"].endswith("stated and was called off.")
+
+
+async def test_the_internal_door_is_for_the_house_alone(desk: Desk) -> None:
+    body: dict[str, Any] = {"keys": []}
+    assert (await desk.ops.post("/internal/explanations", json=body)).status_code == 401
+    assert (await desk.http.post("/internal/explanations", json=body)).status_code == 404
