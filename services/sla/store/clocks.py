@@ -285,17 +285,3 @@ async def number(tx: Tx, ticket_id: UUID) -> int:
         "select number from sla.clock where ticket_id = :ticket_id", {"ticket_id": ticket_id}
     )
     return found
-
-
-async def place(tx: Tx, ticket_id: UUID, column: str, value: UUID | None) -> None:
-    """Who may see the ticket changed; the column's name comes from our own code.
-
-    Promises that have ended stay with whoever held the ticket then.
-    """
-    await tx.execute(
-        f"""with clock as (
-            update sla.clock set {column} = :value where ticket_id = :ticket_id)
-        update sla.outcome set {column} = :value
-        where ticket_id = :ticket_id and ended_at is null""",
-        {"ticket_id": ticket_id, "value": value},
-    )

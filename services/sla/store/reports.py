@@ -30,7 +30,7 @@ _FILTERS: Final = (
 )
 _BROKEN: Final = "(o.state in ('late', 'overdue') or (o.state = 'open' and o.due_at < :now))"
 """A promise past its due instant is broken, whether or not its timer has fired (sla.md 5.7)."""
-_SETTINGS: Final = """select set_config('plan_cache_mode', 'force_custom_plan', true),
+SETTINGS: Final = """select set_config('plan_cache_mode', 'force_custom_plan', true),
     set_config('work_mem', '64MB', true)"""
 """A plan for any span would be one for a short span; arrays of a year need room."""
 
@@ -66,7 +66,7 @@ _FIGURES: Final = f"""{_PART}
 
 async def figures(tx: Tx, caller: Caller, question: Question) -> list[Row]:
     """Counts and percentiles of each group and metric, and of all groups together."""
-    await tx.execute(_SETTINGS)
+    await tx.execute(SETTINGS)
     return _dicts(await tx.rows(*compose(caller, question, tx.now)))
 
 

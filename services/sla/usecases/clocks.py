@@ -9,7 +9,7 @@ from services.sla.domain.ledger import local_date
 from services.sla.domain.promises import Contract, serving
 from services.sla.domain.settle import Stated
 from services.sla.domain.words import Kind
-from services.sla.store import breaches, clocks
+from services.sla.store import breaches, clocks, sight
 from services.sla.store.clockrows import ClockRow
 from services.sla.store.rules import Basis, basis
 from services.sla.usecases.rulebook import Rulebook, rulebook
@@ -69,11 +69,11 @@ async def rearm(tx: Tx, row: ClockRow, occasion: Occasion) -> None:
 
 
 async def move_to_department(tx: Tx, ticket_id: UUID, department_id: UUID) -> None:
-    await clocks.place(tx, ticket_id, "department_id", department_id)
+    await sight.place(tx, ticket_id, "department_id", department_id)
 
 
 async def assign(tx: Tx, ticket_id: UUID, assignee_id: UUID | None) -> None:
-    await clocks.place(tx, ticket_id, "assignee_id", assignee_id)
+    await sight.place(tx, ticket_id, "assignee_id", assignee_id)
 
 
 async def ground_of(tx: Tx, book: Rulebook, row: ClockRow) -> Ground:
