@@ -16,7 +16,7 @@ from shared.events.identity import (
 )
 from shared.events.mail import MailBounced
 from shared.events.notify import NotifyBounced
-from shared.events.sla import SlaBreached, SlaClockStarted, SlaWarning
+from shared.events.sla import SlaBreached, SlaClockStarted, SlaPauseOverdue, SlaWarning
 from shared.events.ticket import (
     TicketAssigned,
     TicketDepartmentChanged,
@@ -116,6 +116,11 @@ async def tell_fallback(event: Event[EscalationSkipped], tx: Tx) -> None:
 @consumers.on(SlaWarning)
 async def warn_assignee(event: Event[SlaWarning], tx: Tx) -> None:
     await usecases.warn_assignee(tx, event)
+
+
+@consumers.on(SlaPauseOverdue)
+async def remind_assignee(event: Event[SlaPauseOverdue], tx: Tx) -> None:
+    await usecases.remind_of_wait(tx, event)
 
 
 @consumers.on(MailBounced)

@@ -113,7 +113,7 @@ class NoticeOut(Out):
     """A line of the in-app inbox, in the reader's language."""
 
     id: UUID
-    kind: Literal["escalation", "assigned", "warning", "fallback"]
+    kind: Literal["escalation", "assigned", "warning", "pause_overdue", "fallback"]
     title: str
     ticket_id: UUID | None
     ticket_number: str | None
@@ -133,7 +133,9 @@ class PreferenceIn(Body):
     """How the caller likes to be told; acknowledgements and resolutions cannot be muted."""
 
     digits: Digits = Digits.LATIN
-    muted: list[Literal["reply", "assigned", "warning"]] = Field(default=[], max_length=3)
+    muted: list[Literal["reply", "assigned", "warning", "pause_overdue"]] = Field(
+        default=[], max_length=4
+    )
 
 
 class PreferenceOut(Out):

@@ -1,13 +1,14 @@
 """Events door of sla: tickets move clocks, other services ask for timers."""
 
-from services.sla.domain.fold import Happening
+from services.sla.domain.happenings import Happening
 from services.sla.domain.words import Kind
-from services.sla.usecases import clocks, directory, timing
+from services.sla.usecases import clocks, directory, timing, uptime
 from shared.events.base import Event
 from shared.events.identity import IdentityOrganizationUpdated
 from shared.events.ticket import (
     TicketAssigned,
     TicketDepartmentChanged,
+    TicketEdited,
     TicketMerged,
     TicketMessageAdded,
     TicketOpened,
@@ -58,7 +59,16 @@ async def note_assignee(event: Event[TicketAssigned], tx: Tx) -> None:
 
 @consumers.on(TicketDepartmentChanged)
 async def note_department(event: Event[TicketDepartmentChanged], tx: Tx) -> None:
-    await clocks.move_to_department(tx, event.data.ticket_id, event.data.to_department_id)
+    fact = event.data
+    step = Happening(micros(fact.at), Kind.TERMS, ref=str(event.id), ordinal=event.sequence)
+    await clocks.move_to_department(tx, fact.ticket_id, fact.to_department_id, step)
+
+
+@consumers.on(TicketEdited)
+async def note_outage(event: Event[TicketEdited], tx: Tx) -> None:
+    """Tags may say that a ticket is an outage; what else they say is not for facts."""
+    if event.data.outage is not None:
+        await uptime.mark(tx, event.data.ticket_id, outage=event.data.outage)
 
 
 @consumers.on(TimerRequested)
@@ -96,5 +106,6 @@ async def _hear(
     *,
     cause: str,
 ) -> None:
-    happening = Happening(micros(event.data.at), kind, value, ref=str(event.id))
-    await clocks.hear(tx, event.data.ticket_id, event.sequence, happening, cause=cause)
+    at, ref = micros(event.data.at), str(event.id)
+    happening = Happening(at, kind, value, ref=ref, ordinal=event.sequence)
+    await clocks.hear(tx, event.data.ticket_id, happening, cause=cause)

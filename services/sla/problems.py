@@ -5,11 +5,14 @@ Problem
    unknown_organization, unknown_policy, unknown_calendar, invalid_calendar, no_business_hours,
    ends_before_start, invalid_as_of, invalid_duration, span_too_long, unknown_grouping,
    unknown_zone, report_too_large
++- Conflict 409
+   +- NotBreached       not_breached
+   +- AlreadyExcused    already_excused
 """
 
 from typing import Final
 
-from shared.kit.problems import ValidationFailed
+from shared.kit.problems import Conflict, ValidationFailed
 from shared.vocabulary import Locale, Localized
 
 UNKNOWN_ORGANIZATION: Final = Localized(
@@ -77,3 +80,22 @@ _TEXTS: Final = {
 def refused(pointer: str, code: str, locale: Locale) -> ValidationFailed:
     """One field's failure, in the caller's language."""
     return ValidationFailed.of(pointer, code, _TEXTS[code], locale)
+
+
+class NotBreached(Conflict):
+    """There is nothing to excuse."""
+
+    code = "not_breached"
+    title = Localized(ar="لا تجاوز هنا", en="Nothing was missed")
+    detail = Localized(
+        ar="لم يُتجاوز هذا الموعد، أو أُلغي تجاوزه.",
+        en="This promise was not broken, or its breach was called off.",
+    )
+
+
+class AlreadyExcused(Conflict):
+    """An excuse is given once."""
+
+    code = "already_excused"
+    title = Localized(ar="عُذر من قبل", en="Already excused")
+    detail = Localized(ar="عُذر تجاوز هذا الموعد من قبل.", en="This breach has been excused before.")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime
+from sqlalchemy import ARRAY, Column, DateTime, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -47,12 +47,13 @@ class CalendarVersion(SQLModel, table=True):
 
 
 class Policy(SQLModel, table=True):
-    """A policy's identity."""
+    """A policy's identity; `match` is what its newest version asks about new tickets."""
 
     __tablename__ = "policy"
     __table_args__ = _SCHEMA
     id: UUID = Field(primary_key=True)
     version: int
+    match: dict[str, Any] | None = Field(sa_column=Column(JSONB(none_as_null=True)))
     created_at: datetime = _moment()
     updated_at: datetime = _moment()
 
@@ -78,6 +79,7 @@ class Contract(SQLModel, table=True):
     organization_id: UUID
     kind: str
     policy_id: UUID
+    policy_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
     calendar_id: UUID | None = None
     starts_on: date
     ends_on: date | None = None
@@ -85,3 +87,16 @@ class Contract(SQLModel, table=True):
     version: int
     created_at: datetime = _moment()
     updated_at: datetime = _moment()
+
+
+class ContractVersion(SQLModel, table=True):
+    """What a contract said from `created_at` on, until the next version."""
+
+    __tablename__ = "contract_version"
+    __table_args__ = _SCHEMA
+    contract_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    organization_id: UUID
+    document: dict[str, Any] = _document()
+    created_at: datetime = _moment()
+    created_by: UUID

@@ -20,6 +20,7 @@ from shared.events.sla import (
     SlaClockUpdated,
     SlaExcused,
     SlaMet,
+    SlaPauseOverdue,
     SlaWarning,
 )
 from shared.events.timer import TimerFired
@@ -67,6 +68,11 @@ async def show_excuse(event: Event[SlaExcused], tx: Tx) -> None:
 @consumers.on(SlaMet)
 async def show_kept_promise(event: Event[SlaMet], tx: Tx) -> None:
     await projecting.met(tx, event)
+
+
+@consumers.on(SlaPauseOverdue)
+async def end_long_wait(event: Event[SlaPauseOverdue], tx: Tx) -> None:
+    await closing.end_wait(tx, event.data)
 
 
 @consumers.on(EscalationRaised)

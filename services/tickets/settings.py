@@ -24,6 +24,9 @@ class TicketsSettings(Settings):
 
     tickets_proof_seconds: int = 900
 
+    tickets_outage_tag: str = "outage"
+    """The tag by which people mark a ticket as an outage, for the uptime of its customer."""
+
     tickets_trust_unscanned: bool = True
     """Without a malware scanner files count as clean; false keeps them from customers."""
 

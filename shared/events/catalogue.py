@@ -68,7 +68,7 @@ _TICKET: Final = (
     Entry(
         ticket.TicketDepartmentChanged,
         ("tickets",),
-        {"sla": _DOORWAY, "escalation": _ROUTE, "notify": _HOOK},
+        {"sla": _DOORWAY + "; matches its policy", "escalation": _ROUTE, "notify": _HOOK},
         partner_visible=True,
     ),
     Entry(ticket.TicketWaitStarted, ("tickets",), {"notify": _HOOK}, partner_visible=True),
@@ -93,7 +93,12 @@ _TICKET: Final = (
     ),
     Entry(ticket.TicketLinked, ("tickets",), {"notify": _HOOK}, partner_visible=True),
     Entry(ticket.TicketFeedbackGiven, ("tickets",), {"notify": _HOOK}, partner_visible=True),
-    Entry(ticket.TicketEdited, ("tickets",), {"notify": _HOOK}, partner_visible=True),
+    Entry(
+        ticket.TicketEdited,
+        ("tickets",),
+        {"sla": "knows whether it is an outage", "notify": _HOOK},
+        partner_visible=True,
+    ),
     Entry(
         ticket.TicketEscalationRequested,
         ("tickets",),
@@ -128,6 +133,14 @@ _SLA: Final = (
         sla.SlaBreachVoided, ("sla",), {"tickets": _PROJECT, "escalation": "calls the ladder off"}
     ),
     Entry(sla.SlaExcused, ("sla",), {"tickets": _PROJECT}),
+    Entry(
+        sla.SlaPauseOverdue,
+        ("sla",),
+        {
+            "tickets": "resolves the ticket where the policy says so",
+            "notify": "tells the assignee that the customer stays silent",
+        },
+    ),
     Entry(
         sla.SlaMet,
         ("sla",),

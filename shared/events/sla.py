@@ -67,6 +67,11 @@ class SlaClockUpdated(SlaFact):
     next_due_at: Instant | None = None
     generation: int
     cause: str
+    policy_id: UUID | None = None
+    """Set, with what follows, when the ticket is served under other terms than before."""
+    policy_version: int | None = None
+    contract_id: UUID | None = None
+    reopen_window_seconds: int | None = None
 
 
 class SlaWarning(SlaFact):
@@ -76,6 +81,8 @@ class SlaWarning(SlaFact):
     metric: Metric
     point: float
     due_at: Instant
+    before_seconds: int | None = None
+    """Counted time before the due instant, where the policy asked for that and not for a share."""
 
 
 class SlaBreached(SlaFact):
@@ -111,6 +118,15 @@ class SlaExcused(SlaFact):
     metric: Metric
     cycle: int
     actor_id: UUID
+
+
+class SlaPauseOverdue(SlaFact):
+    """The desk has waited for the customer for too long; once per pause and limit (sla.md 5.6)."""
+
+    TYPE = "sla.pause_overdue.v1"
+    limit: Literal["reminder", "resolve"]
+    paused_since: Instant
+    due_at: Instant
 
 
 class SlaMet(SlaFact):

@@ -34,6 +34,8 @@ class TicketOpened(TicketFact):
     automatic: bool = False
     mail_id: UUID | None = None
     follow_up_of: UUID | None = None
+    outage: bool = False
+    """Marked as an outage: while it is P1 and unsolved it counts against the uptime."""
 
 
 class TicketMessageAdded(TicketFact):
@@ -162,3 +164,5 @@ class TicketEdited(TicketFact):
     TYPE = "ticket.edited.v1"
     fields: tuple[Literal["subject", "tags", "custom"], ...]
     actor_id: UUID | None = None
+    outage: bool | None = None
+    """Whether the ticket is marked as an outage now; None when the tags did not change."""

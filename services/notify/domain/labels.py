@@ -49,6 +49,10 @@ NOTICES: Final[Mapping[str, Localized]] = {
         ar="يقترب موعد {metric} للتذكرة {number}",
         en="The {metric} of ticket {number} is due soon",
     ),
+    "pause_overdue": Localized(
+        ar="لم يرد العميل بعد على التذكرة {number}",
+        en="The customer has not yet answered on ticket {number}",
+    ),
     "fallback": Localized(
         ar="لا أحد يشغل دور {role} للتذكرة {number}",
         en="Nobody holds the role of {role} for ticket {number}",

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     FALLBACK = "fallback"
     ASSIGNED = "assigned"
     WARNING = "warning"
+    PAUSE_OVERDUE = "pause_overdue"
     WEBHOOK_DISABLED = "webhook_disabled"
 
 

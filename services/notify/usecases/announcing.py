@@ -10,7 +10,7 @@ from services.notify.domain.words import Kind, Silence, State
 from services.notify.store import deliveries, notices, projection
 from shared.events.base import Event
 from shared.events.escalation import EscalationRaised, EscalationSkipped
-from shared.events.sla import SlaClockStarted, SlaWarning
+from shared.events.sla import SlaClockStarted, SlaPauseOverdue, SlaWarning
 from shared.events.ticket import (
     TicketAssigned,
     TicketMessageAdded,
@@ -202,20 +202,31 @@ async def tell_assignee(tx: Tx, event: Event[TicketAssigned]) -> None:
 async def warn_assignee(tx: Tx, event: Event[SlaWarning]) -> None:
     """A promise is in danger: its assignee is told, when it has one."""
     fact = event.data
+    facts = {"metric": Metric(fact.metric).value, "due_at": fact.due_at.isoformat()}
+    await _remind(tx, event, Kind.WARNING, facts)
+
+
+async def remind_of_wait(tx: Tx, event: Event[SlaPauseOverdue]) -> None:
+    """The customer stays silent: the assignee is told, when it has one.
+
+    A ticket that is resolved for that needs nobody to look at it.
+    """
+    if event.data.limit == "reminder":
+        since = {"since": event.data.paused_since.isoformat()}
+        await _remind(tx, event, Kind.PAUSE_OVERDUE, since)
+
+
+async def _remind(
+    tx: Tx, event: Event[SlaWarning] | Event[SlaPauseOverdue], kind: Kind, facts: dict[str, Any]
+) -> None:
+    fact = event.data
     ticket = await projection.ticket(tx, fact.ticket_id)
     if ticket is None or ticket["assignee_id"] is None:
         return
-    facts = {"metric": Metric(fact.metric).value, "due_at": fact.due_at.isoformat()}
-    telling = Telling(
-        Kind.WARNING,
-        event.id,
-        fact.organization_id,
-        [ticket["assignee_id"]],
-        fact.ticket_id,
-        facts,
-    )
+    people = [ticket["assignee_id"]]
+    telling = Telling(kind, event.id, fact.organization_id, people, fact.ticket_id, facts)
     await tell(tx, telling)
-    await note(tx, "warning", telling)
+    await note(tx, kind.value, telling)
 
 
 async def tell_disabled(

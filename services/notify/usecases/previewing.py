@@ -13,6 +13,7 @@ _EXAMPLES: Final[dict[str, Localized]] = {
     "first_response": Localized(ar="الأحد 1 مارس 2026، 10:00", en="Sunday 1 March 2026, 10:00"),
     "resolution": Localized(ar="الاثنين 2 مارس 2026، 17:00", en="Monday 2 March 2026, 17:00"),
     "due": Localized(ar="الأحد 1 مارس 2026، 10:00", en="Sunday 1 March 2026, 10:00"),
+    "since": Localized(ar="الأحد 22 فبراير 2026، 10:00", en="Sunday 22 February 2026, 10:00"),
     "until": Localized(ar="الاثنين 2 مارس 2026، 17:00", en="Monday 2 March 2026, 17:00"),
     "window": Localized(ar="24 ساعةً", en="24 hours"),
     "days": Localized(ar="30 يومًا", en="30 days"),

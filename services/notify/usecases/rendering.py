@@ -31,6 +31,7 @@ VARIABLES: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.FALLBACK: _TICKET | {"role", "level", "metric"},
     Kind.ASSIGNED: _TICKET | {"subject_line", "priority"},
     Kind.WARNING: _TICKET | {"subject_line", "metric", "priority", "due"},
+    Kind.PAUSE_OVERDUE: _TICKET | {"subject_line", "priority", "since"},
     Kind.WEBHOOK_DISABLED: frozenset({"brand", "host", "reason", "days", "endpoint_id"}),
 }
 """What each template may say; a template that wants more does not pass the tests."""

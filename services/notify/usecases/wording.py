@@ -156,6 +156,10 @@ def _warning(scene: Scene) -> dict[str, Any]:
     return {**_assigned(scene), "metric": scene.metric(), "due": due}
 
 
+def _pause_overdue(scene: Scene) -> dict[str, Any]:
+    return {**_assigned(scene), "since": scene.moment(scene.mail.facts["since"])}
+
+
 def _webhook_disabled(scene: Scene) -> dict[str, Any]:
     facts = scene.mail.facts
     return {
@@ -186,5 +190,6 @@ _WORDS: Final[Mapping[Kind, Callable[[Scene], dict[str, Any]]]] = {
     Kind.FALLBACK: _fallback,
     Kind.ASSIGNED: _assigned,
     Kind.WARNING: _warning,
+    Kind.PAUSE_OVERDUE: _pause_overdue,
     Kind.WEBHOOK_DISABLED: _webhook_disabled,
 }

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Final
 
 from services.sla.domain.clock import Clock, Target
-from services.sla.domain.fold import Happening, Rules, _Ticket
+from services.sla.domain.happenings import Happening
+from services.sla.domain.living import LivingTicket, tell
+from services.sla.domain.rules import NO_OTHERS, Rules
+from services.sla.domain.terms import named
 from services.sla.domain.words import Kind, Mode
 from shared.vocabulary import Metric
 from shared.worktime import Micros
 
-_BY_KIND: Final[Mapping[Kind, str]] = {Kind.PRIORITY: "retarget"}
+_BY_KIND: Final[Mapping[Kind, str]] = {
+    Kind.PRIORITY: "retarget",
+    Kind.TERMS: "terms",
+    Kind.VERSION: "terms",
+}
 _BY_MODE: Final[Mapping[Mode, str]] = {
     Mode.PAUSED: "pause",
     Mode.STOPPED: "stop",
@@ -51,13 +57,15 @@ class Change:
     after: Micros | None
 
 
-def steps(rules: Rules, happenings: Iterable[Happening], as_of: Micros) -> Iterator[Step]:
+def steps(
+    rules: Rules,
+    happenings: Iterable[Happening],
+    as_of: Micros,
+    others: Mapping[str, Rules] = NO_OTHERS,
+) -> Iterator[Step]:
     """The fold, looked at after each of its steps."""
-    ticket = _Ticket(rules)
-    for happening in sorted(happenings, key=attrgetter("at")):
-        if happening.at > as_of:
-            return
-        ticket.apply(happening)
+    ticket = LivingTicket(rules, others)
+    for happening in tell(ticket, happenings, as_of):
         clocks = (ticket.first, *ticket.exchanges[-1:], ticket.resolution)
         yield Step(happening, {clock.metric: _stand(clock) for clock in clocks if clock})
 
@@ -77,7 +85,9 @@ def _stand(clock: Clock) -> Stand:
 
 
 def _change(what: Happening, before: Stand, after: Stand) -> Change:
-    return Change(what.at, _cause(what, before, after), what.value, what.ref, before.due, after.due)
+    cause = _cause(what, before, after)
+    value = named(what) or what.value
+    return Change(what.at, cause, value, what.ref, before.due, after.due)
 
 
 def _cause(what: Happening, before: Stand, after: Stand) -> str:

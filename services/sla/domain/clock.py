@@ -13,6 +13,7 @@ from shared.worktime import (
     Micros,
     Timeline,
     WorktimeError,
+    before,
     business_days,
     deadline,
     elapsed,
@@ -100,13 +101,20 @@ class Clock:
         self._close(at)
         self.mode, self.reason, self.ref = mode, reason, ref
 
-    def retarget(self, at: Micros, target: Target) -> None:
-        """Keep what is counted, swap target and calendar from `at` on (sla.md 5.8)."""
-        if self.over or target == self.target:
+    def retarget(self, at: Micros, target: Target, floor: Micros = 0) -> None:
+        """Keep what is counted, swap target and calendar from `at` on (sla.md 5.8).
+
+        At least `floor` is left of a promise that is not broken (sla.md 5.10).
+        """
+        if self.over:
+            return
+        amount = target.amount(self.start)
+        if floor and amount is not None and self.breach is None:
+            amount = max(amount, self.counted + floor)
+        if target == self.target and amount == self.amount:
             return
         self._close(at)
-        self.target, self.swapped = target, at
-        self.amount = target.amount(self.start)
+        self.target, self.swapped, self.amount = target, at, amount
         due = self.due()
         ran_until = max((s.end for s in self.stages if s.mode is Mode.RUNNING), default=self.start)
         if self.breach is None and due is not None and due < ran_until:
@@ -125,12 +133,23 @@ class Clock:
             left -= stage.counted
         return self._ahead(left) if self.mode is Mode.RUNNING else None
 
-    def point(self, share: float) -> Micros | None:
-        """When `share` of the target is used up, if that lies in the present run."""
+    def point(self, mark: float) -> Micros | None:
+        """When to warn, if that lies in the present run: `Rules.marks` says what a mark is."""
         if self.amount is None or self.mode is not Mode.RUNNING:
             return None
-        left = int(self.amount * share) - self.counted
+        if mark < 0:
+            return self._back(int(-mark) * SECOND)
+        left = int(self.amount * mark) - self.counted
         return self._ahead(left) if left > 0 else None
+
+    def resting_since(self) -> Micros:
+        """When the present mode began, whatever was swapped meanwhile."""
+        start = self.since
+        for stage in reversed(self.stages):
+            if stage.mode is not self.mode:
+                break
+            start = stage.start
+        return start
 
     def used(self, as_of: Micros) -> Micros:
         if self.mode is not Mode.RUNNING:
@@ -155,6 +174,17 @@ class Clock:
             return deadline(self.target.timeline, self.since, left)
         except WorktimeError:
             return None
+
+    def _back(self, left: Micros) -> Micros | None:
+        """`left` before the due instant, walked backwards through the calendar (sla.md 8)."""
+        due = self.due()
+        if due is None:
+            return None
+        try:
+            at = before(self.target.timeline, due, left)
+        except WorktimeError:
+            return None
+        return at if at > self.since else None
 
     def _broken(self, due: Micros, since: Micros) -> Breach:
         cause = Cause.RETARGET if due < self.swapped else Cause.ELAPSED

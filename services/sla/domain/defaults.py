@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from services.sla.domain.policy import KINDS
 from shared.vocabulary import Localized
 
 COMPANY_CALENDAR_NAME: Final = Localized(ar="ساعات عمل الشركة", en="Company hours")
@@ -51,4 +52,10 @@ POLICY: Final[dict[str, Any]] = {
         _rung("resolution", _ONE_DAY, "executive", "notify") | {"when": {"priority": ["P1", "P2"]}},
     ],
     "reopen_window": "PT24H",
+    "reopen_floor": "PT0S",
+    "warn_before": [],
+    "pause_reminder": {"business_days": 5},
+    "pause_auto_resolve": None,
+    "kinds": KINDS,
+    "match": None,
 }

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from shared.worktime import SECOND, Micros, Timeline, business_days, deadline
+
 _ISO: Final = re.compile(
     r"P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?"
 )
@@ -38,3 +40,11 @@ def iso_seconds(text: str) -> int:
     if match is None or not any(match.groups()):
         raise BadDuration(f"bad duration {text[:40]!r}")
     return sum(int(part or 0) * unit for part, unit in zip(match.groups(), _UNITS, strict=True))
+
+
+def waited(timeline: Timeline, start: Micros, delay: Duration) -> Micros:
+    """When a delay in business terms is over."""
+    if delay.days is not None:
+        return business_days(timeline, start, delay.days)
+    seconds = delay.seconds or 0
+    return deadline(timeline, start, seconds * SECOND) if seconds else start

@@ -1,15 +1,21 @@
 """A policy as a value: promises per priority, when clocks stand still, whom a breach climbs to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from services.sla.domain.durations import Duration, iso_seconds
-from services.sla.domain.words import NextStarts
+from services.sla.domain.words import ContractKind, Limit, NextStarts
 from shared.vocabulary import Localized, Metric, Priority, Role
 
 ALWAYS_OPEN_KEY: Final = "always_open"
 BREACH: Final = "breach"
+KINDS: Final[Mapping[str, Any]] = {
+    ContractKind.EMERGENCY.value: {"always_open": [Priority.P1.value]}
+}
+"""What a policy that says nothing about kinds of contract means: emergency support is for P1, day
+and night (requirements R7, R23)."""
+Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,14 @@ class Policy:
     resolve_answers: bool
     ladder: tuple[Step, ...]
     reopen_window: int
+    warn_before: tuple[int, ...] = ()
+    reopen_floor: int = 0
+    pause_limits: tuple[tuple[Limit, Duration], ...] = ()
+
+    @property
+    def marks(self) -> tuple[float, ...]:
+        """Where to warn, as the fold reads it (`Rules.marks`)."""
+        return (*self.warn_at, *(-float(seconds) for seconds in self.warn_before))
 
     def calendars(self, fallback: str) -> frozenset[str]:
         """The ids of all calendars that this policy counts on."""
@@ -56,8 +70,9 @@ class Policy:
         return tuple(step for step in self.ladder if step.metric is metric)
 
 
-def read_policy(document: Mapping[str, Any]) -> Policy:
-    """The policy behind a stored document (contracts.md, policy object; already checked)."""
+def read_policy(document: Document, kind: ContractKind | None = None) -> Policy:
+    """The policy behind a stored document (already checked), for one kind of contract."""
+    document = under(document, kind)
     return Policy(
         name=document["name"],
         targets={
@@ -72,7 +87,37 @@ def read_policy(document: Mapping[str, Any]) -> Policy:
         resolve_answers=document["resolve_counts_as_first_response"],
         ladder=_ladder(document["ladder"]),
         reopen_window=iso_seconds(document["reopen_window"]),
+        warn_before=tuple(map(iso_seconds, document.get("warn_before") or ())),
+        reopen_floor=iso_seconds(document.get("reopen_floor") or "PT0S"),
+        pause_limits=tuple(_limits(document)),
     )
+
+
+def under(document: Document, kind: ContractKind | None) -> Document:
+    """The document as it counts under a kind of contract: promises, ladder, round the clock."""
+    kinds = document.get("kinds")
+    own = (KINDS if kinds is None else kinds).get(kind.value) if kind else None
+    if own is None:
+        return document
+    targets = {priority: dict(row) for priority, row in document["targets"].items()}
+    for priority, row in (own.get("targets") or {}).items():
+        targets.setdefault(priority, {}).update(row)
+    for priority in own.get("always_open") or ():
+        row = targets.get(priority, {})
+        targets[priority] = {m: {**one, "calendar": ALWAYS_OPEN_KEY} for m, one in row.items()}
+    ladder = own.get("ladder")
+    return {
+        **document,
+        "targets": targets,
+        "ladder": document["ladder"] if ladder is None else ladder,
+    }
+
+
+def _limits(document: Document) -> Iterator[tuple[Limit, Duration]]:
+    named = {Limit.REMINDER: "pause_reminder", Limit.RESOLVE: "pause_auto_resolve"}
+    for limit, name in named.items():
+        if document.get(name) is not None:
+            yield limit, Duration.read(document[name])
 
 
 def _promise(item: Mapping[str, Any]) -> Promise:

@@ -6,18 +6,11 @@ from datetime import date
 from uuid import UUID
 
 from services.sla.domain.clock import Target
-from services.sla.domain.durations import Duration
-from services.sla.domain.fold import Rules
 from services.sla.domain.policy import Policy, Promise
+from services.sla.domain.rules import Rules
 from services.sla.domain.words import ContractKind, NextStarts
 from shared.vocabulary import Metric
-from shared.worktime import (
-    SECOND,
-    Micros,
-    Timeline,
-    business_days,
-    deadline,
-)
+from shared.worktime import SECOND, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +23,8 @@ class Contract:
     calendar_id: UUID | None
     starts_on: date
     ends_on: date | None
+    policy_ids: tuple[UUID, ...] = ()
+    """Policies to try before `policy_id`, in order (`matching.first_fit`)."""
 
     def in_force(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
@@ -44,7 +39,7 @@ def serving(contracts: Iterable[Contract], day: Callable[[Contract], date]) -> C
     return max(fitting, key=lambda contract: (contract.starts_on, contract.id), default=None)
 
 
-def rules(policy: Policy, calendars: Mapping[str, Timeline], fallback: str) -> Rules:
+def rules(policy: Policy, calendars: Mapping[str, Timeline], fallback: str, key: str = "") -> Rules:
     """The policy with its calendars resolved; `fallback` is the contract's, else the company's."""
 
     def target(promise: Promise) -> Target:
@@ -62,6 +57,10 @@ def rules(policy: Policy, calendars: Mapping[str, Timeline], fallback: str) -> R
         stop_statuses=policy.stop_statuses,
         every_message=policy.next_response_starts is NextStarts.EVERY_CUSTOMER_MESSAGE,
         resolve_answers=policy.resolve_answers,
+        marks=policy.marks,
+        reopen_floor=policy.reopen_floor * SECOND,
+        pause_limits=policy.pause_limits,
+        key=key,
     )
 
 
@@ -70,11 +69,3 @@ def step_calendar(policy: Policy, priority: str, fallback: str) -> str:
     row = policy.targets.get(priority, {})
     promise = row.get(Metric.RESOLUTION) or row.get(Metric.FIRST_RESPONSE)
     return (promise.calendar if promise else None) or fallback
-
-
-def waited(timeline: Timeline, start: Micros, delay: Duration) -> Micros:
-    """When a delay in business terms is over."""
-    if delay.days is not None:
-        return business_days(timeline, start, delay.days)
-    seconds = delay.seconds or 0
-    return deadline(timeline, start, seconds * SECOND) if seconds else start

@@ -5,17 +5,18 @@ with what was stated makes each breach, warning and promise kept a fact exactly 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from services.sla.domain.clock import Breach
-from services.sla.domain.fold import Reading, Readings
-from services.sla.domain.words import Mode
+from services.sla.domain.fold import Idle, Reading, Readings
+from services.sla.domain.words import Cause, Limit, Mode
 from shared.vocabulary import Metric
 from shared.worktime import Micros
 
 Cycle = tuple[Metric, int]
 Point = tuple[Metric, int, float]
+Pause = tuple[Limit, Micros]
 
 StateWord = Literal["running", "paused", "stopped", "met", "breached", "cancelled", "none"]
 
@@ -35,12 +36,22 @@ class Stated:
     breaches: frozenset[Cycle] = frozenset()
     met: frozenset[tuple[Metric, int, Micros]] = frozenset()
     warned: dict[Point, Micros] = field(default_factory=dict)
+    idle: frozenset[Pause] = frozenset()
+    dated: dict[Cycle, Micros] = field(default_factory=dict)
+    """Breaches that a calendar made: they are dated by its change, which no fold can see."""
 
     def with_breach(self, metric: Metric, cycle: int) -> "Stated":
-        return Stated(self.breaches | {(metric, cycle)}, self.met, self.warned)
+        return replace(self, breaches=self.breaches | {(metric, cycle)})
 
     def with_warning(self, point: Point, at: Micros) -> "Stated":
-        return Stated(self.breaches, self.met, {**self.warned, point: at})
+        return replace(self, warned={**self.warned, point: at})
+
+    def with_idle(self, limit: Limit, since: Micros) -> "Stated":
+        return replace(self, idle=self.idle | {(limit, since)})
+
+    def breached_at(self, breach: Breach) -> Micros:
+        """When a breach happened, as its fact said."""
+        return self.dated.get((breach.metric, breach.cycle), breach.at)
 
 
 NOTHING: Final = Stated()
@@ -55,6 +66,10 @@ class Warned:
     point: float
     at: Micros
     due: Micros
+
+    @property
+    def mark(self) -> Point:
+        return self.metric, self.cycle, self.point
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +90,19 @@ class Armed:
     cycle: int
     at: Micros
     point: float | None = None
+    idle: Idle | None = None
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Literal["breach", "warning", "reminder"]:
+        if self.idle is not None:
+            return "reminder"
         return "breach" if self.point is None else "warning"
 
     def key(self, ticket: object) -> str:
         """Unique in the house, and the same whenever it is armed again."""
-        tail = "" if self.point is None else f":{self.point:g}"
+        if self.idle is not None:
+            return f"{self.kind}:{ticket}:{self.idle.limit.value}:{self.idle.since}"
+        tail = "" if self.point is None else f":{self.point:.12g}"
         return f"{self.kind}:{ticket}:{self.metric.value}:{self.cycle}{tail}"
 
 
@@ -94,33 +114,46 @@ class Settlement:
     voided: tuple[Cycle, ...]
     kept: tuple[Kept, ...]
     warned: tuple[Warned, ...]
+    idle: tuple[Idle, ...]
     stated: Stated
 
 
 def settle(
-    readings: Readings, stated: Stated, as_of: Micros, due_points: frozenset[Point] = frozenset()
+    readings: Readings,
+    stated: Stated,
+    as_of: Micros,
+    due_points: frozenset[Point] = frozenset(),
+    recounted: Micros | None = None,
 ) -> Settlement:
     """The facts between `stated` and the fold.
 
     A warning is stated only when its own timer is due (`due_points`): one that a change left
-    behind is dropped (sla.md 8).
+    behind is dropped (sla.md 8). `recounted` is the instant of a calendar's change: what it
+    breaks, it breaks then (sla.md 5.7).
     """
-    broken = {(b.metric, b.cycle): b for reading in readings.values() for b in reading.breaches}
+    broken = {
+        (b.metric, b.cycle): _redated(b, stated, recounted)
+        for reading in readings.values()
+        for b in reading.breaches
+    }
     kept = tuple(one for one in map(_kept, readings.values()) if one)
-    marks = frozenset((one.metric, one.cycle, one.at) for one in kept)
-    warned = tuple(
-        one
-        for one in _warnings(readings, as_of)
-        if (one.metric, one.cycle, one.point) in due_points
-        and (one.metric, one.cycle, one.point) not in stated.warned
+    due = due_points - stated.warned.keys()
+    warned = tuple(one for one in _warnings(readings, as_of) if one.mark in due)
+    idle = tuple(_overdue(readings, stated, as_of))
+    after = Stated(
+        frozenset(broken),
+        stated.met | {(one.metric, one.cycle, one.at) for one in kept},
+        {**stated.warned, **{one.mark: one.at for one in warned}},
+        stated.idle | {(one.limit, one.since) for one in idle},
+        {key: b.at for key, b in broken.items() if b.cause is Cause.CALENDAR},
     )
-    points = {(one.metric, one.cycle, one.point): one.at for one in warned}
     return Settlement(
         breaches=tuple(b for key, b in broken.items() if key not in stated.breaches),
         voided=tuple(sorted(stated.breaches - broken.keys())),
         kept=tuple(k for k in kept if (k.metric, k.cycle, k.at) not in stated.met),
         warned=warned,
-        stated=Stated(frozenset(broken), stated.met | marks, {**stated.warned, **points}),
+        idle=idle,
+        stated=after,
     )
 
 
@@ -155,6 +188,24 @@ def _kept(reading: Reading) -> Kept | None:
     return Kept(reading.metric, reading.cycle, reading.at, reading.due)
 
 
+def _redated(breach: Breach, stated: Stated, recounted: Micros | None) -> Breach:
+    """A breach that only the calendar's change brought, dated by the change."""
+    key = (breach.metric, breach.cycle)
+    if key in stated.dated:
+        return replace(breach, at=stated.dated[key], cause=Cause.CALENDAR)
+    if key in stated.breaches or recounted is None or breach.due >= recounted:
+        return breach
+    return replace(breach, at=max(breach.at, recounted), cause=Cause.CALENDAR)
+
+
+def _overdue(readings: Readings, stated: Stated, as_of: Micros) -> Iterator[Idle]:
+    """Limits of a pause that are reached and not yet told: each once per pause."""
+    for reading in readings.values():
+        for one in reading.idle:
+            if one.at <= as_of and (one.limit, one.since) not in stated.idle:
+                yield one
+
+
 def _warnings(readings: Readings, as_of: Micros) -> Iterator[Warned]:
     for reading in readings.values():
         due = reading.due
@@ -167,6 +218,9 @@ def _warnings(readings: Readings, as_of: Micros) -> Iterator[Warned]:
 
 def _arms(readings: Readings, as_of: Micros, stated: Stated) -> Iterator[Armed]:
     for reading in readings.values():
+        for idle in reading.idle:
+            if as_of < idle.at and (idle.limit, idle.since) not in stated.idle:
+                yield Armed(reading.metric, reading.cycle, idle.at, idle=idle)
         due = reading.due
         if not _open(reading) or due is None:
             continue

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from services.sla.domain.fold import Idle
 from services.sla.domain.settle import Armed
+from services.sla.domain.words import Limit
 from shared.vocabulary import Metric
-from shared.worktime import instant
+from shared.worktime import instant, micros
 
 State = dict[str, Any]
 """A clock as facts carry it: `metric, state, due_at, met_at, breached_at, warned_at`."""
@@ -26,16 +28,20 @@ class Due:
     cycle: int
     at: datetime
     point: float | None = None
+    idle: Idle | None = None
 
     @classmethod
     def read(cls, key: str, at: datetime) -> Self:
         """From a timer's key (`Armed.key`)."""
-        _, _, metric, cycle, *share = key.split(":")
-        return cls(Metric(metric), int(cycle), at, float(share[0]) if share else None)
+        kind, _, metric, cycle, *mark = key.split(":")
+        if kind == "reminder":
+            idle = Idle(Limit(metric), int(cycle), micros(at))
+            return cls(Metric.RESOLUTION, 1, at, idle=idle)
+        return cls(Metric(metric), int(cycle), at, float(mark[0]) if mark else None)
 
     @classmethod
     def of(cls, armed: Armed) -> Self:
-        return cls(armed.metric, armed.cycle, instant(armed.at), armed.point)
+        return cls(armed.metric, armed.cycle, instant(armed.at), armed.point, armed.idle)
 
 
 def strike(clocks: Sequence[State], due: Due, now: datetime) -> list[State] | None:
@@ -44,6 +50,8 @@ def strike(clocks: Sequence[State], due: Due, now: datetime) -> list[State] | No
     A warning that comes only after its breach is due is dropped (sla.md 8).
     """
     change: dict[str, Any]
+    if due.idle is not None:
+        return list(clocks)  # nothing has happened, so the desk waits still
     if due.point is None:
         change = {"state": "breached", "breached_at": render(due.at)}
     else:
@@ -56,9 +64,14 @@ def strike(clocks: Sequence[State], due: Due, now: datetime) -> list[State] | No
     return [one | change if one["metric"] == due.metric else one for one in clocks]
 
 
+def state_of(clocks: Sequence[State], metric: Metric) -> State:
+    """One metric's clock."""
+    return next(one for one in clocks if one["metric"] == metric)
+
+
 def due_of(clocks: Sequence[State], metric: Metric) -> datetime:
     """When the promise of a running metric is due."""
-    return next(read(one["due_at"]) for one in clocks if one["metric"] == metric)
+    return read(state_of(clocks, metric)["due_at"])
 
 
 def nearest(clocks: Sequence[State]) -> datetime | None:

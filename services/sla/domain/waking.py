@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.sla.domain.clock import Breach, Stage
+from services.sla.domain.durations import waited
 from services.sla.domain.policy import Step
-from services.sla.domain.promises import waited
 from services.sla.domain.words import Mode
 from shared.vocabulary import Metric, Role
 from shared.worktime import Micros, Timeline, WorktimeError

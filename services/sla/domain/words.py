@@ -1,6 +1,7 @@
 """Words of the clock: what happened to a ticket, and what a clock does about it."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -12,6 +13,12 @@ class Kind(StrEnum):
     AUTO_REPLY = "auto_reply"
     STATUS = "status"
     PRIORITY = "priority"
+    TERMS = "terms"
+    VERSION = "version"
+
+
+TICKET_KINDS: Final = frozenset(Kind) - {Kind.TERMS, Kind.VERSION}
+"""What happens to a ticket; the rest is what sla itself decides about it."""
 
 
 class Mode(StrEnum):
@@ -45,3 +52,10 @@ class ContractKind(StrEnum):
     STANDARD = "standard"
     POST_LAUNCH = "post_launch"
     EMERGENCY = "emergency"
+
+
+class Limit(StrEnum):
+    """What happens when the desk has waited for a customer for too long."""
+
+    REMINDER = "reminder"
+    RESOLVE = "resolve"

@@ -4,12 +4,22 @@ from services.sla.routes import (
     calendars,
     clocks,
     contracts,
+    excuses,
     policies,
     replays,
     reports,
     simulation,
 )
 
-_ROOMS = (calendars, policies, contracts, clocks, simulation, replays, reports)
+_ROOMS = (
+    calendars,
+    policies,
+    contracts,
+    clocks,
+    excuses,
+    simulation,
+    replays,
+    reports,
+)
 
 routers = [one.door for one in _ROOMS]

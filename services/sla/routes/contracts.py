@@ -1,22 +1,35 @@
 """Contracts over HTTP."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from services.sla.routes.doors import (
+    MANAGES,
     CanManage,
     CanRead,
     Cursor,
     Limit,
     after_cursor,
+    below_cursor,
     paged,
+    paged_down,
     tagged,
 )
-from services.sla.schemas.contracts import ContractIn, ContractList, ContractOut, ContractPatch
-from services.sla.usecases import contracts
+from services.sla.schemas.contracts import (
+    ContractIn,
+    ContractList,
+    ContractOut,
+    ContractPatch,
+    ContractVersionList,
+)
+from services.sla.schemas.policies import AppliedOut
+from services.sla.schemas.uptime import UptimeOut
+from services.sla.usecases import applying, contracts, uptime
 from shared.kit.http import InContext, InTx, if_match, router
-from shared.kit.problems import NotFound, PreconditionFailed, problems
+from shared.kit.model import Instant
+from shared.kit.problems import NotFound, PreconditionFailed, ValidationFailed, problems
 
 door = router("/v1", tags=["sla"])
 
@@ -68,7 +81,59 @@ async def change_contract(
     request: Request,
     response: Response,
 ) -> object:
-    """Open tickets keep the policy that they began with."""
+    """Open tickets keep what they are served under until it is applied."""
     changes = body.model_dump(exclude_unset=True)
+    if changes.get("policy_ids", ()) is None:
+        changes["policy_ids"] = []
     expected = if_match(request)
     return tagged(await contracts.change(tx, caller, contract_id, changes, expected), response)
+
+
+@door.get(
+    "/contracts/{contract_id}/versions",
+    summary="A contract's history",
+    response_model=ContractVersionList,
+    responses=problems(NotFound),
+)
+async def list_contract_versions(
+    contract_id: UUID,
+    caller: CanRead,
+    tx: InTx,
+    context: InContext,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> object:
+    """Newest first: what was agreed, and when; who wrote it down is for staff."""
+    below = below_cursor(context, cursor)
+    rows = await contracts.versions(tx, caller, contract_id, (below, limit + 1))
+    return paged_down(context, rows, limit)
+
+
+@door.post(
+    "/contracts/{contract_id}/apply",
+    status_code=202,
+    summary="Serve open tickets as the contracts say now",
+    response_model=AppliedOut,
+    responses=problems(NotFound),
+    dependencies=[MANAGES],
+)
+async def apply_contract(contract_id: UUID, tx: InTx) -> object:
+    """All open tickets of the customer: each by the contract in force on its opening day."""
+    return await applying.contract(tx, contract_id)
+
+
+@door.get(
+    "/contracts/{contract_id}/uptime",
+    summary="A contract's uptime, with the working",
+    response_model=UptimeOut,
+    responses=problems(NotFound, ValidationFailed),
+)
+async def get_uptime(
+    contract_id: UUID,
+    caller: CanRead,
+    tx: InTx,
+    start: Annotated[Instant | None, Query(alias="from")] = None,
+    end: Annotated[Instant | None, Query(alias="to")] = None,
+) -> object:
+    """Out of tickets marked as outages, while they were P1 and unsolved; else the last 30 days."""
+    return await uptime.of_contract(tx, caller, contract_id, start, end)

@@ -4,22 +4,26 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Path, Query, Response
 
 from services.sla.schemas.policies import Name
 from shared.kit.callers import Caller
 from shared.kit.context import Context
-from shared.kit.http import decode_place, encode_cursor, page, require, set_etag
+from shared.kit.http import decode_cursor, decode_place, encode_cursor, page, require, set_etag
+from shared.kit.problems import ValidationFailed
 from shared.vocabulary import Localized, Role
 
 STAFF: Final = tuple(role for role in Role if role not in {Role.CUSTOMER, Role.CUSTOMER_ADMIN})
 OF_STAFF = require("sla:read", *STAFF)
 CanRead = Annotated[Caller, require("sla:read")]
-CanManage = Annotated[Caller, require("sla:manage", *STAFF)]
+MANAGES = require("sla:manage", *STAFF)
+CanManage = Annotated[Caller, MANAGES]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=1024)]
+Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Row = dict[str, Any]
 _FIRST: Final = UUID(int=0)
+_NEWEST: Final = 2**31 - 1
 
 
 def tagged(found: Row, response: Response) -> Row:
@@ -39,4 +43,21 @@ def after_cursor(context: Context, cursor: str | None) -> UUID:
 
 def paged(context: Context, rows: Sequence[Row], limit: int) -> dict[str, Any]:
     following = encode_cursor(context, [rows[limit - 1]["id"]]) if len(rows) > limit else None
+    return page(rows[:limit], following)
+
+
+def below_cursor(context: Context, cursor: str | None) -> int:
+    """The version that a page of history ended with."""
+    if cursor is None:
+        return _NEWEST
+    values = decode_cursor(context, cursor)
+    if not values or not isinstance(values[0], int):
+        raise ValidationFailed  # a cursor of ours, but of a list with another order
+    return values[0]
+
+
+def paged_down(context: Context, rows: Sequence[Row], limit: int) -> dict[str, Any]:
+    """A page of history, newest first."""
+    more = len(rows) > limit
+    following = encode_cursor(context, [rows[limit - 1]["version"]]) if more else None
     return page(rows[:limit], following)

@@ -35,6 +35,9 @@ class BreachOut(Out):
     due_at: Instant | None
     breached_at: Instant | None
     cause: str
+    actor_id: UUID | None = None
+    reason: str | None = None
+    """Why it was excused, for staff."""
 
 
 class SlaOut(Out):
@@ -122,7 +125,7 @@ class DueOut(Out):
 class TimerOut(Out):
     """An instant that the desk will not sleep through, did not, or has no need of any more."""
 
-    kind: Literal["breach", "warning"]
+    kind: Literal["breach", "warning", "reminder"]
     state: Literal["armed", "fired", "disarmed"]
     due_at: Instant
     cycle: int

@@ -1,7 +1,7 @@
 """HTTP bodies of contracts."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -10,13 +10,19 @@ from pydantic_core import PydanticCustomError
 from services.sla.domain.words import ContractKind
 from shared.kit.model import Body, Instant, Out
 
+Policies = Annotated[list[UUID], Field(max_length=20)]
+
 
 class ContractIn(Body):
-    """What a customer bought (contracts.md, contract object); both dates are included."""
+    """What a customer bought (contracts.md, contract object); both dates are included.
+
+    Of `policy_ids` the first whose `match` fits a new ticket serves it, else `policy_id` does.
+    """
 
     organization_id: UUID
     kind: ContractKind
     policy_id: UUID
+    policy_ids: Policies = Field(default_factory=list)
     calendar_id: UUID | None = None
     starts_on: date
     ends_on: date | None = None
@@ -34,6 +40,7 @@ class ContractPatch(Body):
 
     kind: ContractKind | None = None
     policy_id: UUID | None = None
+    policy_ids: Policies | None = None
     calendar_id: UUID | None = None
     starts_on: date | None = None
     ends_on: date | None = None
@@ -47,6 +54,7 @@ class ContractOut(Out):
     organization_id: UUID
     kind: ContractKind
     policy_id: UUID
+    policy_ids: list[UUID]
     calendar_id: UUID | None
     starts_on: date
     ends_on: date | None
@@ -60,4 +68,20 @@ class ContractList(Out):
     """A page of contracts."""
 
     items: list[ContractOut]
+    next_cursor: str | None = None
+
+
+class ContractVersionOut(Out):
+    """What a contract said from `created_at` until its next version."""
+
+    version: int
+    created_at: Instant
+    created_by: UUID | None
+    document: dict[str, Any]
+
+
+class ContractVersionList(Out):
+    """A page of versions, newest first."""
+
+    items: list[ContractVersionOut]
     next_cursor: str | None = None

@@ -1,15 +1,16 @@
 """HTTP bodies of policies."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.sla.domain.durations import BadDuration, iso_seconds
-from services.sla.domain.words import NextStarts
+from services.sla.domain.policy import KINDS
+from services.sla.domain.words import ContractKind, NextStarts
 from shared.kit.model import Body, Instant, Line, Out
-from shared.vocabulary import Metric, Priority, Role, Status
+from shared.vocabulary import Channel, Metric, Priority, Role, Status
 
 
 def _iso(text: str) -> str:
@@ -80,11 +81,60 @@ def _pausable(metrics: list[Metric]) -> list[Metric]:
     return metrics
 
 
+class KindIn(Body):
+    """What differs under one kind of contract.
+
+    `targets` replace promises metric by metric, a `ladder` replaces the whole ladder; all promises
+    of the priorities in `always_open`, and with them the delays of their ladder, count round the
+    clock.
+    """
+
+    targets: Targets | None = None
+    ladder: Ladder | None = None
+    always_open: Annotated[list[Priority], Field(max_length=4)] = Field(default_factory=list)
+
+
+class MatchIn(Body):
+    """Which tickets a policy is for: every condition that is given must hold.
+
+    With a `rank` the policy is one of the house: tickets without a contract in force try those
+    in the order of their ranks, then get the default policy. Without one it is tried only for
+    contracts that list it in `policy_ids`. A ticket is matched when it opens, and again when its
+    priority or department changes and a policy in question reads that; when nothing fits then,
+    the policy that it has is kept.
+    """
+
+    rank: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    contract_kind: Annotated[list[ContractKind], Field(min_length=1, max_length=3)] | None = None
+    department_id: Annotated[list[UUID], Field(min_length=1, max_length=200)] | None = None
+    channel: Annotated[list[Channel], Field(min_length=1, max_length=6)] | None = None
+    priority: Annotated[list[Priority], Field(min_length=1, max_length=4)] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_dump(exclude_none=True):
+            raise PydanticCustomError("empty_match", "A rank or a condition is needed")
+        return self
+
+
+Kinds = dict[ContractKind, KindIn]
+Wait = LongIso | BusinessDays
 Pausable = Annotated[list[Metric], Field(max_length=3), AfterValidator(_pausable)]
 
 
+def _kinds() -> Kinds:
+    return {ContractKind(kind): KindIn.model_validate(own) for kind, own in KINDS.items()}
+
+
 class PolicyIn(Body):
-    """A policy (contracts.md, policy object). All of it may be seconds long."""
+    """A policy (contracts.md, policy object). All of it may be seconds long.
+
+    `warn_at` are shares of the target, `warn_before` counted times before the due instant.
+    `pause_reminder` is how long the desk may wait for a customer before the assignee is told,
+    `pause_auto_resolve` before the ticket is resolved. `reopen_floor` is the least that a
+    reopened ticket has left of an unbroken resolution. `kinds` is what differs by the kind of
+    the contract; left out, an emergency contract counts P1 round the clock.
+    """
 
     name: ShortLine | Name
     targets: Targets
@@ -96,10 +146,16 @@ class PolicyIn(Body):
     resolve_counts_as_first_response: bool = False
     ladder: Ladder = Field(default_factory=list)
     reopen_window: Iso = "PT24H"
+    reopen_floor: Iso = "PT0S"
+    warn_before: Annotated[list[LongIso], Field(max_length=5)] = Field(default_factory=list)
+    pause_reminder: Wait | None = Field(default_factory=lambda: BusinessDays(business_days=5))
+    pause_auto_resolve: Wait | None = None
+    kinds: Kinds = Field(default_factory=_kinds)
+    match: MatchIn | None = None
 
 
 class PolicyPatch(Body):
-    """The fields that a new version changes."""
+    """The fields that a new version changes; null takes reminder, auto-resolve or match away."""
 
     name: ShortLine | Name | None = None
     targets: Targets | None = None
@@ -111,6 +167,12 @@ class PolicyPatch(Body):
     resolve_counts_as_first_response: bool | None = None
     ladder: Ladder | None = None
     reopen_window: Iso | None = None
+    reopen_floor: Iso | None = None
+    warn_before: Annotated[list[LongIso], Field(max_length=5)] | None = None
+    pause_reminder: Wait | None = None
+    pause_auto_resolve: Wait | None = None
+    kinds: Kinds | None = None
+    match: MatchIn | None = None
 
 
 class PolicyOut(PolicyIn):
@@ -127,3 +189,27 @@ class PolicyList(Out):
 
     items: list[PolicyOut]
     next_cursor: str | None = None
+
+
+class PolicyVersionOut(PolicyIn):
+    """One version of a policy, as the tickets that have it are served."""
+
+    id: UUID
+    version: int
+    created_at: Instant
+    created_by: UUID
+
+
+class PolicyVersionList(Out):
+    """A page of versions, newest first."""
+
+    items: list[PolicyVersionOut]
+    next_cursor: str | None = None
+
+
+class AppliedOut(Out):
+    """How many open tickets move onto `version`, as of `at`; it is done within moments."""
+
+    version: int
+    at: Instant
+    tickets: int

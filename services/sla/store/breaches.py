@@ -36,11 +36,22 @@ _ADD = """
         cast(:causes as text[]), cast(:dues as timestamptz[]), cast(:breached as timestamptz[]))"""
 
 
-_EXCUSE = f"""
-    with fact as ({_ADD} returning ticket_id, metric, cycle, fact)
+_MARKING = """
+    with fact as ({said} returning ticket_id, metric, cycle, fact)
     update sla.outcome o set excused = true from fact
     where fact.fact = 'excused' and o.ticket_id = fact.ticket_id and o.metric = fact.metric
         and o.cycle = fact.cycle"""
+"""Reports read outcomes: an excuse is marked there as well."""
+_ADD_MARKING = _MARKING.format(said=_ADD)
+_EXCUSE = _MARKING.format(
+    said="""
+    insert into sla.breach (ticket_id, organization_id, department_id, priority, metric,
+        cycle, fact, noted_at, cause, due_at, breached_at, actor_id, reason)
+    select ticket_id, organization_id, department_id, priority, metric, cycle, 'excused', :at,
+        'manager', due_at, breached_at, :actor_id, :reason
+    from sla.breach where ticket_id = :ticket_id and metric = :metric and cycle = :cycle
+        and fact = 'breached' and noted_at = :noted_at"""
+)
 
 
 async def add(tx: Tx, rows: Sequence[BreachRow]) -> None:
@@ -60,14 +71,19 @@ async def add(tx: Tx, rows: Sequence[BreachRow]) -> None:
         "breached": [row.breached_at for row in rows],
     }
     excuses = any(row.fact == "excused" for row in rows)
-    await tx.execute(_EXCUSE if excuses else _ADD, params)
+    await tx.execute(_ADD_MARKING if excuses else _ADD, params)
 
 
 async def of_ticket(tx: Tx, ticket_id: UUID) -> list[dict[str, Any]]:
     """What became of a ticket's broken promises, oldest first."""
     rows = await tx.rows(
-        "select metric, cycle, fact, noted_at, due_at, breached_at, cause from sla.breach"
-        " where ticket_id = :ticket_id order by noted_at",
+        "select metric, cycle, fact, noted_at, due_at, breached_at, cause, actor_id, reason"
+        " from sla.breach where ticket_id = :ticket_id order by noted_at, fact",
         {"ticket_id": ticket_id},
     )
     return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+async def excuse(tx: Tx, values: dict[str, Any]) -> None:
+    """A person's word about a breach, beside it; `values` are the breach, who, why and when."""
+    await tx.execute(_EXCUSE, values)

@@ -8,13 +8,16 @@ from uuid import UUID
 
 import orjson
 
-from services.sla.domain.fold import Happening
+from services.sla.domain.happenings import Happening
 from services.sla.domain.outcomes import Outcome
 from services.sla.domain.settle import Stated
+from services.sla.domain.terms import Terms
+from services.sla.domain.words import ContractKind, Limit
 from shared.vocabulary import Metric
 from shared.worktime import Micros
 
 _CLOCKS: Final = 14
+_KIND: Final = 17
 
 
 @dataclass(slots=True)
@@ -41,8 +44,22 @@ class ClockRow:
     clocks: list[dict[str, Any]]
     stated: Stated
     revision: int
+    kind: ContractKind | None = None
     happenings: list[Happening] = field(default_factory=list)
     outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def terms(self) -> Terms:
+        """What the ticket is served under now."""
+        return Terms(
+            self.policy_id, self.policy_version, self.calendar_id, self.contract_id, self.kind
+        )
+
+    def take(self, terms: Terms) -> None:
+        """Be served under other terms from now on."""
+        self.policy_id, self.policy_version = terms.policy_id, terms.version
+        self.calendar_id = terms.calendar_id
+        self.contract_id, self.kind = terms.contract_id, terms.kind
 
 
 def clock_row(columns: Sequence[Any]) -> ClockRow:
@@ -50,6 +67,7 @@ def clock_row(columns: Sequence[Any]) -> ClockRow:
     values = list(columns)
     values[_CLOCKS] = orjson.loads(values[_CLOCKS])
     values[_CLOCKS + 1] = _read_stated(orjson.loads(values[_CLOCKS + 1]))
+    values[_KIND] = ContractKind(values[_KIND]) if values[_KIND] else None
     return ClockRow(*values)
 
 
@@ -62,6 +80,8 @@ def stated_document(stated: Stated) -> dict[str, Any]:
         "breaches": sorted([m.value, c] for m, c in stated.breaches),
         "met": sorted([m.value, c, at] for m, c, at in stated.met),
         "warned": [[m.value, c, point, at] for (m, c, point), at in stated.warned.items()],
+        "idle": sorted([limit.value, since] for limit, since in stated.idle),
+        "dated": [[m.value, c, at] for (m, c), at in stated.dated.items()],
     }
 
 
@@ -75,4 +95,6 @@ def _read_stated(data: dict[str, Any]) -> Stated:
         frozenset((Metric(m), c) for m, c in data["breaches"]),
         frozenset((Metric(m), c, at) for m, c, at in data["met"]),
         warned,
+        frozenset((Limit(limit), since) for limit, since in data.get("idle", ())),
+        {(Metric(m), c): at for m, c, at in data.get("dated", ())},
     )

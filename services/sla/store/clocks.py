@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from services.sla.domain.fold import Happening
+from services.sla.domain.happenings import Happening
 from services.sla.domain.settle import Armed
 from services.sla.domain.words import Kind
 from services.sla.store import outcomes
@@ -18,7 +18,7 @@ from shared.worktime import instant, micros
 
 _COLUMNS = f"""ticket_id, organization_id, department_id, priority, status, policy_id,
     policy_version, contract_id, calendar_id, opened_at, settled_at, generation, sequence,
-    next_due_at, clocks::text, stated::text, {REVISION}"""
+    next_due_at, clocks::text, stated::text, {REVISION}, contract_kind"""
 """In the order of `ClockRow`; documents as text, which is read faster than the driver would."""
 _SELECT = f"select {_COLUMNS} from sla.clock"
 
@@ -79,8 +79,8 @@ async def sample(tx: Tx, size: int) -> list[ClockRow]:
 async def happenings(tx: Tx, ticket_ids: Sequence[UUID]) -> dict[UUID, list[Happening]]:
     """What happened to tickets, each in the order of its facts."""
     rows = await tx.rows(
-        "select ticket_id, at, kind, value, status, ref from sla.clock_event"
-        " where ticket_id = any(:ticket_ids) order by ticket_id, ordinal",
+        "select ticket_id, at, kind, value, status, ref, ordinal, part from sla.clock_event"
+        " where ticket_id = any(:ticket_ids) order by ticket_id, ordinal, part",
         {"ticket_ids": list(ticket_ids)},
     )
     found: dict[UUID, list[Happening]] = {}
@@ -96,6 +96,8 @@ def _happening(row: RowMapping) -> Happening:
         row["value"],
         row["status"],
         ref=str(row["ref"]) if row["ref"] else None,
+        ordinal=row["ordinal"],
+        part=row["part"],
     )
 
 
@@ -109,11 +111,11 @@ _ADD = f"""
         insert into sla.clock (ticket_id, organization_id, number, requester_id,
             department_id, assignee_id, priority, status, policy_id, policy_version,
             contract_id, calendar_id, opened_at, settled_at, next_due_at, sequence,
-            clocks, stated)
+            clocks, stated, contract_kind, channel, outage)
         values (:ticket_id, :organization_id, :number, :requester_id, :department_id,
             :assignee_id, :priority, :status, :policy_id, :policy_version, :contract_id,
             :calendar_id, :opened_at, :settled_at, :next_due_at, :sequence,
-            cast(:clocks as jsonb), cast(:stated as jsonb))
+            cast(:clocks as jsonb), cast(:stated as jsonb), :contract_kind, :channel, :outage)
         returning {outcomes.CLOCK}),
     outcome as ({outcomes.UPSERT}),
     happening as (
@@ -142,6 +144,7 @@ async def add(tx: Tx, values: dict[str, Any], row: ClockRow, armed: Sequence[Arm
             "policy_version": row.policy_version,
             "contract_id": row.contract_id,
             "calendar_id": row.calendar_id,
+            "contract_kind": row.kind,
             "opened_at": row.opened_at,
             "settled_at": row.settled_at,
             "next_due_at": row.next_due_at,
@@ -160,28 +163,6 @@ def _armed(ticket_id: UUID, armed: Sequence[Armed]) -> dict[str, Any]:
         "kinds": [one.kind for one in armed],
         "dues": [instant(one.at) for one in armed],
     }
-
-
-async def add_happening(
-    tx: Tx, clock: tuple[UUID, UUID], ordinal: int, happening: Happening
-) -> None:
-    """One more fact of a ticket: `clock` is its id and its organization's."""
-    await tx.execute(
-        "insert into sla.clock_event"
-        " (ticket_id, organization_id, ordinal, at, kind, value, status, ref)"
-        " values (:ticket_id, :organization_id, :ordinal, :at, :kind, :value, :status, :ref)"
-        " on conflict do nothing",
-        {
-            "ticket_id": clock[0],
-            "organization_id": clock[1],
-            "ordinal": ordinal,
-            "at": instant(happening.at),
-            "kind": happening.kind.value,
-            "value": happening.value,
-            "status": happening.status,
-            "ref": UUID(happening.ref) if happening.ref else None,
-        },
-    )
 
 
 _RETURNED = ", ".join(f"c.{name.strip()}" for name in outcomes.CLOCK.split(","))
@@ -255,7 +236,7 @@ _ARM = """
         on conflict do nothing),
     gone as (
         delete from sla.timer where ticket_id = :ticket_id and owner = 'sla'
-            and not key = any(:keys))
+            and kind <> 'apply' and not key = any(:keys))
     insert into sla.timer as t (key, kind, ticket_id, due_at, generation, owner)
     select key, kind, :ticket_id, due_at, :generation, 'sla' from wish
     on conflict (key) do update

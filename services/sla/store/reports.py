@@ -124,9 +124,10 @@ async def overdue(tx: Tx, caller: Caller, question: Question) -> list[Row]:
 def compose_overdue(caller: Caller, question: Question, now: datetime) -> tuple[str, Row]:
     where, params = _where(caller, question)
     return (
-        f"""{_WORST}, o.noted_at, o.standing, c.policy_id, c.policy_version, c.calendar_id
-        from sla.outcome o join (select ticket_id as id, policy_id, policy_version, calendar_id
-            from sla.clock where open) c on c.id = o.ticket_id
+        f"""{_WORST}, o.noted_at, o.standing, c.policy_id, c.policy_version, c.calendar_id,
+            o.contract_id, c.contract_kind
+        from sla.outcome o join (select ticket_id as id, policy_id, policy_version, calendar_id,
+            contract_kind from sla.clock where open) c on c.id = o.ticket_id
         where o.state in ('open', 'overdue') and {_BROKEN} and o.target_seconds is not null
             and {where}
         order by o.counted_seconds - o.target_seconds + case when o.standing then 0

@@ -1,26 +1,29 @@
 """Rows of calendars, policies and contracts, and their versions."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, insert, select, update
 
-from services.sla.domain.promises import Contract
-from services.sla.domain.words import ContractKind
-from services.sla.tables import Calendar, CalendarVersion, Policy, PolicyVersion
-from services.sla.tables import Contract as ContractRow
+from services.sla.tables import (
+    Calendar,
+    CalendarVersion,
+    Contract,
+    ContractVersion,
+    Policy,
+    PolicyVersion,
+)
 from shared.kit.tables import table
 from shared.kit.tx import Tx
-from shared.vocabulary import DEFAULT_POLICY, Localized
+from shared.vocabulary import Localized
 
 Row = dict[str, Any]
 
 _CALENDAR, _CALENDAR_VERSION = table(Calendar), table(CalendarVersion)
 _POLICY, _POLICY_VERSION = table(Policy), table(PolicyVersion)
-_CONTRACT = table(ContractRow)
+_CONTRACT, _CONTRACT_VERSION = table(Contract), table(ContractVersion)
 
 REVISION = "(select coalesce(max(revision), 0) from sla.calendar_version)"
 """Moves with every calendar version, so that a process knows when its copies are old."""
@@ -87,6 +90,12 @@ async def policy(tx: Tx, policy_id: UUID, *, lock: bool = False) -> Row | None:
     return _dict(await tx.row(statement.with_for_update(of=_POLICY) if lock else statement))
 
 
+async def policy_version(tx: Tx, policy_id: UUID) -> int:
+    """The number of a policy's newest version."""
+    number: int = await tx.scalar(select(_POLICY.c.version).where(_POLICY.c.id == policy_id))
+    return number
+
+
 async def policies(tx: Tx, after: UUID, limit: int) -> list[Row]:
     found = _POLICIES.where(_POLICY.c.id > after)
     return _dicts(await tx.rows(found.order_by(_POLICY.c.id).limit(limit)))
@@ -110,8 +119,27 @@ async def add_policy(tx: Tx, policy_id: UUID, now: datetime) -> None:
 async def add_policy_version(tx: Tx, values: dict[str, Any]) -> None:
     """The next version; the caller holds the policy's row."""
     await tx.execute(insert(_POLICY_VERSION).values(values))
-    changed = {"version": values["version"], "updated_at": values["created_at"]}
+    changed = {
+        "version": values["version"],
+        "updated_at": values["created_at"],
+        "match": values["document"].get("match"),
+    }
     await tx.execute(update(_POLICY).where(_POLICY.c.id == values["policy_id"]).values(changed))
+
+
+async def policy_versions(tx: Tx, policy_id: UUID, below: int, limit: int) -> list[Row]:
+    """Versions of a policy, newest first, each with its document."""
+    versions = _POLICY_VERSION.c
+    statement = select(_POLICY_VERSION).where(
+        versions.policy_id == policy_id, versions.version < below
+    )
+    return _dicts(await tx.rows(statement.order_by(versions.version.desc()).limit(limit)))
+
+
+async def known_policies(tx: Tx, policy_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the ids that name a policy."""
+    statement = select(_POLICY.c.id).where(_POLICY.c.id.in_(policy_ids))
+    return {row["id"] for row in await tx.rows(statement)}
 
 
 async def contract(tx: Tx, contract_id: UUID, *, lock: bool = False) -> Row | None:
@@ -126,56 +154,27 @@ async def contracts(tx: Tx, organization_id: UUID | None, after: UUID, limit: in
     return _dicts(await tx.rows(statement.order_by(_CONTRACT.c.id).limit(limit)))
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What a new ticket's promises are chosen from; versions are the newest ones."""
-
-    contracts: tuple[Contract, ...]
-    versions: dict[UUID, int]
-    revision: int
-
-
-async def basis(tx: Tx, organization_id: UUID, near: date) -> Basis:
-    """Contracts of an organization around a date, and the default policy, in one look."""
-    rows = await tx.rows(
-        f"""select c.id, c.kind, c.policy_id, c.calendar_id, c.starts_on, c.ends_on,
-            coalesce(p.version, 0) as version, d.version as default_version,
-            {REVISION} as revision
-        from sla.policy d
-        left join sla.contract c on c.organization_id = :organization_id
-            and c.starts_on <= :last and (c.ends_on is null or c.ends_on >= :first)
-        left join sla.policy p on p.id = c.policy_id
-        where d.id = :default""",
-        {
-            "organization_id": organization_id,
-            "default": DEFAULT_POLICY,
-            "first": near - timedelta(days=1),
-            "last": near + timedelta(days=1),
-        },
-    )
-    found = [row for row in rows if row["id"] is not None]
-    versions = {row["policy_id"]: row["version"] for row in found}
-    versions[DEFAULT_POLICY] = rows[0]["default_version"]
-    return Basis(tuple(map(_contract, found)), versions, rows[0]["revision"])
-
-
-def _contract(row: RowMapping) -> Contract:
-    return Contract(
-        row["id"],
-        ContractKind(row["kind"]),
-        row["policy_id"],
-        row["calendar_id"],
-        row["starts_on"],
-        row["ends_on"],
-    )
-
-
-async def add_contract(tx: Tx, values: dict[str, Any]) -> None:
+async def add_contract(tx: Tx, values: dict[str, Any], version: dict[str, Any]) -> None:
+    """A contract and the first line of its history."""
     await tx.execute(insert(_CONTRACT).values(values))
+    await tx.execute(insert(_CONTRACT_VERSION).values(version))
 
 
-async def change_contract(tx: Tx, contract_id: UUID, values: dict[str, Any]) -> None:
+async def change_contract(
+    tx: Tx, contract_id: UUID, values: dict[str, Any], version: dict[str, Any]
+) -> None:
+    """The contract as it is now; what it was stays on record."""
     await tx.execute(update(_CONTRACT).where(_CONTRACT.c.id == contract_id).values(values))
+    await tx.execute(insert(_CONTRACT_VERSION).values(version))
+
+
+async def contract_versions(tx: Tx, contract_id: UUID, below: int, limit: int) -> list[Row]:
+    """Versions of a contract, newest first."""
+    versions = _CONTRACT_VERSION.c
+    statement = select(_CONTRACT_VERSION).where(
+        versions.contract_id == contract_id, versions.version < below
+    )
+    return _dicts(await tx.rows(statement.order_by(versions.version.desc()).limit(limit)))
 
 
 async def put_organization(tx: Tx, organization_id: UUID, locale: str, timezone: str) -> None:

@@ -84,7 +84,8 @@ class Moment:
 
 def at_moment(file: File, as_of: datetime) -> Moment:
     sight = file.sight
-    walked = steps(sight.ground.rules, sight.row.happenings, micros(as_of))
+    ground = sight.ground
+    walked = steps(ground.first, sight.row.happenings, micros(as_of), ground.held)
     return Moment(file, as_of, folded(sight, as_of), tuple(walked))
 
 

@@ -3,7 +3,6 @@
 from typing import Final
 from uuid import UUID
 
-from services.sla.domain.fold import fold
 from services.sla.domain.settle import next_due
 from services.sla.store import clocks, timers
 from services.sla.store.clockrows import ClockRow
@@ -35,5 +34,5 @@ async def mismatches(tx: Tx) -> list[UUID]:
 
 async def _agrees(tx: Tx, book: Rulebook, row: ClockRow) -> bool:
     ground = await ground_of(tx, book, row)
-    due = next_due(fold(ground.rules, row.happenings, micros(row.settled_at)))
+    due = next_due(ground.read(row.happenings, micros(row.settled_at)))
     return (None if due is None else instant(due)) == row.next_due_at

@@ -1,23 +1,23 @@
 """Starting a ticket's clocks and letting them hear what happens to it."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from services.sla.domain.fold import Happening
-from services.sla.domain.ledger import local_date
-from services.sla.domain.promises import Contract, serving
+from services.sla.domain.happenings import Happening
 from services.sla.domain.settle import Stated
+from services.sla.domain.terms import CHANGES, Terms, course, first_terms
 from services.sla.domain.words import Kind
-from services.sla.store import breaches, clocks, sight
+from services.sla.store import breaches, clocks, happenings, sight
 from services.sla.store.clockrows import ClockRow
-from services.sla.store.rules import Basis, basis
+from services.sla.store.matching import basis
+from services.sla.usecases import choosing
 from services.sla.usecases.rulebook import Rulebook, rulebook
 from services.sla.usecases.stating import Ground, Occasion, Settled, settle_row
 from shared.events.sla import ClockState, SlaClockStarted
 from shared.events.ticket import TicketOpened
 from shared.kit.tx import Tx
-from shared.vocabulary import COMPANY_CALENDAR, DEFAULT_POLICY
+from shared.vocabulary import AuthorKind
 from shared.worktime import instant, micros
 
 SOON: Final = timedelta(seconds=1)
@@ -28,34 +28,31 @@ async def start(tx: Tx, fact: TicketOpened, ref: UUID) -> None:
     """The promise of a ticket: contract, policy, calendars, and all that is to be armed."""
     found = await basis(tx, fact.organization_id, fact.at.date())
     book = await rulebook(tx, found.revision)
-    row = _new_row(fact, found, _serving(book, found, fact.at))
-    row.happenings = [
-        Happening(
-            micros(fact.at),
-            Kind.CREATED,
-            fact.priority.value,
-            fact.status.value,
-            ref=str(ref),
-        )
-    ]
+    row = _new_row(fact, found.revision, choosing.opening_terms(book, found, fact))
+    row.happenings = _opened(fact, ref)
     ground = await ground_of(tx, book, row)
     row.sequence = 1  # the start is the first fact; what is already due follows it
     settled = settle_row(tx, row, ground, Occasion(max(tx.now, fact.at)))
     tx.emit(_started(row, ground), sequence=1)
     await clocks.add(tx, _who(fact, ref), row, settled.armed)
+    for more in row.happenings[1:]:
+        await happenings.add(tx, (row.ticket_id, row.organization_id), more)
     await breaches.add(tx, settled.breaches)
     wake_if_soon(tx, settled)
 
 
-async def hear(tx: Tx, ticket_id: UUID, ordinal: int, happening: Happening, *, cause: str) -> None:
+async def hear(tx: Tx, ticket_id: UUID, happening: Happening, *, cause: str) -> None:
     """One more fact: fold anew, state what changed, arm what is next."""
     row = await clocks.lock(tx, ticket_id)
     if row is None:
         return
-    await clocks.add_happening(tx, (ticket_id, row.organization_id), ordinal, happening)
+    if not await happenings.add(tx, (ticket_id, row.organization_id), happening):
+        return
     row.happenings.append(happening)
     _follow(row, happening)
-    await rearm(tx, row, Occasion(max(tx.now, instant(happening.at)), cause))
+    ruled = happening.kind is Kind.PRIORITY and await choosing.again(tx, row, "priority", happening)
+    occasion = Occasion(max(tx.now, instant(happening.at)), cause, ruled=ruled)
+    await rearm(tx, row, occasion)
 
 
 async def rearm(tx: Tx, row: ClockRow, occasion: Occasion) -> None:
@@ -68,8 +65,16 @@ async def rearm(tx: Tx, row: ClockRow, occasion: Occasion) -> None:
     wake_if_soon(tx, settled)
 
 
-async def move_to_department(tx: Tx, ticket_id: UUID, department_id: UUID) -> None:
+async def move_to_department(tx: Tx, ticket_id: UUID, department_id: UUID, step: Happening) -> None:
+    """Another department sees the ticket; its policy may be another one too."""
+    row = await clocks.lock(tx, ticket_id)
+    if row is None:
+        return
     await sight.place(tx, ticket_id, "department_id", department_id)
+    row.department_id = department_id
+    if await choosing.again(tx, row, "department_id", step):
+        now = max(tx.now, instant(step.at))
+        await rearm(tx, row, Occasion(now, "department", ruled=True))
 
 
 async def assign(tx: Tx, ticket_id: UUID, assignee_id: UUID | None) -> None:
@@ -77,10 +82,15 @@ async def assign(tx: Tx, ticket_id: UUID, assignee_id: UUID | None) -> None:
 
 
 async def ground_of(tx: Tx, book: Rulebook, row: ClockRow) -> Ground:
-    """Policy and calendars that a clock began with."""
-    policy = await book.policy(tx, row.policy_id, row.policy_version)
-    rules = await book.rules(tx, row.policy_id, row.policy_version, row.calendar_id)
-    return Ground(policy, rules)
+    """Policies and calendars of all terms that a clock has had."""
+    policy = await book.policy(tx, row.policy_id, row.policy_version, row.kind)
+    rules = await book.rules(tx, row.terms)
+    if not any(one.kind in CHANGES for one in row.happenings):
+        return Ground(policy, rules, rules)
+    first = first_terms(row.terms, row.happenings)
+    life = course(first, row.happenings)
+    held = {terms.key: await book.rules(tx, terms) for _, terms in life}
+    return Ground(policy, rules, held[first.key], held)
 
 
 def wake_if_soon(tx: Tx, settled: Settled) -> None:
@@ -89,28 +99,17 @@ def wake_if_soon(tx: Tx, settled: Settled) -> None:
         tx.wake("timers")
 
 
-def _serving(book: Rulebook, found: Basis, at: datetime) -> Contract | None:
-    """Contracts begin and end with the civil day of the calendar that they count on."""
-
-    def day(contract: Contract) -> date:
-        timeline = book.calendars[str(contract.calendar_id or COMPANY_CALENDAR)]
-        return local_date(timeline, micros(at))
-
-    return serving(found.contracts, day)
-
-
-def _new_row(fact: TicketOpened, found: Basis, contract: Contract | None) -> ClockRow:
-    policy_id = contract.policy_id if contract else DEFAULT_POLICY
+def _new_row(fact: TicketOpened, revision: int, terms: Terms) -> ClockRow:
     return ClockRow(
         ticket_id=fact.ticket_id,
         organization_id=fact.organization_id,
         department_id=fact.department_id,
         priority=fact.priority.value,
         status=fact.status.value,
-        policy_id=policy_id,
-        policy_version=found.versions[policy_id],
-        contract_id=contract.id if contract else None,
-        calendar_id=(contract.calendar_id if contract else None) or COMPANY_CALENDAR,
+        policy_id=terms.policy_id,
+        policy_version=terms.version,
+        contract_id=terms.contract_id,
+        calendar_id=terms.calendar_id,
         opened_at=fact.at,
         settled_at=fact.at,
         generation=1,
@@ -118,8 +117,18 @@ def _new_row(fact: TicketOpened, found: Basis, contract: Contract | None) -> Clo
         next_due_at=None,
         clocks=[],
         stated=Stated(),
-        revision=found.revision,
+        revision=revision,
+        kind=terms.kind,
     )
+
+
+def _opened(fact: TicketOpened, ref: UUID) -> list[Happening]:
+    """Written by staff to the customer, the first message is an answer at once (sla.md 5.5)."""
+    at, cause = micros(fact.at), str(ref)
+    created = Happening(at, Kind.CREATED, fact.priority.value, fact.status.value, ref=cause)
+    if fact.author_kind is not AuthorKind.STAFF or fact.automatic:
+        return [created]
+    return [created, Happening(at, Kind.AGENT_REPLY, ref=cause, ordinal=1)]
 
 
 def _who(fact: TicketOpened, ref: UUID) -> dict[str, Any]:
@@ -127,6 +136,8 @@ def _who(fact: TicketOpened, ref: UUID) -> dict[str, Any]:
         "number": fact.number,
         "requester_id": fact.requester_id,
         "assignee_id": fact.assignee_id,
+        "channel": fact.channel.value,
+        "outage": fact.outage,
         "ref": ref,
     }
 

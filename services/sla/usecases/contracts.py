@@ -1,7 +1,9 @@
 """Making and changing contracts: the one in force chooses the policy of a new ticket."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from services.sla.problems import refused
 from services.sla.store import rules as store
@@ -12,13 +14,14 @@ from shared.kit.problems import NotFound, PreconditionFailed
 from shared.kit.tx import Tx
 
 Values = dict[str, Any]
+_TERMS: Final = TypeAdapter(dict[str, Any])
 
 
 async def create(tx: Tx, caller: Caller, values: Values) -> Values:
     await require_organization(tx.context, caller, values["organization_id"])
     await _require_rules(tx, caller, values)
     row = {"id": uuid7(), "version": 1, "created_at": tx.now, "updated_at": tx.now, **values}
-    await store.add_contract(tx, row)
+    await store.add_contract(tx, row, _version(caller, row))
     return row
 
 
@@ -34,7 +37,7 @@ async def change(
     await _require_rules(tx, caller, after)
     if after["ends_on"] is not None and after["ends_on"] < after["starts_on"]:
         raise refused("#/ends_on", "ends_before_start", caller.locale)
-    await store.change_contract(tx, contract_id, after)
+    await store.change_contract(tx, contract_id, after, _version(caller, after))
     return after
 
 
@@ -43,6 +46,29 @@ async def get(tx: Tx, caller: Caller, contract_id: UUID) -> Values:
     if row is None or not _visible(caller, row["organization_id"]):
         raise NotFound
     return row
+
+
+async def versions(
+    tx: Tx, caller: Caller, contract_id: UUID, place: tuple[int, int]
+) -> list[Values]:
+    """All that a contract has ever said, newest first: below a version, so many."""
+    await get(tx, caller, contract_id)
+    rows = await store.contract_versions(tx, contract_id, *place)
+    hidden = {"created_by": None} if caller.seat is Seat.CUSTOMER else {}
+    return [{**row, **hidden} for row in rows]
+
+
+def _version(caller: Caller, row: Values) -> Values:
+    stamps = {"id", "version", "created_at", "updated_at"}
+    said = {name: value for name, value in row.items() if name not in stamps}
+    return {
+        "contract_id": row["id"],
+        "version": row["version"],
+        "organization_id": row["organization_id"],
+        "document": _TERMS.dump_python(said, mode="json"),
+        "created_at": row["updated_at"],
+        "created_by": caller.id,
+    }
 
 
 async def page(
@@ -60,6 +86,10 @@ def _visible(caller: Caller, organization_id: UUID) -> bool:
 async def _require_rules(tx: Tx, caller: Caller, values: Values) -> None:
     if await store.policy(tx, values["policy_id"]) is None:
         raise refused("#/policy_id", "unknown_policy", caller.locale)
+    known = await store.known_policies(tx, values["policy_ids"]) if values["policy_ids"] else set()
+    for place, policy_id in enumerate(values["policy_ids"]):
+        if policy_id not in known:
+            raise refused(f"#/policy_ids/{place}", "unknown_policy", caller.locale)
     named = values.get("calendar_id")
     if named is not None and await store.calendar(tx, named) is None:
         raise refused("#/calendar_id", "unknown_calendar", caller.locale)

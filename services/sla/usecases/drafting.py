@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.sla.domain.policy import ALWAYS_OPEN_KEY, Policy, read_policy
+from services.sla.domain.words import ContractKind
 from services.sla.problems import refused
 from services.sla.store import rules as store
 from services.sla.usecases.replaying import Draft
@@ -32,10 +33,12 @@ async def draft(
         if await store.calendar(tx, UUID(calendar_id)) is None:
             raise refused(f"#/calendars/{calendar_id}", "unknown_calendar", caller.locale)
     timelines = {one: _timeline(caller, one, data, tx.now) for one, data in calendars.items()}
-    return Draft(await _policy(tx, caller, policy), timelines)
+    return Draft(await _policies(tx, caller, policy), timelines)
 
 
-async def _policy(tx: Tx, caller: Caller, policy: Document | None) -> Policy | None:
+async def _policies(
+    tx: Tx, caller: Caller, policy: Document | None
+) -> Mapping[ContractKind | None, Policy] | None:
     if policy is None:
         return None
     document = policy if "targets" in policy else await _existing(tx, caller, policy)
@@ -45,7 +48,7 @@ async def _policy(tx: Tx, caller: Caller, policy: Document | None) -> Policy | N
             if promise.get("calendar") not in {None, ALWAYS_OPEN_KEY, *known}:
                 place = f"#/policy/targets/{priority}/{metric}/calendar"
                 raise refused(place, "unknown_calendar", caller.locale)
-    return read_policy(document)
+    return {kind: read_policy(document, kind) for kind in (None, *ContractKind)}
 
 
 async def _existing(tx: Tx, caller: Caller, named: Document) -> Document:

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from services.sla.domain.fold import Reading, Readings, fold
+from services.sla.domain.fold import Reading, Readings
 from services.sla.domain.settle import state_word
 from services.sla.domain.words import Mode
 from services.sla.problems import refused
-from services.sla.store import breaches, clocks
+from services.sla.store import clocks
 from services.sla.store.clockrows import ClockRow
+from services.sla.usecases import records
 from services.sla.usecases.clocks import ground_of
 from services.sla.usecases.directory import require_sight
 from services.sla.usecases.rulebook import Rulebook, rulebook
@@ -53,7 +54,7 @@ async def load(tx: Tx, ticket_id: UUID) -> Sight:
     if row is None:
         raise NotFound
     book = await rulebook(tx, row.revision)
-    record = await breaches.of_ticket(tx, ticket_id)
+    record = await records.of_ticket(tx, ticket_id, row.organization_id)
     return Sight(row, await ground_of(tx, book, row), book, record)
 
 
@@ -93,8 +94,7 @@ def moment(sight: Sight, caller: Caller, as_of: datetime | None, now: datetime) 
 
 def folded(sight: Sight, now: datetime) -> Readings:
     """Every clock at an instant."""
-    ground = sight.ground
-    return fold(ground.rules, sight.row.happenings, micros(now), ground.policy.warn_at)
+    return sight.ground.read(sight.row.happenings, micros(now))
 
 
 def _clock(sight: Sight, reading: Reading) -> Shown:
@@ -108,7 +108,7 @@ def _clock(sight: Sight, reading: Reading) -> Shown:
         "state": state_word(reading),
         "due_at": when(reading.due),
         "met_at": when(reading.at),
-        "breached_at": when(breach.at if breach else None),
+        "breached_at": when(sight.row.stated.breached_at(breach) if breach else None),
         "warned_at": when(max(warned, default=None)),
         "target_seconds": None if reading.amount is None else reading.amount // SECOND,
         "elapsed_seconds": reading.used // SECOND,

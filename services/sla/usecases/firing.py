@@ -12,6 +12,7 @@ from services.sla.store import breaches, clocks, pasttimers, timers
 from services.sla.store.clockrows import ClockRow
 from services.sla.store.pasttimers import Ended
 from services.sla.store.timers import TimerRow
+from services.sla.usecases import applying
 from services.sla.usecases.clocks import ground_of
 from services.sla.usecases.rulebook import Rulebook, rulebook
 from services.sla.usecases.stating import CALENDAR, Occasion, settle_row, strike_row
@@ -22,6 +23,8 @@ from shared.worktime import micros
 OWNER: Final = "sla"
 RECOMPUTE: Final = "recompute"
 WARNING: Final = "warning"
+_DECIDED: Final = frozenset({RECOMPUTE, timers.APPLY})
+"""Timers by which other rules reach a clock: it is never as it was when they were armed."""
 
 ByTicket = Mapping[UUID, Sequence[TimerRow]]
 
@@ -84,7 +87,7 @@ async def _settle(tx: Tx, due: ByTicket, now: datetime) -> list[UUID]:
 
 def _quiet(row: ClockRow, due: Sequence[TimerRow]) -> bool:
     """Nothing has happened to the clock since these timers were armed."""
-    return all(t.generation == row.generation and t.kind != RECOMPUTE for t in due)
+    return all(t.generation == row.generation and t.kind not in _DECIDED for t in due)
 
 
 async def _strike(
@@ -92,7 +95,7 @@ async def _strike(
 ) -> None:
     said, warned = [], []
     for row in rows:
-        policy = await book.policy(tx, row.policy_id, row.policy_version)
+        policy = await book.policy(tx, row.policy_id, row.policy_version, row.kind)
         dues = [Due.read(timer.key, timer.due_at) for timer in due[row.ticket_id]]
         said += strike_row(tx, row, policy, dues, now)
         warned += _warned(row, due[row.ticket_id], now)
@@ -128,14 +131,24 @@ async def _fold_anew(
     """After a calendar version, or when a row of an older generation is found armed."""
     await clocks.recall(tx, rows)
     for row in rows:
-        recompute = any(timer.kind == RECOMPUTE for timer in due[row.ticket_id])
+        mine = due[row.ticket_id]
+        ruled = await applying.take(tx, row, [t for t in mine if t.kind == timers.APPLY])
         ground = await ground_of(tx, book, row)
-        occasion = Occasion(now, CALENDAR if recompute else "rearmed", _points(due[row.ticket_id]))
+        occasion = _occasion(now, mine, ruled)
         settled = settle_row(tx, row, ground, occasion)
         await clocks.save(tx, [(row, settled.open)])
         await breaches.add(tx, settled.breaches)
         await clocks.arm(tx, row, settled.armed, (now, occasion.cause))
-        await pasttimers.add(tx, _warned(row, due[row.ticket_id], now))
+        await pasttimers.add(tx, _warned(row, mine, now))
+
+
+def _occasion(now: datetime, due: Sequence[TimerRow], ruled: str | None) -> Occasion:
+    """A breach whose own timer is due as well is none of the calendar's."""
+    changes = [timer.due_at for timer in due if timer.kind == RECOMPUTE]
+    elapsed = any(timer.kind == "breach" for timer in due)
+    cause = ruled or (CALENDAR if changes else "rearmed")
+    since = None if elapsed or not changes else min(changes)
+    return Occasion(now, cause, _points(due), ruled=ruled is not None, recounted=since)
 
 
 def _points(due: Sequence[TimerRow]) -> frozenset[Point]:

@@ -1,5 +1,6 @@
 """Making and changing policies: every change is a new version, tickets keep theirs."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -69,12 +70,38 @@ async def _add_version(
     )
 
 
+async def versions(tx: Tx, policy_id: UUID, below: int, limit: int) -> list[Document]:
+    """All that a policy has ever said, newest first."""
+    if await store.policy(tx, policy_id) is None:
+        raise NotFound
+    return [_version(row) for row in await store.policy_versions(tx, policy_id, below, limit)]
+
+
+async def version(tx: Tx, policy_id: UUID, number: int) -> Document:
+    rows = await store.policy_versions(tx, policy_id, number + 1, 1)
+    if not rows or rows[0]["version"] != number:
+        raise NotFound
+    return _version(rows[0])
+
+
+def _version(row: dict[str, Any]) -> Document:
+    named = {name: row[name] for name in ("version", "created_at", "created_by")}
+    return {**row["document"], "id": row["policy_id"], **named}
+
+
 async def _require_calendars(tx: Tx, caller: Caller, document: Document) -> None:
-    for priority, row in document["targets"].items():
-        for metric, promise in row.items():
-            named = promise.get("calendar")
-            if named is None or named == ALWAYS_OPEN_KEY:
-                continue
-            if await store.calendar(tx, UUID(str(named))) is None:
-                place = f"#/targets/{priority}/{metric}/calendar"
-                raise refused(place, "unknown_calendar", caller.locale)
+    """Every calendar that a promise names must exist."""
+    for place, named in _named_calendars(document):
+        if await store.calendar(tx, UUID(str(named))) is None:
+            raise refused(place, "unknown_calendar", caller.locale)
+
+
+def _named_calendars(document: Document) -> Iterator[tuple[str, Any]]:
+    tables = [("#/targets", document["targets"])]
+    for kind, own in (document.get("kinds") or {}).items():
+        tables.append((f"#/kinds/{kind}/targets", own.get("targets") or {}))
+    for place, table in tables:
+        for priority, row in table.items():
+            for metric, promise in row.items():
+                if promise.get("calendar") not in {None, ALWAYS_OPEN_KEY}:
+                    yield f"{place}/{priority}/{metric}/calendar", promise["calendar"]

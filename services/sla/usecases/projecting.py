@@ -1,6 +1,5 @@
 """Outcomes of clocks that are older than the table of outcomes: read from their facts, once."""
 
-from services.sla.domain.fold import fold
 from services.sla.domain.outcomes import outcomes
 from services.sla.store import clocks
 from services.sla.store import outcomes as store
@@ -19,6 +18,6 @@ async def catch_up(tx: Tx, limit: int) -> int:
         for row in rows:
             ground = await ground_of(tx, book, row)
             as_of = micros(row.settled_at)
-            row.outcomes = outcomes(fold(ground.rules, row.happenings, as_of), as_of, row.status)
+            row.outcomes = outcomes(ground.read(row.happenings, as_of), as_of, row.status)
         await store.put(tx, rows)
     return len(tickets)

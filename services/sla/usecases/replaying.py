@@ -14,6 +14,7 @@ from services.sla.domain.fold import Rules, fold
 from services.sla.domain.policy import Policy
 from services.sla.domain.promises import rules
 from services.sla.domain.replay import Judge, Tally, Ticket
+from services.sla.domain.words import ContractKind
 from services.sla.store import clocks, replays
 from services.sla.store.replays import Place, Scope
 from services.sla.usecases.clocks import ground_of
@@ -33,9 +34,12 @@ _busy: set[int] = set()
 
 @dataclass(frozen=True)
 class Draft:
-    """What to judge by: without a policy each ticket keeps its own, on the calendars given."""
+    """What to judge by: without a policy each ticket keeps its own, on the calendars given.
 
-    policy: Policy | None
+    A policy is one for each kind of contract, and one for tickets without any.
+    """
+
+    policies: Mapping[ContractKind | None, Policy] | None
     calendars: Mapping[str, Timeline]
 
 
@@ -57,7 +61,7 @@ class Replay:
             self.tally.add(case.ticket, self._old(case, until), self._new(case, until))
 
     def _old(self, case: "Case", until: Micros) -> Any:
-        readings = fold(case.ground.rules, case.ticket.happenings, until)
+        readings = case.ground.read(case.ticket.happenings, until)
         judge = Judge(case.ground.policy, case.calendars, case.fallback)
         return judge.judge(case.ticket, readings, until)
 
@@ -67,7 +71,8 @@ class Replay:
         return Judge(policy, calendars, case.fallback).judge(case.ticket, readings, until)
 
     def _drafted(self, case: "Case") -> tuple[Policy, Rules, Mapping[str, Timeline]]:
-        policy = self.draft.policy or case.ground.policy
+        drafted = self.draft.policies
+        policy = case.ground.policy if drafted is None else drafted[case.kind]
         key = (id(policy), case.fallback)
         if key not in self._rules:
             calendars = {**case.calendars, **self.draft.calendars}
@@ -83,6 +88,7 @@ class Case:
     ground: Ground
     calendars: Mapping[str, Timeline]
     fallback: str
+    kind: ContractKind | None
 
 
 async def replay(
@@ -126,5 +132,5 @@ async def _piece(
         for row in await clocks.read_many(tx, list(numbers)):  # in the order of the page
             ticket = Ticket(row.ticket_id, numbers[row.ticket_id], row.priority, row.happenings)
             ground = await ground_of(tx, book, row)
-            cases.append(Case(ticket, ground, book.calendars, str(row.calendar_id)))
+            cases.append(Case(ticket, ground, book.calendars, str(row.calendar_id), row.kind))
         return places, cases

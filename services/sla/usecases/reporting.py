@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from services.sla.domain.attainment import Question, figures
+from services.sla.domain.terms import Terms
+from services.sla.domain.words import ContractKind
 from services.sla.problems import refused
 from services.sla.store import reports
 from services.sla.usecases.rulebook import Rulebook, rulebook
@@ -60,8 +61,9 @@ async def _counted(tx: Tx, book: Rulebook, row: Row) -> Row:
 
 
 async def _since(tx: Tx, book: Rulebook, row: Row, now: datetime) -> int:
-    calendar_id: UUID = row["calendar_id"]
-    rules = await book.rules(tx, row["policy_id"], row["policy_version"], calendar_id)
+    kind = ContractKind(row["contract_kind"]) if row["contract_kind"] else None
+    named = (row["policy_id"], row["policy_version"], row["calendar_id"], row["contract_id"])
+    rules = await book.rules(tx, Terms(*named, kind))
     timeline = rules.target(row["priority"], Metric(row["metric"])).timeline
     return elapsed(timeline, micros(row["noted_at"]), micros(now)) // SECOND
 

@@ -5,10 +5,12 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from services.sla.domain.fold import Rules
 from services.sla.domain.naming import names_of
 from services.sla.domain.policy import ALWAYS_OPEN_KEY, Policy, read_policy
 from services.sla.domain.promises import rules
+from services.sla.domain.rules import Rules
+from services.sla.domain.terms import Terms
+from services.sla.domain.words import ContractKind
 from services.sla.store import rules as store
 from shared.kit.database import Database
 from shared.kit.tx import Tx
@@ -25,8 +27,8 @@ class Rulebook:
     def __init__(self) -> None:
         self._revision = -1
         self._compiled: dict[tuple[UUID, int], Compiled] = {}
-        self._policies: dict[tuple[UUID, int], Policy] = {}
-        self._rules: dict[tuple[UUID, int, UUID], Rules] = {}
+        self._policies: dict[tuple[UUID, int, ContractKind | None], Policy] = {}
+        self._rules: dict[Terms, Rules] = {}
         self.calendars: dict[str, Timeline] = {ALWAYS_OPEN_KEY: Compiled(ALWAYS_OPEN)}
         self.versions: dict[str, int] = {}
         self.names: dict[str, dict[tuple[str, str], Localized]] = {}
@@ -50,22 +52,26 @@ class Rulebook:
         self._rules.clear()
         self._revision = revision
 
-    async def policy(self, tx: Tx, policy_id: UUID, version: int) -> Policy:
-        found = self._policies.get((policy_id, version))
+    async def policy(
+        self, tx: Tx, policy_id: UUID, version: int, kind: ContractKind | None = None
+    ) -> Policy:
+        """A policy version as it counts under a kind of contract."""
+        key = (policy_id, version, kind)
+        found = self._policies.get(key)
         if found is None:
-            found = read_policy(await store.policy_document(tx, policy_id, version))
+            found = read_policy(await store.policy_document(tx, policy_id, version), kind)
             _bound(self._policies)
-            self._policies[(policy_id, version)] = found
+            self._policies[key] = found
         return found
 
-    async def rules(self, tx: Tx, policy_id: UUID, version: int, calendar_id: UUID) -> Rules:
-        """A policy version on its calendars; `calendar_id` serves where it names none."""
-        key = (policy_id, version, calendar_id)
-        found = self._rules.get(key)
+    async def rules(self, tx: Tx, terms: Terms) -> Rules:
+        """A policy version on its calendars; the terms' calendar serves where it names none."""
+        found = self._rules.get(terms)
         if found is None:
-            policy = await self.policy(tx, policy_id, version)
+            policy = await self.policy(tx, terms.policy_id, terms.version, terms.kind)
             _bound(self._rules)
-            found = self._rules[key] = rules(policy, self.calendars, str(calendar_id))
+            fallback = str(terms.calendar_id)
+            found = self._rules[terms] = rules(policy, self.calendars, fallback, terms.key)
         return found
 
     def version_at(self, calendar: str, at: Micros) -> int | None:

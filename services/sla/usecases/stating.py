@@ -1,16 +1,17 @@
 """From a settlement to facts on the wire and rows on record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final, Literal
 
 from services.sla.domain.clock import Breach
-from services.sla.domain.fold import Reading, Readings, Rules, fold
+from services.sla.domain.fold import Reading, Readings, fold
+from services.sla.domain.happenings import Happening
 from services.sla.domain.outcomes import outcomes
-from services.sla.domain.policy import Policy, Step
+from services.sla.domain.policy import Policy
+from services.sla.domain.rules import Rules
 from services.sla.domain.settle import (
     Armed,
     Point,
@@ -20,23 +21,20 @@ from services.sla.domain.settle import (
     state_word,
     to_arm,
 )
-from services.sla.domain.striking import Due, due_of, nearest, strike
+from services.sla.domain.striking import Due, due_of, nearest, state_of, strike
 from services.sla.domain.words import Cause, Mode
 from services.sla.store.breaches import BreachRow
 from services.sla.store.clockrows import ClockRow
+from services.sla.usecases.facts import breached, pause_overdue, warning
 from shared.events.base import Fact
 from shared.events.sla import (
     ClockState,
-    LadderStep,
-    SlaBreached,
     SlaBreachVoided,
     SlaClockUpdated,
     SlaMet,
-    SlaWarning,
 )
-from shared.events.timer import Delay
 from shared.kit.tx import Tx
-from shared.vocabulary import Metric, Priority
+from shared.vocabulary import Metric
 from shared.worktime import SECOND, Micros, instant, micros
 
 VoidCause = Literal["late_arrival", "calendar"]
@@ -59,26 +57,38 @@ class Settled:
 
 @dataclass(frozen=True)
 class Ground:
-    """What a clock is judged by."""
+    """What a clock is judged by now, and what it was judged by before (`held`, by key)."""
 
     policy: Policy
     rules: Rules
+    first: Rules
+    held: Mapping[str, Rules] = field(default_factory=dict)
+
+    def read(self, happenings: Iterable[Happening], as_of: Micros) -> Readings:
+        """The fold under all rules that the ticket has had."""
+        return fold(self.first, happenings, as_of, self.held)
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """Why a clock is looked at: a happening (`cause`), or timers that are due (`points`)."""
+    """Why a clock is looked at: a happening (`cause`), or timers that are due (`points`).
+
+    `ruled` says that its terms have changed, `recounted` when its calendar has.
+    """
 
     now: datetime
     cause: str | None = None
     points: frozenset[Point] = frozenset()
+    ruled: bool = False
+    recounted: datetime | None = None
 
 
 def settle_row(tx: Tx, row: ClockRow, ground: Ground, occasion: Occasion) -> Settled:
     """Fold, compare with what was stated, state the difference; writing is the caller's."""
     as_of = max(micros(occasion.now), micros(row.settled_at))
-    readings = fold(ground.rules, row.happenings, as_of, ground.policy.warn_at)
-    settlement = settle(readings, row.stated, as_of, occasion.points)
+    readings = ground.read(row.happenings, as_of)
+    recounted = None if occasion.recounted is None else micros(occasion.recounted)
+    settlement = settle(readings, row.stated, as_of, occasion.points, recounted)
     row.stated, row.settled_at = settlement.stated, instant(as_of)
     row.outcomes = outcomes(readings, as_of, row.status, settlement.voided)
     settled = Settled(row, readings, to_arm(readings, as_of, row.stated))
@@ -87,9 +97,9 @@ def settle_row(tx: Tx, row: ClockRow, ground: Ground, occasion: Occasion) -> Set
     states = clock_states(readings, settlement)
     changed = states != row.clocks
     row.clocks, row.next_due_at = states, None if due is None else instant(due)
-    if changed and occasion.cause is not None:
+    if (changed or occasion.ruled) and occasion.cause is not None:
         row.generation += 1
-        emit(tx, row, _updated(row, occasion))
+        emit(tx, row, _updated(row, occasion, ground))
     return settled
 
 
@@ -104,14 +114,19 @@ def strike_row(
         if after is None:
             continue
         at = micros(due.at)
-        if due.point is None:
+        if due.idle is not None:
+            emit(tx, row, pause_overdue(due.idle, common))
+            row.stated = row.stated.with_idle(due.idle.limit, due.idle.since)
+        elif due.point is None:
             breach = Breach(due.metric, due.cycle, at, at, Cause.ELAPSED)
-            emit(tx, row, _breached(row, breach, policy, common))
+            emit(tx, row, breached(row, breach, policy, common))
             said.append(_breach_row(row, breach, now))
             row.stated = row.stated.with_breach(due.metric, due.cycle)
         else:
+            state = state_of(row.clocks, due.metric)
             due_at = due_of(row.clocks, due.metric)
-            emit(tx, row, SlaWarning(**common, metric=due.metric, point=due.point, due_at=due_at))
+            mark = (due.metric, due.point, due_at, state["target_seconds"])
+            emit(tx, row, warning(common, *mark))
             row.stated = row.stated.with_warning((due.metric, due.cycle, due.point), at)
         row.clocks = after
     row.next_due_at = nearest(row.clocks)
@@ -144,7 +159,7 @@ def _clock_state(reading: Reading, settlement: Settlement) -> ClockState:
         state=state_word(reading),
         due_at=_when(reading.due),
         met_at=_when(reading.at),
-        breached_at=_when(breach.at if breach else None),
+        breached_at=_when(settlement.stated.breached_at(breach) if breach else None),
         warned_at=_when(max(warned, default=None)),
         target_seconds=None if reading.amount is None else reading.amount // SECOND,
     )
@@ -154,8 +169,15 @@ def _when(at: Micros | None) -> datetime | None:
     return None if at is None else instant(at)
 
 
-def _updated(row: ClockRow, occasion: Occasion) -> SlaClockUpdated:
+def _updated(row: ClockRow, occasion: Occasion, ground: Ground) -> SlaClockUpdated:
+    terms: dict[str, Any] = {
+        "policy_id": row.policy_id,
+        "policy_version": row.policy_version,
+        "contract_id": row.contract_id,
+        "reopen_window_seconds": ground.policy.reopen_window,
+    }
     return SlaClockUpdated(
+        **(terms if occasion.ruled else {}),
         ticket_id=row.ticket_id,
         organization_id=row.organization_id,
         at=occasion.now,
@@ -172,15 +194,18 @@ def _state(
     row = settled.row
     common = _common(row, occasion.now)
     for breach in settlement.breaches:
-        emit(tx, row, _breached(row, breach, ground.policy, common))
+        emit(tx, row, breached(row, breach, ground.policy, common))
         settled.breaches.append(_breach_row(row, breach, occasion.now))
     for metric, cycle in settlement.voided:
         cause: VoidCause = "calendar" if occasion.cause == CALENDAR else "late_arrival"
         emit(tx, row, SlaBreachVoided(**common, metric=metric, cycle=cycle, cause=cause))
         settled.breaches.append(_voided_row(row, metric, cycle, (occasion.now, cause)))
     for one in settlement.warned:
-        warning = SlaWarning(**common, metric=one.metric, point=one.point, due_at=instant(one.due))
-        emit(tx, row, warning)
+        amount = settled.readings[one.metric].amount
+        target = None if amount is None else amount // SECOND
+        emit(tx, row, warning(common, one.metric, one.point, instant(one.due), target))
+    for idle in settlement.idle:
+        emit(tx, row, pause_overdue(idle, common))
     for kept in settlement.kept:
         due_at, met_at = _when(kept.due), instant(kept.at)
         emit(
@@ -192,44 +217,6 @@ def _state(
 
 def _common(row: ClockRow, now: datetime) -> dict[str, Any]:
     return {"ticket_id": row.ticket_id, "organization_id": row.organization_id, "at": now}
-
-
-def _breached(row: ClockRow, breach: Breach, policy: Policy, common: dict[str, Any]) -> SlaBreached:
-    return SlaBreached(
-        **common,
-        metric=breach.metric,
-        cycle=breach.cycle,
-        due_at=instant(breach.due),
-        breached_at=instant(breach.at),
-        fired_at=common["at"],
-        cause=breach.cause.value,
-        priority=Priority(row.priority),
-        department_id=row.department_id,
-        policy_id=row.policy_id,
-        policy_version=row.policy_version,
-        ladder=ladder(policy, breach.metric),
-    )
-
-
-def ladder(policy: Policy, metric: Metric) -> tuple[LadderStep, ...]:
-    """The rungs of a metric as a breach carries them: a snapshot that later edits never touch."""
-    return tuple(map(_rung, policy.rungs(metric)))
-
-
-@lru_cache(maxsize=1024)
-def _rung(step: Step) -> LadderStep:
-    after = step.after
-    wire = "breach" if after is None else Delay(seconds=after.seconds, business_days=after.days)
-    return LadderStep.model_validate(
-        {
-            "metric": step.metric,
-            "level": step.level,
-            "after": wire,
-            "to": step.to,
-            "action": step.action,
-            "priorities": step.priorities,
-        }
-    )
 
 
 def _breach_row(row: ClockRow, breach: Breach, now: datetime) -> BreachRow:

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from services.sla.domain.durations import Duration
-from services.sla.domain.promises import step_calendar, waited
+from services.sla.domain.durations import Duration, waited
+from services.sla.domain.promises import step_calendar
 from services.sla.store import clocks, timers
 from services.sla.store.timers import TimerRow
 from services.sla.usecases.clocks import SOON
@@ -44,5 +44,5 @@ async def _timeline(tx: Tx, fact: TimerRequested) -> Timeline:
     book = await rulebook(tx)
     if row is None:
         return book.calendars[str(COMPANY_CALENDAR)]
-    policy = await book.policy(tx, row.policy_id, row.policy_version)
+    policy = await book.policy(tx, row.policy_id, row.policy_version, row.kind)
     return book.calendars[step_calendar(policy, row.priority, str(row.calendar_id))]

@@ -61,6 +61,12 @@ def customer_was_answered(ticket: Ticket) -> bool:
     return staff is not None and (customer is None or staff > customer)
 
 
+def still_waits(ticket: Ticket, since: datetime) -> bool:
+    """Whether the wait that began at `since` goes on: the customer has not written meanwhile."""
+    heard = ticket.last_customer_message_at
+    return ticket.status is Status.WAITING_CUSTOMER and (heard is None or heard <= since)
+
+
 def close_key(ticket: Ticket) -> str:
     """The timer that closes this resolution and no other (decisions.md 4)."""
     return f"close:{ticket.id}:{ticket.reopen_count}"

@@ -89,6 +89,14 @@ STORIES: Final[Mapping[str, Localized]] = {
     },
     "sla_met": {"ar": "تم {metric} في موعده", "en": "The {metric} was in time"},
     "sla_excused": {"ar": "عُذر تجاوز موعد {metric}", "en": "The late {metric} was excused"},
+    "pause_overdue.reminder": {
+        "ar": "طال انتظار رد العميل",
+        "en": "The customer's answer has been awaited for long",
+    },
+    "pause_overdue.resolve": {
+        "ar": "حُلّت التذكرة تلقائيًا لعدم ورود رد من العميل",
+        "en": "The ticket was resolved because no answer came from the customer",
+    },
     "escalated": {"ar": "صُعّدت التذكرة إلى {role}", "en": "Escalated to the {role}"},
     "escalation_acknowledged": {"ar": "استُلم التصعيد", "en": "The escalation was taken on"},
     "escalation_ended": {"ar": "انتهى التصعيد", "en": "The escalation ended"},
@@ -126,7 +134,11 @@ _WORDS: Final = {
 }
 
 
-_DETAILS: Final = {"message": "direction", "escalation_ended": "reason"}
+_DETAILS: Final = {
+    "message": "direction",
+    "escalation_ended": "reason",
+    "pause_overdue": "limit",
+}
 """Which part of an entry's data chooses its words, where that is not its cause."""
 
 

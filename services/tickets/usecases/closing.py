@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from services.tickets.domain.lifecycle import due_to_close
+from services.tickets.domain.lifecycle import due_to_close, still_waits
 from services.tickets.domain.reopening import moved_window
 from services.tickets.store import tickets
 from services.tickets.usecases.life import HOUSE, Life
-from services.tickets.usecases.verbs import shut
+from services.tickets.usecases.verbs import shut, solve
 from shared.events.notify import NotifySent
+from shared.events.sla import SlaPauseOverdue
 from shared.events.timer import TimerFired
 from shared.kit import timer
 from shared.kit.tx import Tx
@@ -49,6 +50,19 @@ async def move_window(tx: Tx, fact: NotifySent) -> None:
     if life.ticket.status is Status.RESOLVED:
         life.arm_closing()
     await tickets.project(tx, life.ticket.id, {"reopen_until": until, "reopen_moved": True})
+
+
+async def end_wait(tx: Tx, fact: SlaPauseOverdue) -> None:
+    """The customer stays silent: noted for staff, and solved where the policy says so."""
+    row = await tickets.lock(tx, fact.ticket_id)
+    if row is None or not still_waits(tickets.to_ticket(row), fact.paused_since):
+        return
+    box = await tx.context.vault.box(row["organization_id"])
+    life = Life(tx, row, box, HOUSE)
+    life.note("pause_overdue", {"limit": fact.limit}, public=fact.limit == "resolve")
+    if fact.limit == "resolve":
+        solve(life)
+    await life.save()
 
 
 def _read_key(key: str) -> tuple[UUID, int] | None:

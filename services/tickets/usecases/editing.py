@@ -102,7 +102,15 @@ def _describe(life: Life, wish: Edit) -> None:
     if "tags" in fields:
         life.change(tags=tuple(fields["tags"]))
     if changed:
-        life.state(TicketEdited(**life.base, fields=tuple(changed), actor_id=life.actor.id))
+        mark = life.tx.context.settings.tickets_outage_tag
+        life.state(
+            TicketEdited(
+                **life.base,
+                fields=tuple(changed),
+                actor_id=life.actor.id,
+                outage=mark in fields["tags"] if "tags" in fields else None,
+            )
+        )
         life.note("edited", {"fields": changed})
 
 

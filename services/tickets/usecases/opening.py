@@ -88,7 +88,7 @@ async def write(tx: Tx, prepared: Prepared, repeat: dict[str, Any] | None = None
     """One statement for a ticket without files; `repeat` carries the caller's idempotency key."""
     await claiming.take(tx, prepared.claim)
     opening, box = prepared.opening, prepared.box
-    tx.emit(_fact(prepared), sequence=1)
+    tx.emit(_fact(prepared, tx.context.settings.tickets_outage_tag), sequence=1)
     ids = (prepared.ticket_id, prepared.message_id, prepared.number)
     await store.insert(tx, box, opening, ids, repeat)
     place = (opening.organization_id, prepared.ticket_id, prepared.message_id)
@@ -158,7 +158,7 @@ def _refused(code: str, caller: Caller) -> ValidationFailed:
     return ValidationFailed.of("/requester/email", "address_refused", texts, caller.locale)
 
 
-def _fact(prepared: Prepared) -> TicketOpened:
+def _fact(prepared: Prepared, outage_tag: str) -> TicketOpened:
     opening = prepared.opening
     return TicketOpened(
         ticket_id=prepared.ticket_id,
@@ -178,6 +178,7 @@ def _fact(prepared: Prepared) -> TicketOpened:
         automatic=opening.first.automatic,
         mail_id=opening.first.mail_id,
         follow_up_of=opening.follow_up_of,
+        outage=outage_tag in opening.tags,
     )
 
 

@@ -40,7 +40,9 @@ async def clock_started(tx: Tx, event: Event[SlaClockStarted]) -> None:
 
 
 async def clock_updated(tx: Tx, event: Event[SlaClockUpdated]) -> None:
-    await _tell(tx, event, {})
+    """Other terms may bring another window to answer a resolution in."""
+    window = event.data.reopen_window_seconds
+    await _tell(tx, event, {} if window is None else {"reopen_window_seconds": window})
 
 
 async def warned(tx: Tx, event: Event[SlaWarning]) -> None:
@@ -59,7 +61,8 @@ async def voided(tx: Tx, event: Event[SlaBreachVoided]) -> None:
 
 
 async def excused(tx: Tx, event: Event[SlaExcused]) -> None:
-    await _mark(tx, event, event.data.metric, {"excused": True}, "sla_excused")
+    fact = event.data
+    await _mark(tx, event, fact.metric, {"excused": True}, "sla_excused", fact.actor_id)
 
 
 async def met(tx: Tx, event: Event[SlaMet]) -> None:
@@ -128,13 +131,20 @@ def _sla(
     return {**_spoken(event, clocks), "next_due_at": due, **more}
 
 
-async def _mark(tx: Tx, event: Event[Any], metric: Any, marks: dict[str, Any], kind: str) -> None:
+async def _mark(
+    tx: Tx,
+    event: Event[Any],
+    metric: Any,
+    marks: dict[str, Any],
+    kind: str,
+    actor_id: UUID | None = None,
+) -> None:
     row = await tickets.lock(tx, event.data.ticket_id)
     if row is None or event.sequence <= row["sla_sequence"]:
         return
     clocks = promises.marked(row["sla"] or {}, metric, **marks)
     await tickets.project(tx, event.data.ticket_id, _spoken(event, clocks))
-    await _note(tx, row, kind, None, {"metric": metric.value})
+    await _note(tx, row, kind, actor_id, {"metric": metric.value})
 
 
 def _spoken(event: Event[Any], clocks: promises.Clocks) -> dict[str, Any]:

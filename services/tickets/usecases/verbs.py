@@ -100,7 +100,12 @@ async def resolve(tx: Tx, caller: Caller, ticket_id: UUID, message: str | None) 
     life = await begin(tx, caller, ticket_id, staff_only(caller))
     if not life.moves(Action.RESOLVE):
         raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
-    message_id = await _last_word(life, message)
+    solve(life, await _last_word(life, message))
+    return await life.save(), life
+
+
+def solve(life: Life, message_id: UUID | None = None) -> None:
+    """Resolved from this instant: the window begins and its closing is armed (R14)."""
     life.move(Action.RESOLVE)
     until = window_end(life.at, life.ticket.reopen_window)
     life.change(resolved_at=life.at, closed_at=None, reopen_until=until, reopen_moved=False)
@@ -114,7 +119,6 @@ async def resolve(tx: Tx, caller: Caller, ticket_id: UUID, message: str | None) 
         )
     )
     life.arm_closing()
-    return await life.save(), life
 
 
 async def _last_word(life: Life, message: str | None) -> UUID | None:

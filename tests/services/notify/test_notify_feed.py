@@ -243,7 +243,7 @@ async def test_preferences_are_kept(house: House) -> None:
 
 async def test_administrators_preview_every_template(house: House) -> None:
     found = await house.staff(Role.ADMIN).get("/v1/templates")
-    assert len(found["items"]) == 16
+    assert len(found["items"]) == 18
     assert all(one["missing_variables"] == [] for one in found["items"])
     assert (await house.staff(Role.AGENT).ask("GET", "/v1/templates")).status_code == 403
 

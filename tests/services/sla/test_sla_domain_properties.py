@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.sla.domain.clock import Target
+from services.sla.domain.durations import Duration
 from services.sla.domain.fold import Happening, Readings, Rules, fold
 from services.sla.domain.ledger import ledger, totals
 from services.sla.domain.settle import Stated, settle, to_arm
-from services.sla.domain.words import Kind
+from services.sla.domain.words import TICKET_KINDS, Kind, Limit
 from shared.vocabulary import Metric
 from shared.worktime import SECOND, Compiled, micros, partition, read_calendar
 
@@ -23,6 +24,7 @@ TIMELINES = (
 )
 STATUSES = ("open", "waiting_customer", "waiting_third_party", "resolved", "closed", "open")
 PRIORITIES = ("P1", "P2", "P3")
+MARKS = (0.5, 0.75, -600.0, -7200.0)
 
 
 @st.composite
@@ -38,6 +40,9 @@ def rules(draw: st.DrawFn) -> Rules:
         stop_statuses=frozenset({"resolved", "closed"}),
         every_message=draw(st.booleans()),
         resolve_answers=draw(st.booleans()),
+        marks=tuple(draw(st.lists(st.sampled_from(MARKS), max_size=3, unique=True))),
+        reopen_floor=draw(st.sampled_from((0, 3600 * SECOND))),
+        pause_limits=tuple((limit, Duration(draw(st.integers(1, 90_000)))) for limit in Limit),
     )
 
 
@@ -46,7 +51,7 @@ def stories(draw: st.DrawFn) -> list[Happening]:
     moments = draw(st.lists(st.integers(0, 6 * 86_400), max_size=10))
     found = [Happening(START, Kind.CREATED, draw(st.sampled_from(PRIORITIES)), "new")]
     for second in sorted(moments):
-        kind = draw(st.sampled_from([kind for kind in Kind if kind is not Kind.CREATED]))
+        kind = draw(st.sampled_from(sorted(TICKET_KINDS - {Kind.CREATED})))
         values = PRIORITIES if kind is Kind.PRIORITY else STATUSES
         at = START + second * SECOND
         found.append(Happening(at, kind, draw(st.sampled_from(values)), public=draw(st.booleans())))
@@ -92,7 +97,11 @@ def test_a_due_that_was_armed_is_when_the_breach_is_dated(
         if start == until:
             continue
         known = story[:number]
-        armed = {(a.metric, a.cycle): a.at for a in to_arm(fold(how, known, start), start)}
+        armed = {
+            (a.metric, a.cycle): a.at
+            for a in to_arm(fold(how, known, start), start)
+            if a.kind == "breach"
+        }
         appeared = _breaches(fold(how, known, until)) - _breaches(fold(how, known, start))
         for breach in appeared:
             due = armed[(breach.metric, breach.cycle)]

@@ -17,7 +17,6 @@ from shared.vocabulary import Metric
 from shared.worktime import ALWAYS_OPEN, SECOND, Compiled, Micros, instant, micros
 from tests.services.sla.test_sla_domain_properties import START, rules, stories
 
-POINTS = (0.5, 0.75)
 TICK = timedelta(microseconds=1)
 
 
@@ -29,7 +28,7 @@ class Book:
     stated: Stated = field(default_factory=Stated)
 
     def look(self, known: list[Happening], at: Micros, dues: list[Due]) -> Settlement:
-        self.readings = fold(self.rules, known, at, POINTS)
+        self.readings = fold(self.rules, known, at)
         points = frozenset((d.metric, d.cycle, d.point) for d in dues if d.point is not None)
         result = settle(self.readings, self.stated, at, points)
         self.stated = result.stated
@@ -74,7 +73,9 @@ def meet(book: Book, known: list[Happening], at: datetime, armed: list[Armed]) -
     due = next_due(book.readings)
     assert nearest(clocks) == (None if due is None else instant(due))
     breaches = {(b.metric, b.cycle, instant(b.due), instant(b.at)) for b in result.breaches}
-    assert breaches == {(d.metric, d.cycle, d.at, d.at) for d in spoken if d.point is None}
+    struck_dues = [d for d in spoken if d.point is None and d.idle is None]
+    assert breaches == {(d.metric, d.cycle, d.at, d.at) for d in struck_dues}
+    assert set(result.idle) == {d.idle for d in spoken if d.idle is not None}
     warned = {(w.metric, w.cycle, w.point, instant(w.at)) for w in result.warned}
     assert warned == {(d.metric, d.cycle, d.point, d.at) for d in spoken if d.point is not None}
     for one in result.warned:
@@ -89,7 +90,7 @@ def test_a_promise_that_is_met_is_not_struck() -> None:
 def test_a_warning_that_comes_at_its_breach_is_dropped_by_both_ways() -> None:
     due = START + 3600 * SECOND
     promise = Target(Compiled(ALWAYS_OPEN), 3600)
-    how = Rules({"P1": {Metric.RESOLUTION: promise}}, promise.timeline)
+    how = Rules({"P1": {Metric.RESOLUTION: promise}}, promise.timeline, marks=(0.75,))
     story = [Happening(START, Kind.CREATED, "P1", "new")]
     book = Book(how)
     book.look(story, START, [])
@@ -107,6 +108,7 @@ def test_a_point_that_was_said_is_not_armed_again_after_a_retarget() -> None:
             "P2": {Metric.RESOLUTION: Target(timeline, 7200)},
         },
         timeline,
+        marks=(0.75,),
     )
     story = [
         Happening(START, Kind.CREATED, "P1", "new"),
@@ -114,5 +116,5 @@ def test_a_point_that_was_said_is_not_armed_again_after_a_retarget() -> None:
     ]
     said = Stated().with_warning((Metric.RESOLUTION, 1, 0.75), START + 2700 * SECOND)
     as_of = story[-1].at
-    armed = to_arm(fold(how, story, as_of, (0.75,)), as_of, said)
+    armed = to_arm(fold(how, story, as_of), as_of, said)
     assert [(one.kind, one.at) for one in armed] == [("breach", START + 7200 * SECOND)]

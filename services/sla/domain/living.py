@@ -1,0 +1,198 @@
+"""A ticket while its story is told: each happening moves its clocks (sla.md 5.5-5.10)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Final
+
+from services.sla.domain.clock import Clock, Target
+from services.sla.domain.happenings import Happening, in_order
+from services.sla.domain.rules import Rules
+from services.sla.domain.terms import Terms
+from services.sla.domain.words import Kind, Mode
+from shared.vocabulary import Metric
+from shared.worktime import Micros
+
+CANCELLING: Final = frozenset({"merged", "spam"})
+"""Statuses that end every clock without an answer."""
+
+
+@dataclass
+class LivingTicket:
+    """The fold's working state; `others` are the rules that later terms bring."""
+
+    rules: Rules
+    others: Mapping[str, Rules] = field(default_factory=dict)
+    priority: str = ""
+    status: str = ""
+    spoken: bool = False
+    first: Clock | None = None
+    first_at: Micros | None = None
+    resolution: Clock | None = None
+    stopped_at: Micros | None = None
+    reopens: int = 0
+    exchanges: list[Clock] = field(default_factory=list)
+    answered_at: Micros | None = None
+    _swapped: Happening | None = None
+
+    @property
+    def paused(self) -> bool:
+        """The desk waits for the customer, who has not spoken since."""
+        return self.status in self.rules.pause_statuses and not self.spoken
+
+    def apply(self, happening: Happening) -> None:
+        if self.first is None and happening.kind is not Kind.CREATED:
+            return
+        _STEPS[happening.kind](self, happening)
+
+    def settle(self) -> None:
+        """Take priority and rules as a step of the ticket leaves them.
+
+        One step may bring both: between them no promise was ever made.
+        """
+        what, self._swapped = self._swapped, None
+        if what is None:
+            return
+        self._rest(what)
+        for clock in self._clocks():
+            if clock.mode is not Mode.STOPPED:
+                clock.retarget(what.at, self._target(clock.metric))
+        self._follow(what, what.kind.value)
+
+    def created(self, what: Happening) -> None:
+        if self.first is not None:
+            return
+        self.priority, self.status = what.value, what.status
+        self.first = self._start(Metric.FIRST_RESPONSE, 1, what)
+        self.resolution = self._start(Metric.RESOLUTION, 1, what)
+        if self.resolution.mode is Mode.STOPPED:
+            self.stopped_at = what.at
+
+    def agent_reply(self, what: Happening) -> None:
+        """Only what the customer can read counts as an answer."""
+        if what.public:
+            self._answer_first(what)
+            self._answer_next(what)
+
+    def customer_reply(self, what: Happening) -> None:
+        """Ends a pause by itself, whatever the status; may start the next-response clock."""
+        ends_pause = self.paused
+        self.spoken = True
+        if ends_pause:
+            self._follow(what, "customer_reply")
+        if self.status in CANCELLING:
+            return
+        waiting = self.unanswered()
+        if self.rules.every_message:
+            if waiting:
+                waiting.move(what.at, Mode.CANCELLED, "newer_message", what.ref)
+        elif waiting or self.first_at is None:
+            return
+        self.exchanges.append(self._start(Metric.NEXT_RESPONSE, len(self.exchanges) + 1, what))
+
+    def ignored(self, what: Happening) -> None:
+        """Automatic mail moves no clock."""
+
+    def moved(self, what: Happening) -> None:
+        self.status, self.spoken = what.value, False
+        if self.rules.resolve_answers and what.value in self.rules.stop_statuses:
+            self._answer_first(what)
+        self._rest(what)
+        self._follow(what, what.value)
+
+    def prioritised(self, what: Happening) -> None:
+        self.priority = what.value
+        self._swap(what)
+
+    def ruled(self, what: Happening) -> None:
+        """Other rules from here on; what is counted stays, and so does what is broken."""
+        if not self.rules.key:
+            return
+        rules = self.others.get(Terms.read(self.rules.key).after(what).key)
+        if rules is None or rules is self.rules:
+            return
+        self.rules = rules
+        self._swap(what)
+
+    def unanswered(self) -> Clock | None:
+        """The exchange that waits for the desk."""
+        last = self.exchanges[-1] if self.exchanges else None
+        return None if last is None or last.over else last
+
+    def _rest(self, what: Happening) -> None:
+        """A stopped resolution is at rest: it takes its target when it runs again."""
+        stops = self.status in self.rules.stop_statuses
+        if stops and self.stopped_at is None:
+            self.stopped_at = what.at
+        elif not stops and self.stopped_at is not None and self.resolution:
+            self.stopped_at = None
+            self.reopens += self.status not in CANCELLING
+            target, floor = self._target(Metric.RESOLUTION), self.rules.reopen_floor
+            self.resolution.retarget(what.at, target, floor)
+
+    def _swap(self, what: Happening) -> None:
+        self._swapped = what
+        if not what.ordinal:
+            self.settle()
+
+    def _target(self, metric: Metric) -> Target:
+        return self.rules.target(self.priority, metric)
+
+    def _start(self, metric: Metric, cycle: int, what: Happening) -> Clock:
+        mode = self._mode(metric)
+        return Clock(metric, cycle, what.at, self._target(metric), mode, what.kind.value, what.ref)
+
+    def _mode(self, metric: Metric) -> Mode:
+        if self.status in CANCELLING:
+            return Mode.CANCELLED
+        if metric is Metric.RESOLUTION and self.status in self.rules.stop_statuses:
+            return Mode.STOPPED
+        if self.paused and metric in self.rules.pause_metrics:
+            return Mode.PAUSED
+        return Mode.RUNNING
+
+    def _follow(self, what: Happening, reason: str) -> None:
+        for clock in self._clocks():
+            clock.move(what.at, self._mode(clock.metric), reason, what.ref)
+
+    def _clocks(self) -> list[Clock]:
+        return [c for c in (self.first, self.resolution, self.unanswered()) if c]
+
+    def _answer_first(self, what: Happening) -> None:
+        if self.first and not self.first.over:
+            self.first.move(what.at, Mode.ANSWERED, "answered", what.ref)
+            self.first_at = what.at
+
+    def _answer_next(self, what: Happening) -> None:
+        waiting = self.unanswered()
+        if waiting:
+            waiting.move(what.at, Mode.ANSWERED, "answered", what.ref)
+            self.answered_at = what.at
+
+
+def tell(
+    ticket: LivingTicket, happenings: Iterable[Happening], as_of: Micros
+) -> Iterator[Happening]:
+    """Let a ticket live until `as_of`, one happening after the other."""
+    known = [one for one in in_order(happenings) if one.at <= as_of]
+    for one, following in zip_longest(known, known[1:]):
+        ticket.apply(one)
+        if following is None or not _one_step(one, following):
+            ticket.settle()
+        yield one
+
+
+def _one_step(one: Happening, other: Happening) -> bool:
+    return (one.at, one.ordinal) == (other.at, other.ordinal)
+
+
+_STEPS: Final[Mapping[Kind, Callable[[LivingTicket, Happening], None]]] = {
+    Kind.CREATED: LivingTicket.created,
+    Kind.AGENT_REPLY: LivingTicket.agent_reply,
+    Kind.CUSTOMER_REPLY: LivingTicket.customer_reply,
+    Kind.AUTO_REPLY: LivingTicket.ignored,
+    Kind.STATUS: LivingTicket.moved,
+    Kind.PRIORITY: LivingTicket.prioritised,
+    Kind.TERMS: LivingTicket.ruled,
+    Kind.VERSION: LivingTicket.ruled,
+}

@@ -1,0 +1,114 @@
+"""A contract's uptime, derived from its customer's outage tickets, with the working."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from services.sla.domain.uptime import Outage, Span, measured, outages, told, union
+from services.sla.problems import refused
+from services.sla.store import clocks
+from services.sla.store import uptime as store
+from services.sla.usecases import contracts
+from services.sla.usecases.rulebook import rulebook
+from shared.kit.callers import Caller
+from shared.kit.tx import Tx
+from shared.vocabulary import COMPANY_CALENDAR
+from shared.worktime import Micros, Timeline, instant, micros, whole_seconds
+
+Shown = dict[str, Any]
+_MONTH: Final = timedelta(days=30)
+_EPOCH: Final = datetime(1970, 1, 1).date()  # noqa: DTZ001 - a civil day, of no zone
+
+
+async def of_contract(
+    tx: Tx, caller: Caller, contract_id: UUID, start: datetime | None, end: datetime | None
+) -> Shown:
+    """The last 30 days where nothing is asked; foreign contracts are not found."""
+    contract = await contracts.get(tx, caller, contract_id)
+    asked = _asked(caller, start, end, tx.now)
+    span = await _clipped(tx, contract, asked)
+    found = await _outages(tx, caller, contract["organization_id"], span)
+    return _shown(contract, span, found)
+
+
+async def mark(tx: Tx, ticket_id: UUID, *, outage: bool) -> None:
+    """Whether a ticket counts as an outage, for all of its life."""
+    await store.mark(tx, ticket_id, outage=outage)
+
+
+def _asked(caller: Caller, start: datetime | None, end: datetime | None, now: datetime) -> Span:
+    last = end or now
+    try:
+        first = start or last - _MONTH
+    except OverflowError:
+        raise refused("?to", "invalid_duration", caller.locale) from None
+    if first > last:
+        raise refused("?to", "ends_before_start", caller.locale)
+    return micros(first), min(micros(last), micros(now))
+
+
+async def _clipped(tx: Tx, contract: Shown, span: Span) -> Span:
+    """Inside the contract's civil days, where its calendar counts; both are included."""
+    book = await rulebook(tx)
+    timeline = book.calendars[str(contract["calendar_id"] or COMPANY_CALENDAR)]
+    start = max(span[0], _midnight(timeline, (contract["starts_on"] - _EPOCH).days))
+    if contract["ends_on"] is None:
+        return start, span[1]
+    return start, min(span[1], _midnight(timeline, (contract["ends_on"] - _EPOCH).days + 1))
+
+
+def _midnight(timeline: Timeline, day: int) -> Micros:
+    return timeline.resolve(day, 0)
+
+
+Told = tuple[Shown, Outage, Span]
+
+
+async def _outages(tx: Tx, caller: Caller, organization_id: UUID, span: Span) -> list[Told]:
+    if span[0] >= span[1]:
+        return []
+    asked = (instant(span[0]), instant(span[1]))
+    tickets = await store.outage_tickets(tx, caller, organization_id, asked)
+    happened = await clocks.happenings(tx, [ticket["ticket_id"] for ticket in tickets])
+    return [
+        (ticket, outage, inside)
+        for ticket in tickets
+        for outage in outages(happened.get(ticket["ticket_id"], []))
+        if (inside := outage.within(span)) is not None
+    ]
+
+
+def _shown(contract: Shown, span: Span, found: list[Told]) -> Shown:
+    down = union(inside for _, _, inside in found)
+    figures = measured(span, down, contract["uptime_target"])
+    percent = figures.percent
+    return {
+        **_span((span[0], max(span))),
+        "contract_id": contract["id"],
+        "target_percent": contract["uptime_target"],
+        "allowed_seconds": figures.allowed,
+        "outages": [_outage(*one) for one in found],
+        "downtime": [_span(one) for one in down],
+        "downtime_seconds": figures.down,
+        "uptime_percent": None if percent is None else float(percent),
+        "met": figures.met,
+        "text": told(figures),
+    }
+
+
+def _outage(ticket: Shown, outage: Outage, inside: Span) -> Shown:
+    seen = ticket["seen"]
+    return {
+        **_span(inside),
+        "number": f"SND-{ticket['number']}" if seen else None,
+        "ticket_id": ticket["ticket_id"] if seen else None,
+        "open": outage.end is None,
+    }
+
+
+def _span(span: Span) -> Shown:
+    return {
+        "from": instant(span[0]),
+        "to": instant(span[1]),
+        "seconds": whole_seconds(*span),
+    }
