@@ -17,7 +17,10 @@ class Wire(BaseModel):
 
 
 class ClockState(Wire):
-    """One metric as it stands; `due_at` is null while stopped, paused or without a target."""
+    """One metric as it stands; `due_at` is null while stopped, paused or without a target.
+
+    `counted_seconds` is told of a clock at rest: of a running one it is old at once.
+    """
 
     metric: Metric
     state: Literal["running", "paused", "stopped", "met", "breached", "cancelled", "none"]
@@ -26,6 +29,7 @@ class ClockState(Wire):
     breached_at: Instant | None = None
     warned_at: Instant | None = None
     target_seconds: int | None = None
+    counted_seconds: int | None = None
 
 
 class LadderStep(Wire):
@@ -137,3 +141,4 @@ class SlaMet(SlaFact):
     cycle: int
     met_at: Instant
     due_at: Instant | None = None
+    counted_seconds: int | None = None

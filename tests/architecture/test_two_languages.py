@@ -23,7 +23,7 @@ READS_ARABIC = {
     "services/intake/domain/": "words and bytes by which mail of others is recognised",
     "services/tickets/domain/folding.py": "letters that a search takes for one another",
     "services/notify/domain/plurals.py": "plural forms, held against the English ones below",
-    "services/sla/domain/spans.py": "counted units, joined into both languages",
+    "shared/worktime/spans.py": "counted units, joined into both languages",
     "services/notify/domain/labels.py": "the reply marker holds both languages in one line",
     "services/tickets/domain/naming.py": "what mail programs write before a subject",
     "deploy/local/demo/": "what the people of an invented company write, each in one language",

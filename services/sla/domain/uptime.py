@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from services.sla.domain.happenings import Happening, in_order
-from services.sla.domain.spans import span as in_words
 from services.sla.domain.words import Kind
 from shared.vocabulary import Localized, Priority, Status
 from shared.worktime import Micros, whole_seconds
+from shared.worktime.spans import span as in_words
 
 Span = tuple[Micros, Micros]
 

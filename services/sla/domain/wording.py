@@ -6,11 +6,11 @@ from typing import Final, Literal
 
 from services.sla.domain.dates import written
 from services.sla.domain.daybook import Day, Kind
-from services.sla.domain.spans import business_days, span
 from services.sla.domain.verdicts import Afterwards, Outcome, Verdict
 from shared.vocabulary import Localized, Metric
 from shared.worktime import SECOND, Micros, Shift, Wall
 from shared.worktime.instants import DAY, MINUTE, date_of
+from shared.worktime.spans import business_days, span
 
 Named = Callable[[str, str | None], Localized | None]
 """The name of what a closed line refers to: a holiday, a season."""

@@ -258,11 +258,3 @@ async def arm(
             **_armed(clock.ticket_id, armed),
         },
     )
-
-
-async def number(tx: Tx, ticket_id: UUID) -> int:
-    """The number that people know a ticket by."""
-    found: int = await tx.scalar(
-        "select number from sla.clock where ticket_id = :ticket_id", {"ticket_id": ticket_id}
-    )
-    return found

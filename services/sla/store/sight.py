@@ -36,6 +36,14 @@ async def may_see(tx: Tx, caller: Caller, ticket_id: UUID) -> bool:
     return found is not None
 
 
+async def number(tx: Tx, ticket_id: UUID) -> int:
+    """The number that people know a ticket by."""
+    found: int = await tx.scalar(
+        "select number from sla.clock where ticket_id = :ticket_id", {"ticket_id": ticket_id}
+    )
+    return found
+
+
 async def own_but_unseen(tx: Tx, caller: Caller, ticket_id: UUID) -> bool:
     """A ticket of the caller's organization that it may still take part in."""
     found = await tx.scalar(

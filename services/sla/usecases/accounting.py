@@ -17,7 +17,8 @@ from services.sla.domain.ledger import Line, Totals, balanced, ledger, since
 from services.sla.domain.verdicts import Verdict, verdict
 from services.sla.domain.wording import Promise, Zone
 from services.sla.problems import refused
-from services.sla.store import clocks, pasttimers
+from services.sla.store import pasttimers
+from services.sla.store import sight as sight_store
 from services.sla.usecases.directory import require_sight
 from services.sla.usecases.explaining import Sight, folded, load
 from shared.kit.callers import Caller
@@ -57,7 +58,7 @@ async def see(context: Context, caller: Caller, ticket_id: UUID) -> File:
 async def open_file(tx: Tx, ticket_id: UUID) -> File:
     """The file as stored; the caller's right to it is checked elsewhere."""
     sight = await load(tx, ticket_id)
-    number = f"{NUMBER_PREFIX}{await clocks.number(tx, ticket_id)}"
+    number = f"{NUMBER_PREFIX}{await sight_store.number(tx, ticket_id)}"
     return File(sight, number, await pasttimers.of_ticket(tx, ticket_id))
 
 

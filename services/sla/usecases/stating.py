@@ -14,6 +14,7 @@ from services.sla.domain.policy import Policy
 from services.sla.domain.rules import Rules
 from services.sla.domain.settle import (
     Armed,
+    Kept,
     Point,
     Settlement,
     next_due,
@@ -142,9 +143,12 @@ def emit(tx: Tx, row: ClockRow, fact: Fact) -> None:
 
 def clock_states(readings: Readings, settlement: Settlement) -> list[dict[str, Any]]:
     """Every metric's clock as facts carry it."""
-    return [
-        _clock_state(reading, settlement).model_dump(mode="json") for reading in readings.values()
-    ]
+    states = (_clock_state(reading, settlement) for reading in readings.values())
+    return [one.model_dump(mode="json", exclude=_unsaid(one)) for one in states]
+
+
+def _unsaid(state: ClockState) -> set[str] | None:
+    return {"counted_seconds"} if state.counted_seconds is None else None
 
 
 def _clock_state(reading: Reading, settlement: Settlement) -> ClockState:
@@ -162,7 +166,14 @@ def _clock_state(reading: Reading, settlement: Settlement) -> ClockState:
         breached_at=_when(settlement.stated.breached_at(breach) if breach else None),
         warned_at=_when(max(warned, default=None)),
         target_seconds=None if reading.amount is None else reading.amount // SECOND,
+        counted_seconds=_counted(reading),
     )
+
+
+def _counted(reading: Reading) -> int | None:
+    """Of a clock at rest; a figure of a running one would be a change at every look."""
+    at_rest = reading.mode is not None and not reading.running and reading.amount is not None
+    return reading.used // SECOND if at_rest else None
 
 
 def _when(at: Micros | None) -> datetime | None:
@@ -207,12 +218,18 @@ def _state(
     for idle in settlement.idle:
         emit(tx, row, pause_overdue(idle, common))
     for kept in settlement.kept:
-        due_at, met_at = _when(kept.due), instant(kept.at)
-        emit(
-            tx,
-            row,
-            SlaMet(**common, metric=kept.metric, cycle=kept.cycle, met_at=met_at, due_at=due_at),
-        )
+        emit(tx, row, _met(settled.readings[kept.metric], kept, common))
+
+
+def _met(reading: Reading, kept: Kept, common: dict[str, Any]) -> SlaMet:
+    return SlaMet(
+        **common,
+        metric=kept.metric,
+        cycle=kept.cycle,
+        met_at=instant(kept.at),
+        due_at=_when(kept.due),
+        counted_seconds=_counted(reading),
+    )
 
 
 def _common(row: ClockRow, now: datetime) -> dict[str, Any]:

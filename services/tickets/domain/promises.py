@@ -11,13 +11,24 @@ Clocks = Mapping[str, Mapping[str, Any]]
 PENDING: Final = "pending"
 """The answer before sla has spoken (decisions.md 21)."""
 
+PROMISED: Final = "promised"
+"""Where the first promise is kept beside the clocks, for the timeline."""
+
 _OVER: Final = frozenset({"met", "stopped", "cancelled", "none"})
 _PLAIN: Final = ("due_at", "met_at", "breached_at", "state")
 
 
 def told(old: Clocks, clocks: Iterable[Mapping[str, Any]]) -> Clocks:
-    """All clocks anew; an excuse outlives what sla repeats."""
-    return {clock["metric"]: {**clock, **_kept(old.get(clock["metric"], {}))} for clock in clocks}
+    """All clocks anew; an excuse and the first promise outlive what sla repeats."""
+    anew = {clock["metric"]: {**clock, **_kept(old.get(clock["metric"], {}))} for clock in clocks}
+    return {**anew, PROMISED: old[PROMISED]} if PROMISED in old else anew
+
+
+def first_told(clocks: Iterable[Mapping[str, Any]], at: str) -> Clocks:
+    """The clocks as they began, and what was promised then."""
+    anew = told({}, clocks)
+    dues = {f"{name}_due_at": clock["due_at"] for name, clock in anew.items() if clock["due_at"]}
+    return {**anew, PROMISED: {"at": at, **dues}}
 
 
 def marked(old: Clocks, metric: Metric, **marks: Any) -> Clocks:

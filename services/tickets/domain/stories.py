@@ -1,6 +1,7 @@
 """What the timeline says, in both languages; names of departments and numbers fill the gaps."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from shared.vocabulary import Locale, Localized
@@ -87,6 +88,30 @@ STORIES: Final[Mapping[str, Localized]] = {
         "ar": "أُلغي تجاوز موعد {metric}",
         "en": "The missed due time of the {metric} was called off",
     },
+    "sla_started": {"ar": "وُعد العميل بمواعيد", "en": "Due times were promised"},
+    "sla_paused": {
+        "ar": "توقّف احتساب مهلة {metric} بانتظار العميل",
+        "en": "The clock of the {metric} was paused: it waits for the customer",
+    },
+    "sla_resumed": {
+        "ar": "استُؤنف احتساب مهلة {metric}",
+        "en": "The clock of the {metric} runs again",
+    },
+    "sla_reopened": {
+        "ar": "استُؤنف احتساب مهلة {metric} بعد إعادة الفتح",
+        "en": "The clock of the {metric} runs again after the reopening",
+    },
+    "sla_asked": {"ar": "بدأ احتساب مهلة {metric}", "en": "The clock of the {metric} started"},
+    "sla_moved": {"ar": "تغيّر موعد {metric}", "en": "The due time of the {metric} moved"},
+    "sla_moved.retarget": {
+        "ar": "تغيّر موعد {metric} بتغيّر الأولوية",
+        "en": "The due time of the {metric} moved with the priority",
+    },
+    "sla_moved.calendar": {
+        "ar": "تغيّر موعد {metric} بتغيّر التقويم",
+        "en": "The due time of the {metric} moved with the calendar",
+    },
+    "sla_late": {"ar": "تم {metric} متأخرًا", "en": "The {metric} was late"},
     "sla_met": {"ar": "تم {metric} في موعده", "en": "The {metric} was in time"},
     "sla_excused": {"ar": "عُذر تجاوز موعد {metric}", "en": "The late {metric} was excused"},
     "pause_overdue.reminder": {
@@ -98,6 +123,7 @@ STORIES: Final[Mapping[str, Localized]] = {
         "en": "The ticket was resolved because no answer came from the customer",
     },
     "escalated": {"ar": "صُعّدت التذكرة إلى {role}", "en": "Escalated to the {role}"},
+    "escalated.outside": {"ar": "صُعّدت التذكرة", "en": "The ticket was escalated"},
     "escalation_acknowledged": {"ar": "استُلم التصعيد", "en": "The escalation was taken on"},
     "escalation_ended": {"ar": "انتهى التصعيد", "en": "The escalation ended"},
     "escalation_ended.exhausted": {
@@ -126,6 +152,26 @@ STORIES: Final[Mapping[str, Localized]] = {
     },
 }
 
+CLAUSES: Final[Mapping[str, Localized]] = {
+    "first_response_due_at": {
+        "ar": "الرد الأول قبل {first_response_due_at}",
+        "en": "first response by {first_response_due_at}",
+    },
+    "resolution_due_at": {
+        "ar": "الحل قبل {resolution_due_at}",
+        "en": "resolution by {resolution_due_at}",
+    },
+    "due_at": {"ar": "الموعد {due_at}", "en": "due {due_at}"},
+    "was_due_at": {"ar": "وكان {was_due_at}", "en": "was due {was_due_at}"},
+    "target_seconds": {"ar": "المهلة {target_seconds}", "en": "{target_seconds} promised"},
+    "counted_seconds": {"ar": "المحتسب {counted_seconds}", "en": "{counted_seconds} counted"},
+    "late_seconds": {"ar": "التأخر {late_seconds}", "en": "late by {late_seconds}"},
+    "left_seconds": {"ar": "الباقي {left_seconds}", "en": "{left_seconds} left"},
+}
+"""Figures of a promise, told behind the sentence in this order."""
+
+_COMMA: Final[Localized] = {"ar": "، ", "en": ", "}
+
 _WORDS: Final = {
     "from_status": STATUS_WORDS,
     "to_status": STATUS_WORDS,
@@ -142,23 +188,34 @@ _DETAILS: Final = {
 """Which part of an entry's data chooses its words, where that is not its cause."""
 
 
+NO_FIGURES: Final[Mapping[str, str]] = MappingProxyType({})
+
+
 class _Gaps(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "…"
 
 
-def tell(kind: str, data: Mapping[str, Any], locale: Locale) -> str:
-    """One entry in words of the reader's language."""
+def tell(
+    kind: str, data: Mapping[str, Any], locale: Locale, figures: Mapping[str, str] = NO_FIGURES
+) -> str:
+    """One entry in words of the reader's language; `figures` are instants and spans in words."""
     texts = STORIES.get(_variant(kind, data)) or STORIES.get(kind)
     if texts is None:
         return kind
     words = {key: _word(key, value, locale) for key, value in data.items()}
-    return _pick(texts, locale).format_map(_Gaps(words))
+    told = _pick(texts, locale).format_map(_Gaps(words))
+    clauses = [
+        _pick(CLAUSES[name], locale).format_map(figures) for name in CLAUSES if name in figures
+    ]
+    return f"{told} ({_pick(_COMMA, locale).join(clauses)})" if clauses else told
 
 
 def _variant(kind: str, data: Mapping[str, Any]) -> str:
     if kind == "assigned" and data.get("assignee_id") is None:
         return "unassigned"
+    if kind == "escalated" and "role" not in data:
+        return "escalated.outside"
     detail = data.get(_DETAILS.get(kind, "cause"))
     return f"{kind}.{detail}" if detail else kind
 

@@ -25,6 +25,10 @@ _LISTED = """select * from (
         jsonb_build_object('channel', t.channel) as data, null::bytea as reason
     from tickets.ticket t where t.id = :ticket
     union all
+    select md5(t.id::text || 'sla_started')::uuid, (t.sla -> 'promised' ->> 'at')::timestamptz,
+        'sla_started', true, null::uuid, 'system', t.sla -> 'promised', null::bytea
+    from tickets.ticket t where t.id = :ticket and t.sla ? 'promised'
+    union all
     select m.id, m.created_at, 'message', m.public, m.author_id, m.author_kind,
         jsonb_build_object('direction', m.direction, 'channel', m.channel,
             'automatic', m.automatic), null

@@ -1,11 +1,14 @@
 """What sla and escalation tell about a ticket, kept beside it for lists and answers."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.tickets.domain import promises
+from services.tickets.domain import promises, promisestories
 from services.tickets.domain.lifecycle import LIVE
 from services.tickets.domain.listing import SlaState
+from services.tickets.domain.promisestories import Clock
 from services.tickets.store import tickets, timeline
 from services.tickets.store.listing import NEVER
 from services.tickets.store.rows import Row
@@ -29,12 +32,13 @@ from shared.events.sla import (
     SlaWarning,
 )
 from shared.kit.tx import Tx
+from shared.vocabulary import Metric
 
 
 async def clock_started(tx: Tx, event: Event[SlaClockStarted]) -> None:
     """The promise is known, and how long a resolution may be answered."""
     more = {"reopen_window_seconds": event.data.reopen_window_seconds}
-    clocks = promises.told({}, _clocks(event))
+    clocks = promises.first_told(_clocks(event), render_instant(event.data.at))
     if not await tickets.project_first(tx, event.data.ticket_id, _sla(event, clocks, more)):
         await _tell(tx, event, more)
 
@@ -47,27 +51,46 @@ async def clock_updated(tx: Tx, event: Event[SlaClockUpdated]) -> None:
 
 async def warned(tx: Tx, event: Event[SlaWarning]) -> None:
     fact = event.data
-    await _mark(tx, event, fact.metric, {"warned_at": render_instant(fact.at)}, "sla_warning")
+    marks = {"warned_at": render_instant(fact.at)}
+
+    def told(clock: Clock) -> dict[str, Any]:
+        return {"due_at": render_instant(fact.due_at), **promisestories.warned(clock, fact.point)}
+
+    await _mark(tx, event, "sla_warning", marks, told)
 
 
 async def breached(tx: Tx, event: Event[SlaBreached]) -> None:
     fact = event.data
     marks = {"breached_at": render_instant(fact.breached_at), "state": "breached"}
-    await _mark(tx, event, fact.metric, marks, "sla_breached")
+
+    def told(clock: Clock) -> dict[str, Any]:
+        """At the due instant the target is counted exactly; what a change broke was late."""
+        late = round((fact.breached_at - fact.due_at).total_seconds())
+        target = clock.get("target_seconds")
+        figures = {"counted_seconds": target} if fact.cause == "elapsed" else {"late_seconds": late}
+        return {"due_at": render_instant(fact.due_at), "target_seconds": target, **figures}
+
+    await _mark(tx, event, "sla_breached", marks, told)
 
 
 async def voided(tx: Tx, event: Event[SlaBreachVoided]) -> None:
-    await _mark(tx, event, event.data.metric, {"breached_at": None}, "sla_voided")
+    await _mark(tx, event, "sla_voided", {"breached_at": None})
 
 
 async def excused(tx: Tx, event: Event[SlaExcused]) -> None:
-    fact = event.data
-    await _mark(tx, event, fact.metric, {"excused": True}, "sla_excused", fact.actor_id)
+    await _mark(tx, event, "sla_excused", {"excused": True})
 
 
 async def met(tx: Tx, event: Event[SlaMet]) -> None:
-    marks = {"met_at": render_instant(event.data.met_at), "state": "met"}
-    await _mark(tx, event, event.data.metric, marks, "sla_met")
+    fact = event.data
+    marks = {"met_at": render_instant(fact.met_at), "state": "met"}
+
+    def told(clock: Clock) -> dict[str, Any]:
+        due = render_instant(fact.due_at) if fact.due_at else None
+        figures = {"target_seconds": clock.get("target_seconds"), "due_at": due}
+        return {**figures, "counted_seconds": fact.counted_seconds}
+
+    await _mark(tx, event, "sla_met", marks, told)
 
 
 async def raised(tx: Tx, event: Event[EscalationRaised]) -> None:
@@ -114,8 +137,16 @@ async def _tell(
     row = await tickets.lock(tx, event.data.ticket_id)
     if row is None or event.sequence <= row["sla_sequence"]:
         return
-    clocks = promises.told(row["sla"] or {}, _clocks(event))
-    await tickets.project(tx, event.data.ticket_id, _sla(event, clocks, more))
+    old, clocks = row["sla"] or {}, _clocks(event)
+    await tickets.project(tx, event.data.ticket_id, _sla(event, promises.told(old, clocks), more))
+    cause = getattr(event.data, "cause", "")
+    entries = [
+        Entry(kind, event.data.at, None, "system", data)
+        for kind, data in promisestories.moved(old, clocks, cause)
+    ]
+    if entries:
+        box = await tx.context.vault.box(row["organization_id"])
+        await timeline.add(tx, box, tickets.to_ticket(row), entries)
 
 
 def _clocks(event: Event[SlaClockStarted] | Event[SlaClockUpdated]) -> list[dict[str, Any]]:
@@ -134,17 +165,20 @@ def _sla(
 async def _mark(
     tx: Tx,
     event: Event[Any],
-    metric: Any,
-    marks: dict[str, Any],
     kind: str,
-    actor_id: UUID | None = None,
+    marks: dict[str, Any],
+    told: Callable[[Clock], dict[str, Any]] = lambda _: {},
 ) -> None:
+    metric: Metric = event.data.metric
     row = await tickets.lock(tx, event.data.ticket_id)
     if row is None or event.sequence <= row["sla_sequence"]:
         return
-    clocks = promises.marked(row["sla"] or {}, metric, **marks)
+    old = row["sla"] or {}
+    clocks = promises.marked(old, metric, **marks)
     await tickets.project(tx, event.data.ticket_id, _spoken(event, clocks))
-    await _note(tx, row, kind, actor_id, {"metric": metric.value})
+    data = {"metric": metric.value, **told(old.get(metric.value, {}))}
+    actor = getattr(event.data, "actor_id", None)
+    await _note(tx, row, kind, actor, data, at=event.data.at)
 
 
 def _spoken(event: Event[Any], clocks: promises.Clocks) -> dict[str, Any]:
@@ -158,8 +192,15 @@ async def _put_escalation(tx: Tx, event: Event[Any], row: Row, values: dict[str,
     await tickets.project(tx, fact.ticket_id, {**values, "escalation_sequence": newest})
 
 
-async def _note(tx: Tx, row: Row, kind: str, actor_id: UUID | None, data: dict[str, Any]) -> None:
+async def _note(
+    tx: Tx,
+    row: Row,
+    kind: str,
+    actor_id: UUID | None,
+    data: dict[str, Any],
+    at: datetime | None = None,
+) -> None:
     box = await tx.context.vault.box(row["organization_id"])
     actor_kind = "staff" if actor_id else "system"
-    entry = Entry(kind, tx.now, actor_id, actor_kind, data)
+    entry = Entry(kind, at or tx.now, actor_id, actor_kind, data)
     await timeline.add(tx, box, tickets.to_ticket(row), [entry])

@@ -4,6 +4,7 @@ Each read closes its transaction before people's names are asked for: never HTTP
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +18,7 @@ from services.tickets.store import feedback as ratings
 from services.tickets.store.rows import Row
 from services.tickets.usecases import answers
 from services.tickets.usecases.answers import Cards
+from services.tickets.usecases.figures import INSIDE, figures, zone_of
 from services.tickets.usecases.sight import see, viewer_of
 from shared.kit.callers import Caller
 from shared.kit.context import Context
@@ -109,10 +111,12 @@ async def story(
         )
     async with context.tx() as tx:
         names = {one["id"]: one[f"name_{locale}"] for one in await directory.departments(tx)}
+        zone = await zone_of(tx, row["organization_id"])
     shown = rows[:limit]
     cards = await answers.cards_for(context, [one["actor_id"] for one in shown])
     box = await context.vault.box(row["organization_id"])
-    items = [_entry(one, box, (cards, names), locale, staff=viewer.staff) for one in shown]
+    reader = Reader(locale, zone, staff=viewer.staff)
+    items = [_entry(one, box, (cards, names), reader) for one in shown]
     more = len(rows) > limit
     return items, [shown[-1]["at"], shown[-1]["id"]] if more else None
 
@@ -134,28 +138,34 @@ async def feedback(context: Context, caller: Caller, ticket_id: UUID) -> list[di
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a story."""
+
+    locale: Locale
+    zone: str
+    staff: bool
+
+
 def _entry(
-    row: Row,
-    box: Box,
-    names: tuple[Cards, dict[UUID, str]],
-    locale: Locale,
-    *,
-    staff: bool,
+    row: Row, box: Box, names: tuple[Cards, dict[UUID, str]], reader: Reader
 ) -> dict[str, Any]:
     cards, departments = names
-    data = dict(row["data"] or {})
+    known = row["data"] or {}
+    data = {key: value for key, value in known.items() if reader.staff or key not in INSIDE}
     if "department_id" in data:
         data["department"] = departments.get(UUID(data["department_id"]), "…")
     who = answers.person(row["actor_id"], cards) or {"id": None, "name": None}
+    told = tell(row["kind"], data, reader.locale, figures(data, reader.locale, reader.zone))
     entry = {
         "id": row["id"],
         "at": row["at"],
         "kind": row["kind"],
-        "text": tell(row["kind"], data, locale),
+        "text": told,
         "actor": {"kind": row["actor_kind"], "id": who["id"], "name": who["name"]},
         "data": data,
     }
-    if staff:
+    if reader.staff:
         entry["reason"] = seals.unseal(box, seals.REASON, row["id"], row["reason"])
     return entry
 

@@ -12,12 +12,12 @@ from services.sla.domain.clock import Target
 from services.sla.domain.daybook import kinds
 from services.sla.domain.fold import Happening, Rules, fold
 from services.sla.domain.ledger import ledger
-from services.sla.domain.spans import business_days, span
 from services.sla.domain.verdicts import verdict
 from services.sla.domain.wording import Promise, Zone
 from services.sla.domain.words import Kind
 from shared.vocabulary import Localized, Metric
 from shared.worktime import SECOND, Compiled, Micros, Wall, instant, micros, read_calendar
+from shared.worktime.spans import business_days, span
 from tests.services.sla.story import WEEK
 
 RIYADH = Zone(Wall("Asia/Riyadh"), Localized(ar="الرياض", en="Riyadh"))

@@ -80,6 +80,10 @@ class Desk:
         )
         await self.handle(event)
 
+    def rewind(self, fact: Fact, *, source: str = "sla") -> None:
+        """The next delivery bears the number of the last one, as a redelivery does."""
+        self._sequences[(source, fact.subject())] -= 1
+
     async def handle(self, event: Event[Any]) -> None:
         assert self.service.consumers is not None
         for listener in self.service.consumers.listeners(event.type):
