@@ -31,6 +31,11 @@ _WAS, _IS = (
     ", ".join(f"{row}.{name.strip()}" for name in f"{_STANDING}, priority".split(","))
     for row in ("o", "excluded")
 )
+_OPEN: Final = "(o.ended_at is null or excluded.ended_at is null)"
+_HELD: Final = ", ".join(
+    f"{name} = case when {_OPEN} then excluded.{name} else o.{name} end"
+    for name in ("department_id", "assignee_id", "contract_id")
+)
 
 UPSERT: Final = f"""
     insert into sla.outcome as o (ticket_id, metric, cycle, organization_id, department_id,
@@ -40,12 +45,10 @@ UPSERT: Final = f"""
     from clock join {_SAID} using (ticket_id)
     on conflict (ticket_id, metric, cycle) do update set {_MOVED},
         noted_at = excluded.noted_at, priority = excluded.priority,
-        contract_id = excluded.contract_id, voided = o.voided or excluded.voided,
-        department_id = case when o.ended_at is null or excluded.ended_at is null
-            then excluded.department_id else o.department_id end,
-        assignee_id = case when o.ended_at is null or excluded.ended_at is null
-            then excluded.assignee_id else o.assignee_id end
-    where ({_WAS}) is distinct from ({_IS}) or excluded.voided"""
+        voided = o.voided or excluded.voided,
+        {_HELD}
+    where ({_WAS}) is distinct from ({_IS}) or excluded.voided
+        or ({_OPEN} and o.contract_id is distinct from excluded.contract_id)"""
 """Into a statement with a `clock`; a promise that ended and stays as it is is not written."""
 VANISHED: Final = f"""
     update sla.outcome o set state = 'out', late_seconds = null, last = false

@@ -186,6 +186,24 @@ async def test_a_promise_stays_with_whoever_held_the_ticket_when_it_ended(desk: 
     assert (await rows(desk, ticket.id))["resolution", 1]["assignee_id"] == first
 
 
+async def test_a_promise_moves_to_another_contract_while_it_is_open(desk: Desk) -> None:
+    ticket = await Ticket(desk, await customer(desk), start(desk), Priority.P1).open()
+    await ticket.reply(ticket.opened_at + HOUR)
+    first = (await rows(desk, ticket.id))["first_response", 1]["contract_id"]
+    other = uuid4()
+    async with desk.context.tx() as tx:
+        values = {"other": other, "id": ticket.id}
+        await tx.execute("update sla.clock set contract_id = :other where ticket_id = :id", values)
+        row = await clocks.lock(tx, ticket.id)
+        assert row
+        ground = await ground_of(tx, await rulebook(tx, row.revision), row)
+        as_of = micros(row.settled_at)
+        row.outcomes = outcomes(ground.read(row.happenings, as_of), as_of, row.status)
+        await clocks.save(tx, [(row, True)])
+    found = {key[0]: one["contract_id"] for key, one in (await rows(desk, ticket.id)).items()}
+    assert found == {"first_response": first, "resolution": other}
+
+
 async def test_clocks_older_than_the_table_get_the_same_outcomes(desk: Desk) -> None:
     organization = await customer(desk)
     tickets = []
