@@ -5,6 +5,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from shared.vocabulary import Localized
+
 Window = tuple[int, int]
 """Minutes of the starting date: start < 1440, end beyond 1440 when it runs past midnight."""
 
@@ -22,25 +24,33 @@ def _no_dates() -> MappingProxyType[date, Windows]:
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """Dates with a week of their own, both ends included (Ramadan, summer hours)."""
+    """Dates with a week of their own, both ends included (Ramadan, summer hours).
+
+    `name` is what the ledger refers to, `title` what people read.
+    """
 
     name: str
     first: date
     last: date
     weekly: Week
+    title: Localized | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
-    """A closed civil day; `ref` names it in the ledger."""
+    """A closed civil day; `ref` names it in the ledger, `title` to people."""
 
     day: date
     ref: str
+    title: Localized | None = None
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """When the desk works. `always_open` beats everything else in it."""
+    """When the desk works. `always_open` beats everything else in it.
+
+    Only what is confirmed is here: tentative seasons and holidays change nothing yet.
+    """
 
     timezone: str
     weekly: Week = CLOSED_WEEK

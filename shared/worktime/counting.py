@@ -1,17 +1,21 @@
-"""Counting business time: elapsed, deadlines both ways, business days (sla.md 5.3)."""
+"""Counting business time: elapsed, deadlines both ways, business days (sla.md 5.3).
 
-from collections.abc import Iterator
+A walk takes whole blocks of days where it can, days inside a block, spans inside a day; so a
+question twenty years long costs about as much as one of a month.
+"""
+
 from typing import Final
 
+from shared.worktime.blocks import BLOCK, Block
 from shared.worktime.errors import InvalidDuration, NoBusinessHours
 from shared.worktime.instants import DAY, Micros
-from shared.worktime.timeline import Span, Timeline
+from shared.worktime.timeline import Timeline
 
 SEARCH: Final = 366 * DAY
 """How long a search stands before a closed door."""
 
-_HORIZON_DAYS: Final = 366 * 20
-"""Beyond twenty years a duration is a mistake, not a promise; it also bounds the work."""
+HORIZON: Final = 366 * 20
+"""Days; beyond twenty years a duration is a mistake, not a promise. It also bounds the work."""
 
 
 def elapsed(timeline: Timeline, start: Micros, end: Micros) -> Micros:
@@ -19,23 +23,46 @@ def elapsed(timeline: Timeline, start: Micros, end: Micros) -> Micros:
     if end <= start:
         return 0
     first, last = start // DAY, (end - 1) // DAY
-    if last - first > _HORIZON_DAYS:
+    if last - first > HORIZON:
         raise InvalidDuration("the span is too long")
     if first == last:
         return sum(max(0, min(e, end) - max(s, start)) for s, e in timeline.day(first)[0])
     total = sum(e - max(s, start) for s, e in timeline.day(first)[0] if e > start)
-    for number in range(first + 1, last):
-        total += timeline.day(number)[1]
+    number = first + 1
+    while number < last:
+        if not number % BLOCK and number + BLOCK <= last:
+            total += timeline.block(number // BLOCK).total
+            number += BLOCK
+        else:
+            total += timeline.day(number)[1]
+            number += 1
     return total + sum(min(e, end) - s for s, e in timeline.day(last)[0] if s < end)
 
 
 def deadline(timeline: Timeline, start: Micros, amount: Micros) -> Micros:
     """The earliest instant with `amount` counted since `start`; of 0, the first counted one."""
     _check(amount)
-    for low, high in _ahead(timeline, start):
-        if amount <= high - low:
-            return low + amount
-        amount -= high - low
+    shut, number = start, start // DAY
+    horizon = number + HORIZON
+    while number < horizon:
+        block = (
+            timeline.block(number // BLOCK) if _begins(number) and number * DAY >= start else None
+        )
+        if block and _used_up(block, amount):
+            shut = _passed(block, shut)
+            amount -= block.total
+            number += BLOCK
+        else:
+            for low, high in timeline.day(number)[0]:
+                if high > start:
+                    begin = max(start, low)
+                    _within_reach(begin - shut)
+                    if amount <= high - begin:
+                        return begin + amount
+                    amount -= high - begin
+                    shut = high
+            number += 1
+        _within_reach(number * DAY - shut)
     raise InvalidDuration("the deadline is too far away")
 
 
@@ -47,10 +74,27 @@ def first_counted(timeline: Timeline, start: Micros) -> Micros:
 def before(timeline: Timeline, end: Micros, amount: Micros) -> Micros:
     """The latest instant with `amount` counted from it to `end`: the mirror of `deadline`."""
     _check(amount)
-    for low, high in _behind(timeline, end):
-        if amount <= high - low:
-            return high - amount
-        amount -= high - low
+    shut, number = end, (end - 1) // DAY
+    horizon = number - HORIZON
+    while number > horizon:
+        block = (
+            timeline.block(number // BLOCK) if _ends(number) and (number + 1) * DAY <= end else None
+        )
+        if block and _used_up(block, amount):
+            shut = _passed_behind(block, shut)
+            amount -= block.total
+            number -= BLOCK
+        else:
+            for low, high in reversed(timeline.day(number)[0]):
+                if low < end:
+                    close = min(end, high)
+                    _within_reach(shut - close)
+                    if amount <= close - low:
+                        return close - amount
+                    amount -= close - low
+                    shut = low
+            number -= 1
+        _within_reach(shut - (number + 1) * DAY)
     raise InvalidDuration("the instant is too far away")
 
 
@@ -69,45 +113,56 @@ def business_days(timeline: Timeline, start: Micros, days: int) -> Micros:
 
 
 def _dates_ahead(timeline: Timeline, date: int, days: int) -> int:
-    horizon, last_open = date + _HORIZON_DAYS, date
-    while days:
-        date += 1
-        if timeline.any_hours(date):
-            days -= 1
-            last_open = date
-        elif (date - last_open) * DAY > SEARCH:
-            raise NoBusinessHours("no date with hours within 366 days")
-        if date > horizon:
-            raise InvalidDuration("the deadline is too far away")
-    return date
+    """The `days`-th date after `date` that has hours."""
+    shut, number = date + 1, date + 1
+    while number <= date + HORIZON:
+        block = timeline.dates(number // BLOCK) if _begins(number) else None
+        if block and _used_up(block, days):
+            shut = _passed(block, shut, DAY)
+            days -= block.total
+            number += BLOCK
+        else:
+            if timeline.any_hours(number):
+                _within_reach((number - shut) * DAY)
+                days, shut = days - 1, number + 1
+            if days == 0:
+                return number
+            number += 1
+        _within_reach((number - shut) * DAY)
+    raise InvalidDuration("the deadline is too far away")
 
 
-def _ahead(timeline: Timeline, start: Micros) -> Iterator[Span]:
-    """Counted spans from `start` on; a door that stays shut for a year ends the search."""
-    shut, first = start, start // DAY
-    for number in range(first, first + _HORIZON_DAYS):
-        for low, high in timeline.day(number)[0]:
-            if high > start:
-                if low - shut > SEARCH:
-                    raise NoBusinessHours("nothing opens within 366 days")
-                yield max(low, start), high
-                shut = high
-        if number * DAY - shut > SEARCH:
-            raise NoBusinessHours("nothing opens within 366 days")
+def _begins(number: int) -> bool:
+    return number % BLOCK == 0
 
 
-def _behind(timeline: Timeline, end: Micros) -> Iterator[Span]:
-    """Counted spans back from `end`."""
-    shut, first = end, (end - 1) // DAY
-    for number in range(first, first - _HORIZON_DAYS, -1):
-        for low, high in reversed(timeline.day(number)[0]):
-            if low < end:
-                if shut - high > SEARCH:
-                    raise NoBusinessHours("nothing was open within 366 days")
-                yield low, min(high, end)
-                shut = low
-        if shut - (number + 1) * DAY > SEARCH:
-            raise NoBusinessHours("nothing was open within 366 days")
+def _ends(number: int) -> bool:
+    return number % BLOCK == BLOCK - 1
+
+
+def _used_up(block: Block, amount: int) -> bool:
+    """Whether a walk goes on beyond the block; what is used up at its end is used up in it."""
+    return block.total < amount or not block.total
+
+
+def _passed(block: Block, shut: int, unit: int = 1) -> int:
+    """Where the door shut last once the block is behind us."""
+    if not block.total:
+        return shut
+    _within_reach((block.first - shut) * unit)
+    return block.last
+
+
+def _passed_behind(block: Block, shut: Micros) -> Micros:
+    if not block.total:
+        return shut
+    _within_reach(shut - block.last)
+    return block.first
+
+
+def _within_reach(shut_for: Micros) -> None:
+    if shut_for > SEARCH:
+        raise NoBusinessHours("nothing is open within 366 days")
 
 
 def _check(amount: int) -> None:

@@ -8,9 +8,19 @@ class WorktimeError(ValueError):
 
 
 class InvalidCalendar(WorktimeError):
-    """Unreadable: unknown zone, bad `HH:MM`, a season that ends before it starts."""
+    """Unreadable: unknown zone, bad `HH:MM`, a season that ends before it starts.
+
+    `pointer` leads to the place inside the calendar, `reason` says more narrowly what is wrong:
+    unknown_zone, unknown_field, invalid_time, invalid_window, invalid_date, ends_before_start,
+    too_many, invalid_calendar.
+    """
 
     code = "invalid_calendar"
+
+    def __init__(self, message: str, pointer: str = "", reason: str = "invalid_calendar") -> None:
+        super().__init__(message)
+        self.pointer = pointer
+        self.reason = reason
 
 
 class InvalidDuration(WorktimeError):

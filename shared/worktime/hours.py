@@ -1,15 +1,20 @@
 """The wall clock of one local date: what is open, what is closed, and why (sla.md 5.2)."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Final
 
-from shared.worktime.calendar import Calendar, Window, Windows
+from shared.worktime.calendar import Calendar, Season, Week, Window, Windows
 from shared.worktime.instants import DAY, MINUTE, Micros, date_of
 
+Opening = tuple[Micros, Micros]
+"""An open part of a date, in microseconds after its midnight."""
+
 _MIDNIGHT: Final = 24 * 60
+_WHOLE_DAY: Final = ((0, DAY),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,53 +45,112 @@ class Hours:
 
     def __init__(self, calendar: Calendar) -> None:
         self._calendar = calendar
-        self._holidays = {holiday.day: holiday.ref for holiday in calendar.holidays}
+        self._holidays = {h.day: Rule((), "holiday", h.ref) for h in reversed(calendar.holidays)}
+        self._weekly = _rules(calendar.weekly, "weekly", None)
+        self._starts, self._weeks = _spread(calendar.seasons)
+        self._known: dict[tuple[Windows, ...], tuple[Opening, ...]] = {}
 
     def rule(self, day: date) -> Rule:
         """First match of override, holiday, season, week."""
-        calendar = self._calendar
-        if day in calendar.overrides:
-            return Rule(calendar.overrides[day], "override", day.isoformat())
-        if day in self._holidays:
-            return Rule((), "holiday", self._holidays[day])
-        for season in calendar.seasons:
-            if season.first <= day <= season.last:
-                return Rule(season.weekly[day.weekday()], "season", season.name)
-        return Rule(calendar.weekly[day.weekday()], "weekly")
+        found = self._calendar.overrides.get(day)
+        if found is not None:
+            return Rule(found, "override", day.isoformat())
+        return self._holidays.get(day) or self._week(day)[day.weekday()]
 
     def any_hours(self, number: int) -> bool:
         """Whether the date opens at all after its breaks, by windows that start on it."""
         if self._calendar.always_open:
             return True
-        day = date_of(number)
-        windows = self.rule(day).windows
-        if not windows or day not in self._calendar.breaks:
-            return bool(windows)
-        breaks = self._calendar.breaks[day]
-        edges = sorted({edge for window in (*windows, *breaks) for edge in window})
-        return any(_inside(windows, edge) and not _inside(breaks, edge) for edge in edges)
+        windows = self.rule(date_of(number)).windows
+        return bool(windows) and bool(_without(_merged(windows), _merged(self._breaks(number))))
+
+    def open(self, number: int) -> tuple[Opening, ...]:
+        """The open parts of the date's 24 hours; dates of one pattern share one answer."""
+        if self._calendar.always_open:
+            return _WHOLE_DAY
+        today, spill, breaks = self._pattern(number)
+        key = (today.windows, spill, breaks)
+        found = self._known.get(key)
+        if found is None:
+            windows = _without(_merged((*today.windows, *spill)), _merged(breaks))
+            within = [(low, min(high, _MIDNIGHT)) for low, high in windows if low < _MIDNIGHT]
+            found = tuple((low * MINUTE, high * MINUTE) for low, high in within)
+            self._known[key] = found
+        return found
 
     def wall(self, number: int) -> tuple[Stretch, ...]:
         """The date's 24 hours without a gap, neighbours of one kind joined."""
         if self._calendar.always_open:
             return ROUND_THE_CLOCK
-        day = date_of(number)
-        today = self.rule(day)
-        yesterday = self.rule(date_of(number - 1))
-        spill = () if today.reason == "holiday" else _spill(yesterday.windows)
-        breaks = (*self._breaks(number), *_spill(self._breaks(number - 1)))
+        today, spill, breaks = self._pattern(number)
+        before = (self.rule(date_of(number - 1)), spill)
         edges = _edges((*today.windows, *spill, *breaks))
-        return _join(
-            _stretch(low, high, today, (yesterday, spill), breaks) for low, high in pairwise(edges)
-        )
+        return _join(_stretch(low, high, today, before, breaks) for low, high in pairwise(edges))
+
+    def _pattern(self, number: int) -> tuple[Rule, Windows, Windows]:
+        """Today's rule, what yesterday's windows leave on today, all breaks on today."""
+        today = self.rule(date_of(number))
+        spill: Windows = ()
+        if today.reason != "holiday":
+            spill = _spill(self.rule(date_of(number - 1)).windows)
+        if not self._calendar.breaks:
+            return today, spill, ()
+        return today, spill, (*self._breaks(number), *_spill(self._breaks(number - 1)))
 
     def _breaks(self, number: int) -> Windows:
         return self._calendar.breaks.get(date_of(number), ())
+
+    def _week(self, day: date) -> tuple[Rule, ...]:
+        if not self._starts:
+            return self._weekly
+        place = bisect_right(self._starts, day.toordinal()) - 1
+        return (self._weeks[place] if place >= 0 else None) or self._weekly
+
+
+def _rules(week: Week, reason: str, ref: str | None) -> tuple[Rule, ...]:
+    return tuple(Rule(windows, reason, ref) for windows in week)
+
+
+def _spread(seasons: Sequence[Season]) -> tuple[list[int], list[tuple[Rule, ...] | None]]:
+    """Seasons as neighbouring spans of dates; where several cover a date the first one rules."""
+    spans = [(season.first.toordinal(), season.last.toordinal()) for season in seasons]
+    weeks = [_rules(season.weekly, "season", season.name) for season in seasons]
+    starts = sorted({edge for first, last in spans for edge in (first, last + 1)})
+
+    def ruling(day: int) -> tuple[Rule, ...] | None:
+        covering = (week for (a, b), week in zip(spans, weeks, strict=True) if a <= day <= b)
+        return next(covering, None)
+
+    return starts, [ruling(start) for start in starts]
 
 
 def _spill(windows: Windows) -> Windows:
     """What windows of the day before leave on this date."""
     return tuple((0, end - _MIDNIGHT) for _, end in windows if end > _MIDNIGHT)
+
+
+def _merged(windows: Windows) -> list[Window]:
+    """In order and without overlap."""
+    merged: list[Window] = []
+    for low, high in sorted(windows):
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def _without(windows: list[Window], breaks: list[Window]) -> list[Window]:
+    """What breaks leave of windows, both in order and without overlap."""
+    left: list[Window] = []
+    for low, high in windows:
+        start = low
+        for off, on in breaks:
+            if off < high and on > start:
+                left.append((start, off))
+                start = on
+        left.append((start, high))
+    return [(low, high) for low, high in left if low < high]
 
 
 def _edges(windows: Iterable[Window]) -> list[int]:

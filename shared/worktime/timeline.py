@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from shared.worktime import zones
+from shared.worktime.blocks import BLOCK, Block, Span, summed
 from shared.worktime.calendar import Calendar
 from shared.worktime.hours import Hours, Stretch
 from shared.worktime.instants import DAY, Micros
 
-Span = tuple[Micros, Micros]
 Day = tuple[tuple[Span, ...], Micros]
 """The counted spans of a UTC day, and their sum."""
 
@@ -27,6 +27,14 @@ class Timeline(Protocol):
 
     def day(self, number: int) -> Day: ...
 
+    def block(self, number: int) -> Block:
+        """`BLOCK` UTC days at once."""
+        ...
+
+    def dates(self, number: int) -> Block:
+        """`BLOCK` local dates at once: how many open, the first and the last of them."""
+        ...
+
     def stretches(self, number: int) -> Sequence[Stretch]:
         """The whole UTC day with reasons, in instants."""
         ...
@@ -40,28 +48,55 @@ class Timeline(Protocol):
     def any_hours(self, number: int) -> bool: ...
 
 
-class Compiled:
-    """One calendar's timeline."""
+class _Remembering:
+    """Keeps days and blocks that were compiled once; the rest is the subclass's."""
 
-    def __init__(self, calendar: Calendar) -> None:
-        self.calendar = calendar
-        self._zone = zones.load(calendar.timezone)
-        self._hours = Hours(calendar)
+    def __init__(self) -> None:
         self._days: dict[int, Day] = {}
-        self._walls: dict[int, tuple[Stretch, ...]] = {}
-
-    @property
-    def timezone(self) -> str:
-        return self.calendar.timezone
+        self._blocks: dict[int, Block] = {}
+        self._dates: dict[int, Block] = {}
 
     def day(self, number: int) -> Day:
         found = self._days.get(number)
         if found is None:
             if len(self._days) > _REMEMBERED:
                 self._days.clear()
-                self._walls.clear()
             found = self._days[number] = self._compile(number)
         return found
+
+    def block(self, number: int) -> Block:
+        found = self._blocks.get(number)
+        if found is None:
+            days = map(self.day, range(number * BLOCK, (number + 1) * BLOCK))
+            found = self._blocks[number] = summed(span for spans, _ in days for span in spans)
+        return found
+
+    def dates(self, number: int) -> Block:
+        found = self._dates.get(number)
+        if found is None:
+            dates = filter(self.any_hours, range(number * BLOCK, (number + 1) * BLOCK))
+            found = self._dates[number] = summed((date, date + 1) for date in dates)
+        return found
+
+    def any_hours(self, number: int) -> bool:
+        raise NotImplementedError
+
+    def _compile(self, number: int) -> Day:
+        raise NotImplementedError
+
+
+class Compiled(_Remembering):
+    """One calendar's timeline."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        super().__init__()
+        self.calendar = calendar
+        self._zone = zones.load(calendar.timezone)
+        self._hours = Hours(calendar)
+
+    @property
+    def timezone(self) -> str:
+        return self.calendar.timezone
 
     def stretches(self, number: int) -> list[Stretch]:
         return list(self._stretches(number))
@@ -79,11 +114,14 @@ class Compiled:
         if self.calendar.always_open:
             return ((number * DAY, (number + 1) * DAY),), DAY
         spans: list[Span] = []
-        for part in self._stretches(number):
-            if part.open and spans and spans[-1][1] == part.start:
-                spans[-1] = (spans[-1][0], part.end)
-            elif part.open:
-                spans.append((part.start, part.end))
+        for start, end, shift in zones.pieces(self._zone, number):
+            low, high = start + shift, end + shift
+            for date in range(low // DAY, (high - 1) // DAY + 1):
+                midnight = date * DAY
+                for opening, closing in self._hours.open(date):
+                    opened, closed = max(low, midnight + opening), min(high, midnight + closing)
+                    if opened < closed:
+                        _append(spans, opened - shift, closed - shift)
         return tuple(spans), sum(end - start for start, end in spans)
 
     def _stretches(self, number: int) -> Iterator[Stretch]:
@@ -94,39 +132,25 @@ class Compiled:
 
     def _clipped(self, date: int, low: Micros, high: Micros, shift: Micros) -> Iterator[Stretch]:
         midnight = date * DAY
-        for part in self._wall(date):
+        for part in self._hours.wall(date):
             start, end = max(low, midnight + part.start), min(high, midnight + part.end)
             if start < end:
                 yield Stretch(start - shift, end - shift, part.open, part.reason, part.ref)
 
-    def _wall(self, date: int) -> tuple[Stretch, ...]:
-        found = self._walls.get(date)
-        if found is None:
-            found = self._walls[date] = self._hours.wall(date)
-        return found
 
-
-class Spliced:
+class Spliced(_Remembering):
     """Versions of one calendar, each in force from an instant on (sla.md 5.9).
 
     `parts` are ordered; the first also serves the time before it.
     """
 
     def __init__(self, parts: Sequence[tuple[Micros, Timeline]]) -> None:
+        super().__init__()
         self._parts = tuple(parts)
-        self._days: dict[int, Day] = {}
 
     @property
     def timezone(self) -> str:
         return self._parts[-1][1].timezone
-
-    def day(self, number: int) -> Day:
-        found = self._days.get(number)
-        if found is None:
-            if len(self._days) > _REMEMBERED:
-                self._days.clear()
-            found = self._days[number] = self._splice(number)
-        return found
 
     def stretches(self, number: int) -> list[Stretch]:
         found: list[Stretch] = []
@@ -138,18 +162,19 @@ class Spliced:
         return found
 
     def local(self, at: Micros) -> tuple[int, Micros]:
-        return self._at(at).local(at)
+        return self.at(at).local(at)
 
     def resolve(self, number: int, wall: Micros) -> Micros:
-        return self._at(number * DAY + wall).resolve(number, wall)
+        return self.at(number * DAY + wall).resolve(number, wall)
 
     def any_hours(self, number: int) -> bool:
-        return self._at(number * DAY + DAY // 2).any_hours(number)
+        return self.at(number * DAY + DAY // 2).any_hours(number)
 
-    def _at(self, at: Micros) -> Timeline:
+    def at(self, moment: Micros) -> Timeline:
+        """The version in force at an instant."""
         chosen = self._parts[0][1]
         for since, part in self._parts[1:]:
-            if since <= at:
+            if since <= moment:
                 chosen = part
         return chosen
 
@@ -162,10 +187,18 @@ class Spliced:
             if low < high:
                 yield low, high, part
 
-    def _splice(self, number: int) -> Day:
+    def _compile(self, number: int) -> Day:
         spans: list[Span] = []
         for low, high, part in self._in_force(number):
             for start, end in part.day(number)[0]:
                 if max(start, low) < min(end, high):
-                    spans.append((max(start, low), min(end, high)))
+                    _append(spans, max(start, low), min(end, high))
         return tuple(spans), sum(end - start for start, end in spans)
+
+
+def _append(spans: list[Span], start: Micros, end: Micros) -> None:
+    """The next span, joined to the one before when they touch."""
+    if spans and spans[-1][1] == start:
+        spans[-1] = (spans[-1][0], end)
+    else:
+        spans.append((start, end))
