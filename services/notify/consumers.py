@@ -16,7 +16,13 @@ from shared.events.identity import (
 )
 from shared.events.mail import MailBounced
 from shared.events.notify import NotifyBounced
-from shared.events.sla import SlaBreached, SlaClockStarted, SlaPauseOverdue, SlaWarning
+from shared.events.sla import (
+    SlaBreached,
+    SlaCalendarUnconfirmed,
+    SlaClockStarted,
+    SlaPauseOverdue,
+    SlaWarning,
+)
 from shared.events.ticket import (
     TicketAssigned,
     TicketDepartmentChanged,
@@ -111,6 +117,11 @@ async def tell_escalation(event: Event[EscalationRaised], tx: Tx) -> None:
 @consumers.on(EscalationSkipped)
 async def tell_fallback(event: Event[EscalationSkipped], tx: Tx) -> None:
     await usecases.tell_fallback(tx, event)
+
+
+@consumers.on(SlaCalendarUnconfirmed)
+async def tell_unconfirmed(event: Event[SlaCalendarUnconfirmed], tx: Tx) -> None:
+    await usecases.tell_unconfirmed(tx, event)
 
 
 @consumers.on(SlaWarning)

@@ -113,7 +113,7 @@ class NoticeOut(Out):
     """A line of the in-app inbox, in the reader's language."""
 
     id: UUID
-    kind: Literal["escalation", "assigned", "warning", "pause_overdue", "fallback"]
+    kind: Literal["escalation", "assigned", "warning", "pause_overdue", "fallback", "calendar"]
     title: str
     ticket_id: UUID | None
     ticket_number: str | None

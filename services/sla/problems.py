@@ -4,7 +4,10 @@ Problem
 +- ValidationFailed 422, one field named:
    unknown_organization, unknown_policy, unknown_calendar, invalid_calendar, no_business_hours,
    ends_before_start, invalid_as_of, invalid_duration, span_too_long, unknown_grouping,
-   unknown_zone, report_too_large
+   report_too_large, and what is wrong inside a calendar:
+   unknown_zone, unknown_field, invalid_time, invalid_window, invalid_date, too_many,
+   overlapping_seasons, unknown_item, nothing_to_import, invalid_ics, ics_too_large,
+   unsupported_event, unsupported_recurrence, range_too_long
 +- Conflict 409
    +- NotBreached       not_breached
    +- AlreadyExcused    already_excused
@@ -54,14 +57,65 @@ UNKNOWN_GROUPING: Final = Localized(
     " month.",
 )
 UNKNOWN_ZONE: Final = Localized(
-    ar="لا توجد منطقة زمنية بهذا الاسم.", en="There is no time zone with this name."
+    ar="لا توجد منطقة زمنية بهذا الاسم، والمطلوب اسم مثل \u2068Asia/Riyadh\u2069.",
+    en="There is no time zone of this name; a name such as Asia/Riyadh is expected.",
 )
 REPORT_TOO_LARGE: Final = Localized(
     ar="نتج عن هذا التقسيم سطور كثيرة: اختر مدة أقصر أو تقسيمًا آخر.",
     en="This makes too many lines: choose a shorter span or another grouping.",
 )
 
+_CALENDARS: Final = {
+    "unknown_field": Localized(
+        ar="حقل غير معروف داخل التقويم.", en="A field of the calendar is not known."
+    ),
+    "invalid_time": Localized(
+        ar="الوقت من \u206800:00\u2069 إلى \u206823:59\u2069، ويجوز \u206824:00\u2069 نهايةً.",
+        en="A time lies between 00:00 and 23:59; an end may be 24:00.",
+    ),
+    "invalid_window": Localized(
+        ar="الفترة وقتان: بداية ونهاية.", en="A window is a pair of times: start and end."
+    ),
+    "invalid_date": Localized(
+        ar="المطلوب تاريخ صحيح مثل \u20682026-03-20\u2069.",
+        en="A real date such as 2026-03-20 is expected.",
+    ),
+    "too_many": Localized(
+        ar="العدد أكبر مما يحمله تقويم واحد.", en="There are more than one calendar can hold."
+    ),
+    "overlapping_seasons": Localized(
+        ar="يتداخل هذا الموسم مع موسم مؤكد آخر.",
+        en="This season shares dates with another confirmed season.",
+    ),
+    "unknown_item": Localized(
+        ar="لا توجد عطلة أو موسم بهذا المعرّف أو التاريخ.",
+        en="There is no holiday or season with this id or date.",
+    ),
+    "nothing_to_import": Localized(
+        ar="اذكر بلدًا أو مناسبات هجرية.", en="Name a country or Hijri feasts."
+    ),
+    "invalid_ics": Localized(
+        ar="تعذّرت قراءة ملف \u2068iCalendar\u2069.", en="The iCalendar file could not be read."
+    ),
+    "ics_too_large": Localized(
+        ar="ملف \u2068iCalendar\u2069 أكبر مما يُقبل.",
+        en="The iCalendar file is larger than can be taken.",
+    ),
+    "unsupported_event": Localized(
+        ar="تُقبل أحداث الأيام الكاملة حتى 31 يومًا فقط.",
+        en="Only whole-day events of at most 31 days can be imported.",
+    ),
+    "unsupported_recurrence": Localized(
+        ar="يُقبل التكرار السنوي في اليوم نفسه فقط.",
+        en="Only a yearly recurrence on the same day can be imported.",
+    ),
+    "range_too_long": Localized(
+        ar="المدى حتى 366 يومًا بين عامي 1950 و2150، والنهاية لا تسبق البداية.",
+        en="At most 366 days between 1950 and 2150; the end does not precede the start.",
+    ),
+}
 _TEXTS: Final = {
+    **_CALENDARS,
     "unknown_organization": UNKNOWN_ORGANIZATION,
     "unknown_policy": UNKNOWN_POLICY,
     "unknown_calendar": UNKNOWN_CALENDAR,

@@ -132,6 +132,9 @@ _SLA: Final = (
     Entry(
         sla.SlaBreachVoided, ("sla",), {"tickets": _PROJECT, "escalation": "calls the ladder off"}
     ),
+    Entry(
+        sla.SlaCalendarUnconfirmed, ("sla",), {"notify": "tells the administrators to confirm it"}
+    ),
     Entry(sla.SlaExcused, ("sla",), {"tickets": _PROJECT}),
     Entry(
         sla.SlaPauseOverdue,

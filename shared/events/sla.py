@@ -1,5 +1,6 @@
 """What sla states: clocks, warnings and breaches."""
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -131,6 +132,18 @@ class SlaPauseOverdue(SlaFact):
     limit: Literal["reminder", "resolve"]
     paused_since: Instant
     due_at: Instant
+
+
+class SlaCalendarUnconfirmed(Fact):
+    """A holiday or season begins in two days or less and nobody has confirmed it (sla.md 5.11)."""
+
+    TYPE = "sla.calendar_unconfirmed.v1"
+    SUBJECT = "calendar_id"
+    calendar_id: UUID
+    item: Literal["holiday", "season"]
+    first_day: date
+    last_day: date
+    at: Instant
 
 
 class SlaMet(SlaFact):

@@ -1,6 +1,6 @@
 """Speaking to people: which language, in which words, with numbers that do not jump about."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -31,9 +31,13 @@ def format_instant(moment: datetime, locale: Locale, zone: str) -> str:
     """`الأحد 22 نوفمبر 2026، 14:30` or `Sunday 22 November 2026, 14:30`, in the reader's zone."""
     local = moment.astimezone(ZoneInfo(zone))
     comma = "،" if locale is Locale.AR else ","
-    day = pick(WEEKDAYS[local.weekday()], locale)
-    month = pick(MONTHS[local.month - 1], locale)
-    return f"{day} {local.day} {month} {local.year}{comma} {local:%H:%M}"
+    return f"{format_date(local, locale)}{comma} {local:%H:%M}"
+
+
+def format_date(day: date, locale: Locale) -> str:
+    """`الأحد 22 نوفمبر 2026` or `Sunday 22 November 2026`."""
+    name, month = pick(WEEKDAYS[day.weekday()], locale), pick(MONTHS[day.month - 1], locale)
+    return f"{name} {day.day} {month} {day.year}"
 
 
 @lru_cache(maxsize=512)

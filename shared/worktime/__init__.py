@@ -8,7 +8,7 @@ from shared.worktime.errors import (
     NoBusinessHours,
     WorktimeError,
 )
-from shared.worktime.hours import Stretch
+from shared.worktime.hours import Rule, Stretch
 from shared.worktime.instants import SECOND, Micros, instant, micros, whole_seconds
 from shared.worktime.partition import partition
 from shared.worktime.reading import read_calendar
@@ -27,6 +27,7 @@ __all__ = [
     "InvalidDuration",
     "Micros",
     "NoBusinessHours",
+    "Rule",
     "Season",
     "Shift",
     "Spliced",

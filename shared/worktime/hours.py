@@ -2,11 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Final
 
+from shared.vocabulary import Localized
 from shared.worktime.calendar import Calendar, Season, Week, Window, Windows
 from shared.worktime.instants import DAY, MINUTE, Micros, date_of
 
@@ -35,8 +36,10 @@ class Rule:
     windows: Windows
     reason: str
     ref: str | None = None
+    title: Localized | None = field(default=None, compare=False)
 
 
+ALWAYS: Final = Rule(((0, _MIDNIGHT),), "always_open")
 ROUND_THE_CLOCK: Final = (Stretch(0, DAY, open=True, reason="always_open"),)
 
 
@@ -45,13 +48,17 @@ class Hours:
 
     def __init__(self, calendar: Calendar) -> None:
         self._calendar = calendar
-        self._holidays = {h.day: Rule((), "holiday", h.ref) for h in reversed(calendar.holidays)}
-        self._weekly = _rules(calendar.weekly, "weekly", None)
+        self._holidays = {
+            h.day: Rule((), "holiday", h.ref, h.title) for h in reversed(calendar.holidays)
+        }
+        self._weekly = _rules(calendar.weekly, "weekly")
         self._starts, self._weeks = _spread(calendar.seasons)
         self._known: dict[tuple[Windows, ...], tuple[Opening, ...]] = {}
 
     def rule(self, day: date) -> Rule:
         """First match of override, holiday, season, week."""
+        if self._calendar.always_open:
+            return ALWAYS
         found = self._calendar.overrides.get(day)
         if found is not None:
             return Rule(found, "override", day.isoformat())
@@ -107,14 +114,16 @@ class Hours:
         return (self._weeks[place] if place >= 0 else None) or self._weekly
 
 
-def _rules(week: Week, reason: str, ref: str | None) -> tuple[Rule, ...]:
-    return tuple(Rule(windows, reason, ref) for windows in week)
+def _rules(
+    week: Week, reason: str, ref: str | None = None, title: Localized | None = None
+) -> tuple[Rule, ...]:
+    return tuple(Rule(windows, reason, ref, title) for windows in week)
 
 
 def _spread(seasons: Sequence[Season]) -> tuple[list[int], list[tuple[Rule, ...] | None]]:
     """Seasons as neighbouring spans of dates; where several cover a date the first one rules."""
     spans = [(season.first.toordinal(), season.last.toordinal()) for season in seasons]
-    weeks = [_rules(season.weekly, "season", season.name) for season in seasons]
+    weeks = [_rules(s.weekly, "season", s.name, s.title) for s in seasons]
     starts = sorted({edge for first, last in spans for edge in (first, last + 1)})
 
     def ruling(day: int) -> tuple[Rule, ...] | None:

@@ -4,14 +4,17 @@ Days are cut by UTC, not by local date: where clocks go back past midnight the l
 interleave, the UTC days never do. The local wall clock decides inside them (sla.md 5.3).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
+
+from typing_extensions import override
 
 from shared.worktime import zones
 from shared.worktime.blocks import BLOCK, Block, Span, summed
 from shared.worktime.calendar import Calendar
-from shared.worktime.hours import Hours, Stretch
-from shared.worktime.instants import DAY, Micros
+from shared.worktime.hours import Hours, Rule, Stretch
+from shared.worktime.instants import DAY, Micros, date_of
 
 Day = tuple[tuple[Span, ...], Micros]
 """The counted spans of a UTC day, and their sum."""
@@ -47,8 +50,12 @@ class Timeline(Protocol):
 
     def any_hours(self, number: int) -> bool: ...
 
+    def in_force(self, number: int) -> "Compiled":
+        """The one calendar that rules a local date (its noon)."""
+        ...
 
-class _Remembering:
+
+class _Remembering(ABC):
     """Keeps days and blocks that were compiled once; the rest is the subclass's."""
 
     def __init__(self) -> None:
@@ -78,11 +85,14 @@ class _Remembering:
             found = self._dates[number] = summed((date, date + 1) for date in dates)
         return found
 
-    def any_hours(self, number: int) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def any_hours(self, number: int) -> bool: ...
 
-    def _compile(self, number: int) -> Day:
-        raise NotImplementedError
+    @abstractmethod
+    def in_force(self, number: int) -> "Compiled": ...
+
+    @abstractmethod
+    def _compile(self, number: int) -> Day: ...
 
 
 class Compiled(_Remembering):
@@ -107,9 +117,23 @@ class Compiled(_Remembering):
     def resolve(self, number: int, wall: Micros) -> Micros:
         return zones.resolve(self._zone, number * DAY + wall)
 
+    @override
     def any_hours(self, number: int) -> bool:
         return self._hours.any_hours(number)
 
+    @override
+    def in_force(self, number: int) -> "Compiled":
+        return self
+
+    def rule(self, number: int) -> Rule:
+        """What decides a local date."""
+        return self._hours.rule(date_of(number))
+
+    def wall(self, number: int) -> tuple[Stretch, ...]:
+        """The wall clock of a local date."""
+        return self._hours.wall(number)
+
+    @override
     def _compile(self, number: int) -> Day:
         if self.calendar.always_open:
             return ((number * DAY, (number + 1) * DAY),), DAY
@@ -154,7 +178,7 @@ class Spliced(_Remembering):
 
     def stretches(self, number: int) -> list[Stretch]:
         found: list[Stretch] = []
-        for low, high, part in self._in_force(number):
+        for low, high, part in self._parts_of(number):
             for item in part.stretches(number):
                 start, end = max(low, item.start), min(high, item.end)
                 if start < end:
@@ -167,8 +191,13 @@ class Spliced(_Remembering):
     def resolve(self, number: int, wall: Micros) -> Micros:
         return self.at(number * DAY + wall).resolve(number, wall)
 
+    @override
     def any_hours(self, number: int) -> bool:
         return self.at(number * DAY + DAY // 2).any_hours(number)
+
+    @override
+    def in_force(self, number: int) -> Compiled:
+        return self.at(number * DAY + DAY // 2).in_force(number)
 
     def at(self, moment: Micros) -> Timeline:
         """The version in force at an instant."""
@@ -178,7 +207,7 @@ class Spliced(_Remembering):
                 chosen = part
         return chosen
 
-    def _in_force(self, number: int) -> Iterator[tuple[Micros, Micros, Timeline]]:
+    def _parts_of(self, number: int) -> Iterator[tuple[Micros, Micros, Timeline]]:
         start, end = number * DAY, (number + 1) * DAY
         for index, (since, part) in enumerate(self._parts):
             low = start if index == 0 else max(start, since)
@@ -187,9 +216,10 @@ class Spliced(_Remembering):
             if low < high:
                 yield low, high, part
 
+    @override
     def _compile(self, number: int) -> Day:
         spans: list[Span] = []
-        for low, high, part in self._in_force(number):
+        for low, high, part in self._parts_of(number):
             for start, end in part.day(number)[0]:
                 if max(start, low) < min(end, high):
                     _append(spans, max(start, low), min(end, high))

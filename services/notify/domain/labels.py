@@ -38,6 +38,10 @@ DISABLED: Final[Mapping[str, Localized]] = {
         ar="فشلت كل المحاولات خمسة أيام متواصلة", en="every attempt failed for five days"
     ),
 }
+ITEMS: Final[Mapping[str, Localized]] = {
+    "holiday": Localized(ar="يوم العطلة", en="holiday"),
+    "season": Localized(ar="الموسم", en="season"),
+}
 NOTICES: Final[Mapping[str, Localized]] = {
     "escalation": Localized(
         ar="صُعّدت التذكرة {number} إلى {role}", en="Ticket {number} was escalated to the {role}"
@@ -52,6 +56,9 @@ NOTICES: Final[Mapping[str, Localized]] = {
     "pause_overdue": Localized(
         ar="لم يرد العميل بعد على التذكرة {number}",
         en="The customer has not yet answered on ticket {number}",
+    ),
+    "calendar": Localized(
+        ar="{item} يبدأ {date} ولم يؤكده أحد", en="The {item} of {date} is not confirmed yet"
     ),
     "fallback": Localized(
         ar="لا أحد يشغل دور {role} للتذكرة {number}",

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     WARNING = "warning"
     PAUSE_OVERDUE = "pause_overdue"
     WEBHOOK_DISABLED = "webhook_disabled"
+    CALENDAR = "calendar"
 
 
 TO_CUSTOMERS: Final = frozenset({Kind.ACKNOWLEDGEMENT, Kind.REPLY, Kind.RESOLUTION})

@@ -11,6 +11,7 @@ from services.notify.usecases.announcing import (
     tell_assignee,
     tell_escalation,
     tell_fallback,
+    tell_unconfirmed,
     warn_assignee,
 )
 from services.notify.usecases.delivering import Job, Round, attempt, turn
@@ -96,6 +97,7 @@ __all__ = [
     "tell_assignee",
     "tell_escalation",
     "tell_fallback",
+    "tell_unconfirmed",
     "turn",
     "warn_assignee",
     "webhooks_of",

@@ -10,7 +10,12 @@ from services.notify.domain.words import Kind, Silence, State
 from services.notify.store import deliveries, notices, projection
 from shared.events.base import Event
 from shared.events.escalation import EscalationRaised, EscalationSkipped
-from shared.events.sla import SlaClockStarted, SlaPauseOverdue, SlaWarning
+from shared.events.sla import (
+    SlaCalendarUnconfirmed,
+    SlaClockStarted,
+    SlaPauseOverdue,
+    SlaWarning,
+)
 from shared.events.ticket import (
     TicketAssigned,
     TicketMessageAdded,
@@ -184,6 +189,21 @@ async def tell_fallback(tx: Tx, event: Event[EscalationSkipped]) -> None:
     telling = Telling(Kind.FALLBACK, event.id, fact.organization_id, people, fact.ticket_id, facts)
     await tell(tx, telling)
     await note(tx, "fallback", telling)
+
+
+async def tell_unconfirmed(tx: Tx, event: Event[SlaCalendarUnconfirmed]) -> None:
+    """A holiday is near and nobody has said yes: the administrators are told."""
+    fact = event.data
+    facts = {
+        "item": fact.item,
+        "date": fact.first_day.isoformat(),
+        "last": fact.last_day.isoformat(),
+        "calendar_id": str(fact.calendar_id),
+    }
+    people = await projection.administrators(tx)
+    telling = Telling(Kind.CALENDAR, event.id, RESERVED_ORGANIZATION, people, None, facts)
+    await tell(tx, telling)
+    await note(tx, "calendar", telling)
 
 
 async def tell_assignee(tx: Tx, event: Event[TicketAssigned]) -> None:

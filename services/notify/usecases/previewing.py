@@ -24,6 +24,9 @@ _EXAMPLES: Final[dict[str, Localized]] = {
     "cause": labels.CAUSES["breach"],
     "metric": labels.METRICS["first_response"],
     "priority": labels.PRIORITIES["P2"],
+    "item": labels.ITEMS["holiday"],
+    "date": Localized(ar="الجمعة 20 مارس 2026", en="Friday 20 March 2026"),
+    "last": Localized(ar="الأحد 22 مارس 2026", en="Sunday 22 March 2026"),
     "reason": labels.DISABLED["gone"],
     "brand": labels.DESK,
 }
@@ -80,5 +83,6 @@ def _plain(tx: Tx, locale: Locale) -> dict[str, Any]:
         | {"days": [pick(one, locale) for one in _DAYS]},
         "scores": scores,
         "host": "hooks.example.com",
+        "calendar_id": "01890a5d-ac96-774b-bcce-b302099a8057",
         "endpoint_id": "01890a5d-ac96-774b-bcce-b302099a8057",
     }

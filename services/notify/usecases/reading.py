@@ -34,6 +34,8 @@ def _worded(row: dict[str, Any], locale: Locale) -> dict[str, Any]:
         "number": isolate(number or "?"),
         "role": _word(labels.ROLES, facts.get("role"), locale),
         "metric": _word(labels.METRICS, facts.get("metric"), locale),
+        "item": _word(labels.ITEMS, facts.get("item"), locale),
+        "date": isolate(str(facts.get("date", ""))),
     }
     title = pick(labels.NOTICES[row["kind"]], locale).format(**words)
     return {**row, "title": title, "ticket_number": number}

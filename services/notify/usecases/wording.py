@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from services.notify.domain.headers import clean
 from services.notify.domain.plurals import counted, duration
 from services.notify.domain.words import Kind
 from services.notify.usecases.rendering import Reader
-from shared.kit.locale import pick
+from shared.kit.locale import format_date, pick
 from shared.tokens import make_link_token
 from shared.vocabulary import SCORES, Localized
 
@@ -160,6 +160,20 @@ def _pause_overdue(scene: Scene) -> dict[str, Any]:
     return {**_assigned(scene), "since": scene.moment(scene.mail.facts["since"])}
 
 
+def _calendar(scene: Scene) -> dict[str, Any]:
+    """Dates of the fact; the calendar's own names are not carried outside sla."""
+    facts = scene.mail.facts
+    first, last = (date.fromisoformat(facts[name]) for name in ("date", "last"))
+    return {
+        "item": scene.label(labels.ITEMS, facts["item"]),
+        "date": scene.reader.numbers(format_date(first, scene.reader.locale)),
+        "last": scene.reader.numbers(format_date(last, scene.reader.locale))
+        if last > first
+        else "",
+        "calendar_id": facts["calendar_id"],
+    }
+
+
 def _webhook_disabled(scene: Scene) -> dict[str, Any]:
     facts = scene.mail.facts
     return {
@@ -191,5 +205,6 @@ _WORDS: Final[Mapping[Kind, Callable[[Scene], dict[str, Any]]]] = {
     Kind.ASSIGNED: _assigned,
     Kind.WARNING: _warning,
     Kind.PAUSE_OVERDUE: _pause_overdue,
+    Kind.CALENDAR: _calendar,
     Kind.WEBHOOK_DISABLED: _webhook_disabled,
 }

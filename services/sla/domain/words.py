@@ -59,3 +59,21 @@ class Limit(StrEnum):
 
     REMINDER = "reminder"
     RESOLVE = "resolve"
+
+
+class ItemKind(StrEnum):
+    """What of a calendar a person announces year by year."""
+
+    HOLIDAY = "holiday"
+    SEASON = "season"
+
+
+class Feast(StrEnum):
+    """What the Umm al-Qura table can propose (sla.md 5.11)."""
+
+    RAMADAN = "ramadan"
+    EID_AL_FITR = "eid_al_fitr"
+    ARAFAT = "arafat"
+    EID_AL_ADHA = "eid_al_adha"
+    ISLAMIC_NEW_YEAR = "islamic_new_year"
+    MAWLID = "mawlid"

@@ -1,6 +1,7 @@
 """HTTP door of sla: rules of the house, clocks of tickets, simulation and report."""
 
 from services.sla.routes import (
+    announcements,
     calendars,
     clocks,
     contracts,
@@ -12,6 +13,7 @@ from services.sla.routes import (
 )
 
 _ROOMS = (
+    announcements,
     calendars,
     policies,
     contracts,

@@ -1,8 +1,9 @@
 """Calendars and their versions over HTTP."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Path, Response
 
 from services.sla.routes.doors import (
     OF_STAFF,
@@ -12,14 +13,25 @@ from services.sla.routes.doors import (
     after_cursor,
     localized,
     paged,
+    place_after,
     tagged,
 )
-from services.sla.schemas.calendars import CalendarIn, CalendarList, CalendarOut, VersionIn
-from services.sla.usecases import calendars
-from shared.kit.http import InContext, InTx, router
+from services.sla.schemas.calendars import (
+    CalendarIn,
+    CalendarList,
+    CalendarOut,
+    PreviewOut,
+    VersionIn,
+    VersionList,
+    VersionOut,
+)
+from services.sla.usecases import calendars, previewing
+from shared.kit.http import InContext, InTx, encode_cursor, page, router
 from shared.kit.problems import NotFound, problems
 
 door = router("/v1", tags=["sla"])
+_NEWEST = 2**31 - 1
+Number = Annotated[int, Path(ge=1, le=_NEWEST)]
 
 
 @door.post("/sla/calendars", status_code=201, summary="Make a calendar", response_model=CalendarOut)
@@ -56,6 +68,35 @@ async def get_calendar(calendar_id: UUID, tx: InTx, response: Response) -> objec
     return tagged(await calendars.get(tx, calendar_id), response)
 
 
+@door.get(
+    "/sla/calendars/{calendar_id}/versions",
+    summary="A calendar's versions, newest first",
+    response_model=VersionList,
+    responses=problems(NotFound),
+    dependencies=[OF_STAFF],
+)
+async def list_calendar_versions(
+    calendar_id: UUID, tx: InTx, context: InContext, cursor: Cursor = None, limit: Limit = 50
+) -> object:
+    before = _NEWEST if cursor is None else place_after(context, cursor)
+    rows = await calendars.versions(tx, calendar_id, before, limit + 1)
+    more = len(rows) > limit
+    return page(
+        rows[:limit], encode_cursor(context, [rows[limit - 1]["version"]]) if more else None
+    )
+
+
+@door.get(
+    "/sla/calendars/{calendar_id}/versions/{number}",
+    summary="One version of a calendar",
+    response_model=VersionOut,
+    responses=problems(NotFound),
+    dependencies=[OF_STAFF],
+)
+async def get_calendar_version(calendar_id: UUID, number: Number, tx: InTx) -> object:
+    return await calendars.version(tx, calendar_id, number)
+
+
 @door.post(
     "/sla/calendars/{calendar_id}/versions",
     status_code=201,
@@ -67,8 +108,30 @@ async def add_calendar_version(
     calendar_id: UUID, body: VersionIn, caller: CanManage, tx: InTx, response: Response
 ) -> object:
     """Minutes counted before `effective_from` stay as they were, unless it is retroactive."""
-    changes = body.model_dump(
-        mode="json", exclude={"effective_from", "retroactive"}, exclude_none=True
-    )
     force = (body.effective_from, body.retroactive)
-    return tagged(await calendars.supersede(tx, caller, calendar_id, changes, force), response)
+    return tagged(
+        await calendars.supersede(tx, caller, calendar_id, body.changes(), force), response
+    )
+
+
+@door.post(
+    "/sla/calendars/{calendar_id}/preview",
+    summary="Which open tickets a change would move",
+    response_model=PreviewOut,
+    responses=problems(NotFound),
+)
+async def preview_calendar_version(
+    calendar_id: UUID,
+    body: VersionIn,
+    caller: CanManage,
+    tx: InTx,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> object:
+    """The body of a new version; nothing is stored. Pages go on where the last one stopped."""
+    force = (body.effective_from, body.retroactive)
+    made = await previewing.drafted(tx, calendar_id, body.changes(), force)
+    place = (after_cursor(tx.context, cursor), limit)
+    found = await previewing.preview(tx, caller, calendar_id, made, place)
+    last = found.pop("next")
+    return {**found, "next_cursor": None if last is None else encode_cursor(tx.context, [last])}

@@ -41,6 +41,14 @@ def after_cursor(context: Context, cursor: str | None) -> UUID:
     return _FIRST if cursor is None else decode_place(context, cursor)
 
 
+def place_after(context: Context, cursor: str) -> int:
+    """The place of a page's last row, for lists that are ordered by a number."""
+    values = decode_cursor(context, cursor)
+    if not values or not isinstance(values[0], int):
+        raise ValidationFailed
+    return values[0]
+
+
 def paged(context: Context, rows: Sequence[Row], limit: int) -> dict[str, Any]:
     following = encode_cursor(context, [rows[limit - 1]["id"]]) if len(rows) > limit else None
     return page(rows[:limit], following)

@@ -84,21 +84,6 @@ async def cancel(tx: Tx, key: str, owner: str) -> None:
     )
 
 
-async def recompute_calendar(tx: Tx, calendar_id: UUID, due_at: datetime) -> int:
-    """Have every open clock looked at again, in the loop's own small steps (sla.md 5.9)."""
-    done = await tx.execute(
-        """insert into sla.timer (key, kind, ticket_id, due_at, owner)
-        select 'recompute:' || ticket_id, 'recompute', ticket_id, :due_at, 'sla'
-        from sla.clock c where open and (calendar_id = :calendar_id or exists (
-            select 1 from sla.policy_version v
-            where v.policy_id = c.policy_id and v.version = c.policy_version
-                and v.document::text like '%' || cast(:calendar_id as text) || '%'))
-        on conflict (key) do update set due_at = excluded.due_at""",
-        {"calendar_id": calendar_id, "due_at": due_at},
-    )
-    return done.rowcount
-
-
 APPLY: Final = "apply"
 """Kind of the rows by which open tickets are moved onto other terms."""
 

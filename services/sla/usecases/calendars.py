@@ -1,53 +1,97 @@
 """Making calendars and their versions; open clocks are counted anew where they must be."""
 
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
 
+from services.sla.domain.planned import Overlap, require_one_season_a_day
 from services.sla.problems import refused
+from services.sla.store import calendars as versions_store
 from services.sla.store import rules as store
-from services.sla.store import timers
+from services.sla.usecases import recounting, reminding
 from shared.kit.callers import Caller
 from shared.kit.ids import uuid7
 from shared.kit.problems import NotFound
 from shared.kit.tx import Tx
 from shared.vocabulary import Localized
-from shared.worktime import Compiled, WorktimeError, first_counted, micros, read_calendar
+from shared.worktime import (
+    Compiled,
+    InvalidCalendar,
+    WorktimeError,
+    first_counted,
+    micros,
+    read_calendar,
+)
 
 Document = dict[str, Any]
+Force = tuple[datetime | None, bool]
+"""From when a version holds, and whether it may change what is counted already."""
+
+EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
+MOST: Final = 2000
+"""Entries that one list of a stored calendar may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A version before it is stored."""
+
+    document: Document
+    effective: datetime
+    retroactive: bool
 
 
 async def create(tx: Tx, caller: Caller, name: Localized, document: Document) -> Document:
     """A calendar with its first version, in force since ever."""
-    _require_sound(document, tx.now, caller)
+    require_sound(document, tx.now, caller)
     calendar_id = uuid7()
     await store.add_calendar(tx, calendar_id, name, tx.now)
     await add_version(tx, caller.id, (calendar_id, 1), document, tx.now)
+    await reminding.follow(tx, calendar_id, document, {})
     return await get(tx, calendar_id)
 
 
 async def supersede(
-    tx: Tx,
-    caller: Caller,
-    calendar_id: UUID,
-    changes: Document,
-    force: tuple[datetime | None, bool],
+    tx: Tx, caller: Caller, calendar_id: UUID, changes: Document, force: Force
 ) -> Document:
-    """The next version; `force` is from when it holds, and whether it may change the past."""
+    """The next version, as `draft` understands it."""
+    row = await locked(tx, calendar_id)
+    await put(tx, caller, row, draft(row["document"], changes, force, tx.now))
+    return await get(tx, calendar_id)
+
+
+def draft(document: Document, changes: Document, force: Force, now: datetime) -> Draft:
+    """What is left out stays; `force` is from when it holds, and whether it may change the past.
+
+    Without `retroactive` nothing before now changes; with it and without an instant the version
+    has held since ever (sla.md 5.9).
+    """
+    since, retroactive = force
+    effective = since or (EVER if retroactive else now)
+    if not retroactive:
+        effective = max(effective, now)
+    return Draft({**document, **changes}, effective, retroactive)
+
+
+async def put(tx: Tx, caller: Caller, row: Document, made: Draft) -> None:
+    """Store the next version of a locked calendar; clocks and reminders follow it."""
+    require_sound(made.document, made.effective, caller)
+    version = (row["id"], row["version"] + 1)
+    retroactive = made.retroactive
+    await add_version(
+        tx, caller.id, version, made.document, made.effective, retroactive=retroactive
+    )
+    await reminding.follow(tx, row["id"], made.document, row["document"])
+    await recounting.begin(tx, *version)
+
+
+async def locked(tx: Tx, calendar_id: UUID) -> Document:
+    """The calendar for writing."""
     row = await store.calendar(tx, calendar_id, lock=True)
     if row is None:
         raise NotFound
-    since, retroactive = force
-    effective = since or tx.now
-    if not retroactive:
-        effective = max(effective, tx.now)
-    document = {**row["document"], **changes}
-    _require_sound(document, effective, caller)
-    version = (calendar_id, row["version"] + 1)
-    await add_version(tx, caller.id, version, document, effective, retroactive=retroactive)
-    await timers.recompute_calendar(tx, calendar_id, tx.now)
-    tx.wake("timers")
-    return await get(tx, calendar_id)
+    return row
 
 
 async def get(tx: Tx, calendar_id: UUID) -> Document:
@@ -59,6 +103,20 @@ async def get(tx: Tx, calendar_id: UUID) -> Document:
 
 async def page(tx: Tx, after: UUID, limit: int) -> list[Document]:
     return [shown(row) for row in await store.calendars(tx, after, limit)]
+
+
+async def versions(tx: Tx, calendar_id: UUID, before: int, limit: int) -> list[Document]:
+    """Newest first."""
+    await get(tx, calendar_id)
+    rows = await versions_store.versions(tx, calendar_id, before, limit)
+    return [{**row["document"], **row} for row in rows]
+
+
+async def version(tx: Tx, calendar_id: UUID, number: int) -> Document:
+    row = await versions_store.version(tx, calendar_id, number)
+    if row is None:
+        raise NotFound
+    return {**row["document"], **row}
 
 
 def shown(row: dict[str, Any]) -> Document:
@@ -89,9 +147,23 @@ async def add_version(
     )
 
 
-def _require_sound(document: Document, since: datetime, caller: Caller) -> None:
+def require_sound(document: Document, since: datetime, caller: Caller) -> None:
+    """Refuses what cannot be read, is too much, contradicts itself or never opens."""
     try:
-        first_counted(Compiled(read_calendar(document)), micros(since))
+        calendar = read_calendar(document)
+        _require_bounds(document)
+        require_one_season_a_day(document)
+        first_counted(Compiled(calendar), micros(since))
+    except Overlap as error:
+        place = f"#/seasons/{error.place}/from"
+        raise refused(place, "overlapping_seasons", caller.locale) from error
+    except InvalidCalendar as error:
+        raise refused(f"#{error.pointer}", error.reason, caller.locale) from error
     except WorktimeError as error:
-        code = error.code if error.code == "no_business_hours" else "invalid_calendar"
-        raise refused("#/weekly", code, caller.locale) from error
+        raise refused("#/weekly", "no_business_hours", caller.locale) from error
+
+
+def _require_bounds(document: Document) -> None:
+    for name in ("holidays", "overrides", "breaks"):
+        if len(document.get(name) or ()) > MOST:
+            raise InvalidCalendar("too many", f"/{name}", "too_many")

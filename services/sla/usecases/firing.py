@@ -12,7 +12,7 @@ from services.sla.store import breaches, clocks, pasttimers, timers
 from services.sla.store.clockrows import ClockRow
 from services.sla.store.pasttimers import Ended
 from services.sla.store.timers import TimerRow
-from services.sla.usecases import applying
+from services.sla.usecases import applying, calendar_jobs
 from services.sla.usecases.clocks import ground_of
 from services.sla.usecases.rulebook import Rulebook, rulebook
 from services.sla.usecases.stating import CALENDAR, Occasion, settle_row, strike_row
@@ -42,8 +42,13 @@ async def fire(tx: Tx, limit: int) -> Fired:
     now, due = await timers.claim(tx, tx.context.clock.offset(), limit)
     by_ticket: dict[UUID, list[TimerRow]] = {}
     done: list[str] = []
+    going_on = 0
     for timer in due:
-        if timer.owner == OWNER:
+        if timer.kind in calendar_jobs.KINDS:
+            ended = await calendar_jobs.run(tx, timer, now)
+            done += ended
+            going_on += not ended
+        elif timer.owner == OWNER:
             by_ticket.setdefault(timer.ticket_id, []).append(timer)
         else:
             _tell_owner(tx, timer, now)
@@ -52,7 +57,7 @@ async def fire(tx: Tx, limit: int) -> Fired:
     done += [timer.key for ticket_id in settled for timer in by_ticket[ticket_id]]
     if done:
         await timers.remove(tx, done)
-    return Fired(len(due), len(due) - len(done))
+    return Fired(len(due), len(due) - len(done) - going_on)
 
 
 async def until_next(tx: Tx) -> float | None:

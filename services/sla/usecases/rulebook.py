@@ -17,6 +17,9 @@ from shared.kit.tx import Tx
 from shared.vocabulary import Localized
 from shared.worktime import ALWAYS_OPEN, Compiled, Micros, Spliced, Timeline, micros, read_calendar
 
+Parts = list[tuple[Micros, Timeline]]
+"""Versions in force one after another, each from an instant on."""
+
 _books: WeakKeyDictionary[Database, "Rulebook"] = WeakKeyDictionary()
 _PINNED = 4096
 
@@ -33,12 +36,13 @@ class Rulebook:
         self.versions: dict[str, int] = {}
         self.names: dict[str, dict[tuple[str, str], Localized]] = {}
         self.since: dict[str, list[tuple[Micros, int]]] = {}
+        self._parts: dict[UUID, Parts] = {}
 
     async def refresh(self, tx: Tx, revision: int) -> None:
         """Read the calendars again when a version was added since."""
         if revision == self._revision:
             return
-        versions: dict[UUID, list[tuple[Micros, Timeline]]] = {}
+        versions: dict[UUID, Parts] = {}
         self.since = {}
         for row in await store.calendar_versions(tx):
             since = micros(row["effective_from"])
@@ -48,9 +52,19 @@ class Rulebook:
             self.versions[str(row["calendar_id"])] = row["version"]
             self.since.setdefault(str(row["calendar_id"]), []).append((since, row["version"]))
         for calendar_id, parts in versions.items():
-            self.calendars[str(calendar_id)] = parts[0][1] if len(parts) == 1 else Spliced(parts)
+            self.calendars[str(calendar_id)] = spliced(parts)
+        self._parts = versions
         self._rules.clear()
         self._revision = revision
+
+    def drafted(self, calendar_id: UUID, since: Micros, timeline: Timeline) -> "Rulebook":
+        """The same book as if a calendar had one version more."""
+        book = Rulebook()
+        book._revision, book._policies = self._revision, self._policies
+        parts = [*supersede(self._parts[calendar_id], since), (since, timeline)]
+        book.calendars = {**self.calendars, str(calendar_id): spliced(parts)}
+        book.versions, book.names, book.since = self.versions, self.names, self.since
+        return book
 
     async def policy(
         self, tx: Tx, policy_id: UUID, version: int, kind: ContractKind | None = None
@@ -93,9 +107,11 @@ class Rulebook:
         return found
 
 
-def supersede(
-    parts: Iterable[tuple[Micros, Timeline]], since: Micros
-) -> list[tuple[Micros, Timeline]]:
+def spliced(parts: Parts) -> Timeline:
+    return parts[0][1] if len(parts) == 1 else Spliced(parts)
+
+
+def supersede(parts: Iterable[tuple[Micros, Timeline]], since: Micros) -> Parts:
     """Older versions, as far as a version in force from `since` leaves them standing."""
     return [part for part in parts if part[0] < since]
 

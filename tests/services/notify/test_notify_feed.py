@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from services.notify import routes, timers, usecases
+from services.notify.domain.words import Kind
 from services.notify.settings import NotifySettings
 from shared.events.escalation import EscalationRaised
 from shared.events.ticket import TicketMessageAdded
@@ -243,7 +244,7 @@ async def test_preferences_are_kept(house: House) -> None:
 
 async def test_administrators_preview_every_template(house: House) -> None:
     found = await house.staff(Role.ADMIN).get("/v1/templates")
-    assert len(found["items"]) == 18
+    assert len(found["items"]) == 2 * len(Kind)
     assert all(one["missing_variables"] == [] for one in found["items"])
     assert (await house.staff(Role.AGENT).ask("GET", "/v1/templates")).status_code == 403
 

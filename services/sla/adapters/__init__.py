@@ -1,0 +1,1 @@
+"""What others publish about dates: public holidays by country, iCalendar files."""

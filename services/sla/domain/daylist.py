@@ -1,0 +1,81 @@
+"""Days of a calendar as people read them: when it opens, why it does not, in both calendars."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+
+from services.sla.domain.dates import hijri, written
+from shared.vocabulary import WEEKDAYS, Localized
+from shared.worktime import SECOND, Micros, Rule, Timeline, elapsed
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_DAY: Final = 86_400
+_REASONS: Final = {
+    "weekly": Localized(ar="الساعات الأسبوعية", en="weekly hours"),
+    "season": Localized(ar="موسم", en="season"),
+    "holiday": Localized(ar="عطلة", en="holiday"),
+    "override": Localized(ar="ساعات هذا اليوم وحده", en="hours of this day alone"),
+    "always_open": Localized(ar="مفتوح على مدار الساعة", en="open around the clock"),
+}
+_CLOSED: Final = Localized(ar="مغلق", en="closed")
+_CHANGED: Final = Localized(ar="تتغيّر الساعة في هذا اليوم", en="the clocks change on this day")
+
+
+def days(timeline: Timeline, first: date, last: date) -> Iterator[dict[str, Any]]:
+    """Each local date from `first` to `last`, both included."""
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        yield _day(timeline, ordinal - _EPOCH, date.fromordinal(ordinal))
+
+
+def _day(timeline: Timeline, number: int, day: date) -> dict[str, Any]:
+    start, end = timeline.resolve(number, 0), timeline.resolve(number + 1, 0)
+    calendar = timeline.in_force(number)
+    rule = calendar.rule(number)
+    windows = [(_clock(p.start), _clock(p.end)) for p in calendar.wall(number) if p.open]
+    change = (end - start) // SECOND - _DAY
+    return {
+        "date": day,
+        "hijri": iso(day),
+        "weekday": WEEKDAYS[day.weekday()],
+        "written": written(day),
+        "open": bool(windows),
+        "windows": windows,
+        "seconds": elapsed(timeline, start, end) // SECOND,
+        "reason": rule.reason,
+        "ref": rule.ref,
+        "name": rule.title,
+        "clock_change_seconds": change,
+        "text": _text(written(day), windows, rule, changed=change != 0),
+    }
+
+
+def iso(day: date) -> str | None:
+    """The Hijri date in figures: `1447-10-01`."""
+    found = hijri(day)
+    return None if found is None else "{:04}-{:02}-{:02}".format(*found)
+
+
+def _text(
+    day: Localized, windows: list[tuple[str, str]], rule: Rule, *, changed: bool
+) -> Localized:
+    said = _REASONS[rule.reason]
+    name = rule.title or Localized(ar="", en="")
+    hours = [f"{opening}–{closing}" for opening, closing in windows]
+    spoken = Localized(
+        ar="، ".join(f"\u2068{one}\u2069" for one in hours) or _CLOSED["ar"],
+        en=", ".join(hours) or _CLOSED["en"],
+    )
+    ar = f"{day['ar']}: {spoken['ar']} ({_because(said['ar'], name['ar'])})"
+    en = f"{day['en']}: {spoken['en']} ({_because(said['en'], name['en'])})"
+    if changed:
+        ar, en = f"{ar}، {_CHANGED['ar']}", f"{en}, {_CHANGED['en']}"
+    return Localized(ar=f"{ar}.", en=f"{en}.")
+
+
+def _because(reason: str, name: str) -> str:
+    return f"{reason}: {name}" if name else reason
+
+
+def _clock(at: Micros) -> str:
+    minutes = at // (60 * SECOND)
+    return f"{minutes // 60:02}:{minutes % 60:02}"

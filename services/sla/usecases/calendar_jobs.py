@@ -1,0 +1,18 @@
+"""Timers of the house that belong to calendars, not to tickets."""
+
+from datetime import datetime
+from typing import Final
+
+from services.sla.store.timers import TimerRow
+from services.sla.usecases import recounting, reminding
+from shared.kit.tx import Tx
+
+KINDS: Final = frozenset({recounting.KIND, reminding.KIND})
+
+
+async def run(tx: Tx, timer: TimerRow, now: datetime) -> list[str]:
+    """Do what the timer is for; its key when it is done with."""
+    if timer.kind == recounting.KIND:
+        return [timer.key] if await recounting.go_on(tx, timer, now) else []
+    await reminding.remind(tx, timer, now)
+    return [timer.key]
