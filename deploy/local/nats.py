@@ -11,6 +11,8 @@ from shared.events.catalogue import BOOK
 
 STREAM = "SANAD"
 _ENCRYPTION = "SANAD_NATS_STORE_KEY"
+_COURIER = 10
+"""Nobody waits for the courier while he waits for an answer: facts are safe in PostgreSQL."""
 _API = "$JS.API"
 
 
@@ -24,6 +26,7 @@ def program(home: Home, port: int) -> Program:
         argv=(binary("nats-server"), "-c", str(path)),
         cwd=home.nats,
         env={_ENCRYPTION: home.secret("nats/store"), "TZ": "UTC"},
+        nice=_COURIER,
     )
 
 

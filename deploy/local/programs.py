@@ -13,6 +13,9 @@ from signal import SIGKILL, SIGTERM, Signals
 from subprocess import DEVNULL
 from typing import Any
 
+LEFTOVERS = 20
+"""One step beyond the last of `nice`: the processor while nobody else wants it (and, so that
+nothing starves, one part in some three hundred of it when everybody does)."""
 _PR_SET_PDEATHSIG = 1
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -44,7 +47,7 @@ class Program:
     module: str = ""
     """A service's own module, for the nursery; `argv` does the same from nothing."""
     nice: int = 0
-    """How far it steps back, in the nursery, while others want the processor."""
+    """How far it steps back while others want the processor: `step_back`."""
 
     def options(self) -> dict[str, Any]:
         """Arguments for `subprocess.Popen` and its asyncio sibling."""
@@ -54,7 +57,7 @@ class Program:
             "stdin": DEVNULL,
             "pass_fds": self.fds,
             "process_group": 0,  # a terminal's Ctrl-C reaches the supervisor alone
-            "preexec_fn": die_with_parent(self.orphaned),
+            "preexec_fn": self._prepare(),
         }
         if self.account:
             options |= {
@@ -63,6 +66,16 @@ class Program:
                 "extra_groups": [],
             }
         return options
+
+    def _prepare(self) -> Callable[[], None]:
+        bind, nice = die_with_parent(self.orphaned), self.nice
+
+        def prepare() -> None:
+            if bind is not None:
+                bind()
+            step_back(nice)
+
+        return prepare
 
 
 def inherited() -> dict[str, str]:
@@ -100,3 +113,13 @@ def die_with_parent(signal: Signals) -> Callable[[], None] | None:
             os._exit(1)
 
     return bind
+
+
+def step_back(nice: int) -> None:
+    """Let others go first; whoever wakes up takes the processor from `LEFTOVERS` at once."""
+    if nice < LEFTOVERS:
+        os.nice(nice)
+    elif hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    else:
+        os.nice(LEFTOVERS - 1)

@@ -15,14 +15,13 @@ from deploy.local.layout import SERVICES, Home
 from deploy.local.listeners import LOOPBACK, Listeners, engine_port
 from deploy.local.options import Options
 from deploy.local.probes import ask
-from deploy.local.programs import CannotRunError, Program
+from deploy.local.programs import LEFTOVERS, CannotRunError, Program
 
 _STOP_ORDER = (("edge",), SERVICES, ("nats",), ("postgres",))
 _PATIENCE = 10.0
 _START = 90.0
-_CONSEQUENCES = ("intake", "escalation", "notify")
+_STEP_BACK = {"sla": 5, "intake": LEFTOVERS, "escalation": LEFTOVERS, "notify": LEFTOVERS}
 """Services whose work follows from what others answered: a person who waits comes first."""
-_STEP_BACK = 10
 
 
 class Stack:
@@ -63,8 +62,8 @@ class Stack:
         told = self.told()
         for name in SERVICES:
             program = environment.service(name, self.home, self.listeners, told)
-            nice = _STEP_BACK if name in _CONSEQUENCES else 0
-            self._start(replace(program, nice=nice), cradle=self.cradle)
+            program = replace(program, nice=_STEP_BACK.get(name, 0))
+            self._start(program, cradle=self.cradle)
         upstreams = {name: self.listeners.address(f"{name}.http") for name in SERVICES}
         fd = self.listeners.fd(environment.EDGE)
         self._start(edge.program(self.home, fd, upstreams, self.options.tls))

@@ -42,7 +42,7 @@ from shared.kit.bus import Consumers
 from shared.kit.tx import Tx
 from shared.vocabulary import Status
 
-consumers = Consumers("escalation")
+consumers = Consumers("escalation", linger=0.05)
 
 
 @consumers.on(IdentityUserCreated)
@@ -95,7 +95,7 @@ async def know_ticket(event: Event[TicketOpened], tx: Tx) -> None:
         "status": fact.status.value,
         "version": event.sequence,
     }
-    await tickets.put_ticket(tx, values)
+    tickets.put_ticket(tx, values)
 
 
 @consumers.on(TicketPriorityChanged)

@@ -16,7 +16,7 @@ from shared.kit.context import Context
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind
 
-consumers = Consumers("intake")
+consumers = Consumers("intake", linger=0.05)
 
 
 async def _requester(event: Event[TicketOpened], context: Context) -> str | None:

@@ -35,7 +35,7 @@ from shared.kit.context import Context
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind, Direction
 
-consumers = Consumers("notify")
+consumers = Consumers("notify", linger=0.03)
 
 Ticket = dict[str, Any] | None
 
@@ -69,15 +69,13 @@ async def acknowledge(event: Event[TicketOpened], tx: Tx) -> None:
         "department_id": fact.department_id,
         "version": event.sequence,
     }
-    row = await projection.put_ticket(tx, values)
-    wait = tx.context.settings.notify_ack_wait
-    promised = row["promise"] is not None
-    await usecases.acknowledge(tx, event, promised=promised, wait=wait)
+    projection.put_ticket(tx, values)
+    usecases.acknowledge(tx, event, tx.context.settings.notify_ack_wait)
 
 
 @consumers.on(SlaClockStarted)
 async def learn_promise(event: Event[SlaClockStarted], tx: Tx) -> None:
-    await usecases.learn_promise(tx, event.data)
+    usecases.learn_promise(tx, event.data)
 
 
 @consumers.on(TicketMessageAdded, ask_ticket_of_reply)
@@ -141,7 +139,7 @@ async def mark_bounced(event: Event[MailBounced], tx: Tx) -> None:
     row = await deliveries.delivery(tx, fact.delivery_id) if fact.delivery_id else None
     if row is None:
         return
-    await deliveries.close(tx, row["id"], State.BOUNCED, "permanent" if fact.permanent else None)
+    deliveries.close(tx, row["id"], State.BOUNCED, "permanent" if fact.permanent else None)
     if fact.permanent:
         await projection.mark_bounced(tx, row["recipient_id"])
         await deliveries.silence_waiting(tx, row["recipient_id"], Silence.BOUNCED)

@@ -16,7 +16,7 @@ class NotifySettings(Settings):
     notify_ack_per_day: int = 40
     notify_ack_form_per_day: int = 3
     notify_ack_form_domain_per_hour: int = 60
-    notify_mail_lanes: int = 8
+    notify_mail_lanes: int = 32
     notify_webhook_lanes: int = 64
     notify_webhook_lanes_per_endpoint: int = 16
     notify_webhook_timeout: float = 15.0

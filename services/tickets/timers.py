@@ -16,8 +16,10 @@ _SWEEP: Final = 600.0
 async def _index(context: Context, stop: Stop) -> None:
     """Woken by each new message; looks by itself for what a stopped process left behind."""
     while not stop.is_set():
-        while await index_some(context) and not stop.is_set():
-            pass
+        more = True
+        while more and not stop.is_set():
+            await context.courtesy.give_way()
+            more = await index_some(context)
         await context.wait("tickets.index", _LOOK)
         await stop.wait(_GATHER)
 

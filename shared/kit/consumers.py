@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, overload
 from uuid import UUID
 
 from shared.events.base import Envelope, Event, Fact
 from shared.events.catalogue import TYPES
 from shared.kit.context import Context
 from shared.kit.tx import Tx
+
+LINGER: Final = 0.01
 
 F = TypeVar("F", bound=Fact)
 P = TypeVar("P")
@@ -74,12 +76,14 @@ class Consumers:
 
     A handler runs in the transaction that also remembers the event, so a redelivery never reaches
     it; events of one source and subject arrive in their order. What a handler needs from another
-    service is fetched by `prefetch`, before the transaction.
+    service is fetched by `prefetch`, before the transaction. While events come thick and fast, a
+    batch may gather for `linger` seconds.
     """
 
-    def __init__(self, service: str, *, max_attempts: int = 10) -> None:
+    def __init__(self, service: str, *, max_attempts: int = 10, linger: float = LINGER) -> None:
         self.service = service
         self.max_attempts = max_attempts
+        self.linger = linger
         self._listeners: dict[str, list[Listener]] = {}
 
     @overload

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.kit.callers import Caller
 from shared.kit.clock import Clock
+from shared.kit.courtesy import Courtesy
 from shared.kit.crypto import Keys
 from shared.kit.database import Database
 from shared.kit.settings import Settings
@@ -30,6 +31,7 @@ class Context:
     vault: Vault
     keys: Keys
     peers: "Peers"
+    courtesy: Courtesy = field(default_factory=Courtesy)
     _wakes: dict[str, asyncio.Event] = field(default_factory=dict)
 
     @contextlib.asynccontextmanager

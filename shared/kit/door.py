@@ -1,5 +1,6 @@
 """One request through the HTTP door: admit, open a transaction, call the route, commit, answer."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -22,6 +23,7 @@ from shared.kit.visit import Visit, address_of, visit_of
 
 TX: Final = "sanad.tx"
 REPEAT: Final = "sanad.repeat"
+_NOTHING: Final = contextlib.nullcontext()
 _MENDABLE: Final = frozenset({400, 401, 403, 408, 412, 413, 415, 429})
 """Refusals that a caller mends and sends again under the same key."""
 _log = get_logger("http")
@@ -63,13 +65,18 @@ class Passage:
         visit = visit_of(request.scope)
         try:
             entrance: Entrance = request.app.state.entrance
-            caller = await self._admit(request, entrance, visit)
-            response = await self._answer(request, entrance.context, caller)
+            with self._in_hand(entrance.context):
+                caller = await self._admit(request, entrance, visit)
+                response = await self._answer(request, entrance.context, caller)
         except Exception as error:  # noqa: BLE001 - every failure is answered as a problem
             return _problem(error, request, visit)
         if request.method in {"GET", "HEAD"} and unchanged(request, response):
             return Response(status_code=304, headers={"ETag": response.headers["etag"]})
         return response
+
+    def _in_hand(self, context: Context) -> contextlib.AbstractContextManager[None]:
+        """Peers ask on behalf of consequences; whoever else asks is waited on first."""
+        return _NOTHING if self.policy.kind == "internal" else context.courtesy.request()
 
     async def _admit(self, request: Request, entrance: Entrance, visit: Visit) -> Caller:
         service = entrance.context.service

@@ -69,6 +69,10 @@ class Pull:
                 return []
         if self._gone:
             raise ConsumerGoneError
+        return await self.rest(limit)
+
+    async def rest(self, limit: int) -> list[Msg]:
+        """Up to `limit` of the messages that are here already."""
         taken = [self._queue.popleft() for _ in range(min(limit, len(self._queue)))]
         await self._ask()
         return taken

@@ -11,6 +11,7 @@ from nats.errors import Error as NatsError
 from shared.kit import deadletters
 from shared.kit.consumers import Consumers, Delivery, read_delivery
 from shared.kit.context import Context
+from shared.kit.courtesy import lingering
 from shared.kit.inbox import Inbox
 from shared.kit.logging import get_logger
 from shared.kit.nats import STREAM, Courier
@@ -22,7 +23,7 @@ SHORTEST_REST, LONGEST_REST = 0.1, 2.0
 FIRST_NAK, LAST_NAK = 0.05, 2.0
 PATIENCE = 8
 """Redeliveries that a fact waits in NATS for an earlier one; about four seconds in all."""
-BUSY, LINGER = 0.03, 0.01
+BUSY = 0.02
 """While batches follow each other this closely, the next one may gather for a moment."""
 CHECK_EVERY = 5.0
 RETRY_EVERY = 1.0
@@ -37,6 +38,7 @@ class Reader:
         self._context = context
         self._durable = consumers.service
         self._subjects = consumers.subjects
+        self._linger = consumers.linger
         self._courier = courier
         self._inbox = Inbox(context, consumers)
         self.handled = 0
@@ -87,10 +89,13 @@ class Reader:
             messages = await pull.take(BATCH, EXPIRES)
             now = loop.time()
             if messages:
+                await self._context.courtesy.give_way()
+                messages += await pull.rest(BATCH - len(messages))
+                began = loop.time()
                 await self._take_in(messages)
                 self.trouble = None
-                if now - heard < BUSY:
-                    await stop.wait(LINGER)
+                if now - heard < BUSY and len(messages) < BATCH:
+                    await stop.wait(lingering(loop.time() - began, self._linger))
                 heard = loop.time()
             elif now - max(checked, heard) > CHECK_EVERY:
                 await self._watch(pull)

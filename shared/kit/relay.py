@@ -9,6 +9,7 @@ from nats.js.api import PubAck
 from sqlalchemy import RowMapping
 
 from shared.kit.context import Context
+from shared.kit.courtesy import lingering
 from shared.kit.deadletters import describe
 from shared.kit.epoch import Epoch
 from shared.kit.logging import get_logger
@@ -58,7 +59,7 @@ class Relay:
 
     async def run(self, _context: Context, stop: Stop) -> None:
         """The worker: until stopped, publish; rest when there is nothing or nobody."""
-        rest, looked = SHORTEST_REST, 0.0
+        rest, looked, began = SHORTEST_REST, 0.0, 0.0
         loop = asyncio.get_running_loop()
         while not stop.is_set():
             if not await self._courier.wait(LONGEST_REST):
@@ -67,6 +68,8 @@ class Relay:
                 if self._epoch.unsure or loop.time() - looked > LOOK_EVERY:
                     await self._epoch.look()
                     looked = loop.time()
+                await self._context.courtesy.give_way()
+                began = loop.time()
                 claimed = await self.once()
             except Exception as error:  # noqa: BLE001 - NATS or PostgreSQL is away: both come back
                 self._failed(error)
@@ -79,7 +82,7 @@ class Relay:
                 asleep = loop.time()
                 await self._context.wait("relay", rest)
                 if claimed and loop.time() - asleep < BUSY:
-                    await stop.wait(LINGER)
+                    await stop.wait(lingering(asleep - began, LINGER))
 
     async def once(self) -> int:
         """Publish one batch; how many facts it held. Raises when not all went out."""

@@ -4,11 +4,10 @@ import asyncio
 import contextlib
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Executable, RowMapping, TextClause, text
+from sqlalchemy import CursorResult, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.events.base import Fact
@@ -21,11 +20,10 @@ from shared.kit.outbox import (
     new_fact_id,
     new_traceparent,
 )
+from shared.kit.statements import Params, Statement, Writes, run
 
 if TYPE_CHECKING:
     from shared.kit.context import Context
-
-type_of_statement = str | Executable
 
 
 class Tx:
@@ -43,34 +41,48 @@ class Tx:
         self._driver: Any = None
         self._begun = False
         self._facts: list[Stated] = []
+        self._writes = Writes()
         self._wakes: set[str] = set()
+        self.known: dict[Any, Any] = {}
+        """What was read already and holds until the end: facts of a batch ask the same things."""
 
-    async def execute(self, statement: type_of_statement, params: Any = None) -> CursorResult[Any]:
+    async def execute(self, statement: Statement, params: Any = None) -> CursorResult[Any]:
         """Run SQL text with `:named` parameters, or a Core statement, inside the transaction."""
         connection = await self._begin()
-        return await _run(connection, statement, params)
+        if self._writes:
+            await self._send_writes(connection)
+        return await run(connection, statement, params)
 
-    async def rows(self, statement: type_of_statement, params: Any = None) -> list[RowMapping]:
+    def write(self, statement: Statement, params: Params, about: Any) -> None:
+        """A constant statement whose outcome nobody reads: sent before the next, or at the end.
+
+        Its rows go together, so that a batch of facts costs few round trips; what is `about` the
+        same subject keeps its order.
+        """
+        self._writes.add(statement, params, about)
+
+    async def rows(self, statement: Statement, params: Any = None) -> list[RowMapping]:
         """All rows, as mappings."""
         return list((await self.execute(statement, params)).mappings().all())
 
-    async def row(self, statement: type_of_statement, params: Any = None) -> RowMapping | None:
+    async def row(self, statement: Statement, params: Any = None) -> RowMapping | None:
         """The first row, or None."""
         return (await self.execute(statement, params)).mappings().first()
 
-    async def scalar(self, statement: type_of_statement, params: Any = None) -> Any:
+    async def scalar(self, statement: Statement, params: Any = None) -> Any:
         """The first column of the first row, or None."""
         return (await self.execute(statement, params)).scalar()
 
-    async def only(self, statement: type_of_statement, params: Any = None) -> list[RowMapping]:
+    async def only(self, statement: Statement, params: Any = None) -> list[RowMapping]:
         """THE single statement of this transaction, without BEGIN and COMMIT round trips.
 
         Facts must be inside it (`FACTS_CTE`, `take_facts`). Customers still get a transaction:
         their wall is a setting of it. Once something has begun this is an ordinary statement.
         """
-        behind_wall = self._begun or self.caller.seat is Seat.CUSTOMER
-        connection = await (self._begin() if behind_wall else self._connect())
-        result = await _run(connection, statement, params)
+        if self._begun or self._writes or self.caller.seat is Seat.CUSTOMER:
+            result = await self.execute(statement, params)
+        else:
+            result = await run(await self._connect(), statement, params)
         return list(result.mappings().all()) if result.returns_rows else []
 
     def emit(
@@ -104,6 +116,8 @@ class Tx:
 
     async def commit(self) -> None:
         """Write the facts and commit; only doors call it."""
+        if self._writes:
+            await self._send_writes(await self._begin())
         if self._facts:
             await self._write_facts()
         if self._begun:
@@ -126,6 +140,10 @@ class Tx:
                 await self._connection.invalidate()
         self._begun = False
         await self._release()
+
+    async def _send_writes(self, connection: AsyncConnection) -> None:
+        for statement, rows in self._writes.take():
+            await run(connection, statement, rows if len(rows) > 1 else rows[0])
 
     async def _write_facts(self) -> None:
         await self._count_facts()
@@ -179,15 +197,3 @@ class Tx:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
-
-
-@lru_cache(maxsize=1024)
-def _text(statement: str) -> TextClause:
-    return text(statement)
-
-
-async def _run(
-    connection: AsyncConnection, statement: type_of_statement, params: Any
-) -> CursorResult[Any]:
-    clause = _text(statement) if isinstance(statement, str) else statement
-    return await connection.execute(clause, params or {})

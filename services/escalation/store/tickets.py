@@ -16,6 +16,11 @@ from shared.kit.tx import Tx
 from shared.vocabulary import Metric, Priority, Role, Status
 
 _TICKET = table(TicketRow)
+_OPENED = insert(_TICKET)
+_PUT = _OPENED.on_conflict_do_update(
+    index_elements=["ticket_id"],
+    set_={c.name: c for c in _OPENED.excluded if c.name not in {"ticket_id", "clocks"}},
+)
 _SEES_ALL = frozenset({Role.SENIOR_MANAGEMENT, Role.EXECUTIVE, Role.ADMIN, Role.AUDITOR})
 
 
@@ -32,11 +37,9 @@ class Ticket:
     clocks: dict[Metric, Clock]
 
 
-async def put_ticket(tx: Tx, values: dict[str, Any]) -> None:
+def put_ticket(tx: Tx, values: dict[str, Any]) -> None:
     """The ticket as its first fact tells it; a row made by an early breach is completed."""
-    changes = {name: value for name, value in values.items() if name != "ticket_id"}
-    statement = insert(_TICKET).values({**values, "clocks": {}})
-    await tx.execute(statement.on_conflict_do_update(index_elements=["ticket_id"], set_=changes))
+    tx.write(_PUT, {**values, "clocks": {}}, values["ticket_id"])
 
 
 async def foresee_ticket(tx: Tx, values: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from shared.kit.tx import Tx
@@ -30,22 +30,23 @@ async def by_id(tx: Tx, ticket_id: UUID) -> Thread | None:
     return await _one(tx, "ticket_id = :key", ticket_id)
 
 
-async def put(tx: Tx, thread: Thread) -> None:
+_PUT: Final = """insert into intake.thread_ticket
+        (ticket_id, number, organization_id, requester_id, status)
+    values (:ticket_id, :number, :organization_id, :requester_id, :status)
+    on conflict (ticket_id) do update set number = excluded.number,
+        organization_id = excluded.organization_id, requester_id = excluded.requester_id"""
+
+
+def put(tx: Tx, thread: Thread) -> None:
     """A ticket that was opened, or learned from its service before its fact came."""
-    await tx.execute(
-        """insert into intake.thread_ticket
-            (ticket_id, number, organization_id, requester_id, status)
-        values (:ticket_id, :number, :organization_id, :requester_id, :status)
-        on conflict (ticket_id) do update set number = excluded.number,
-            organization_id = excluded.organization_id, requester_id = excluded.requester_id""",
-        {
-            "ticket_id": thread.ticket_id,
-            "number": thread.number,
-            "organization_id": thread.organization_id,
-            "requester_id": thread.requester_id,
-            "status": thread.status,
-        },
-    )
+    params = {
+        "ticket_id": thread.ticket_id,
+        "number": thread.number,
+        "organization_id": thread.organization_id,
+        "requester_id": thread.requester_id,
+        "status": thread.status,
+    }
+    tx.write(_PUT, params, thread.ticket_id)
 
 
 async def set_status(tx: Tx, ticket_id: UUID, status: str) -> None:
@@ -69,12 +70,12 @@ async def set_merged(tx: Tx, ticket_id: UUID, into: UUID) -> None:
     )
 
 
-async def add_person(tx: Tx, ticket_id: UUID, person_tag: bytes) -> None:
-    await tx.execute(
-        """insert into intake.thread_person (ticket_id, person_tag) values (:id, :tag)
-        on conflict do nothing""",
-        {"id": ticket_id, "tag": person_tag},
-    )
+_ADD_PERSON: Final = """insert into intake.thread_person (ticket_id, person_tag)
+    values (:id, :tag) on conflict do nothing"""
+
+
+def add_person(tx: Tx, ticket_id: UUID, person_tag: bytes) -> None:
+    tx.write(_ADD_PERSON, {"id": ticket_id, "tag": person_tag}, ticket_id)
 
 
 async def has_person(tx: Tx, ticket_id: UUID, person_tag: bytes) -> bool:

@@ -113,7 +113,7 @@ async def learn_ticket(context: Context, number: int) -> bool:
         status=told["status"],
     )
     async with context.tx() as tx:
-        await threads.put(tx, thread)
+        threads.put(tx, thread)
     return True
 
 

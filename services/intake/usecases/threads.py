@@ -17,10 +17,10 @@ async def opened(tx: Tx, fact: TicketOpened, requester: str | None) -> None:
     thread = Thread(
         fact.ticket_id, fact.number, fact.organization_id, fact.requester_id, fact.status
     )
-    await threads.put(tx, thread)
+    threads.put(tx, thread)
     if requester:
         tag = secrets.person_tag(tx.context, requester)
-        await threads.add_person(tx, fact.ticket_id, tag)
+        threads.add_person(tx, fact.ticket_id, tag)
     if fact.mail_id is not None:
         await applied(tx, fact.mail_id, fact.ticket_id)
 
@@ -28,7 +28,7 @@ async def opened(tx: Tx, fact: TicketOpened, requester: str | None) -> None:
 async def spoke(tx: Tx, ticket_id: UUID, person: str | None) -> None:
     """Somebody from the customer's side wrote on the ticket and so takes part in it."""
     if person:
-        await threads.add_person(tx, ticket_id, secrets.person_tag(tx.context, person))
+        threads.add_person(tx, ticket_id, secrets.person_tag(tx.context, person))
 
 
 async def applied(tx: Tx, mail_id: UUID, ticket_id: UUID) -> None:
@@ -39,7 +39,7 @@ async def applied(tx: Tx, mail_id: UUID, ticket_id: UUID) -> None:
     fact = MailApplied(mail_id=mail_id, at=tx.now, ticket_id=ticket_id)
     tx.emit(fact, sequence=row["version"])
     if row["speaker"] is not None:
-        await threads.add_person(tx, ticket_id, row["speaker"])
+        threads.add_person(tx, ticket_id, row["speaker"])
 
 
 async def department(tx: Tx, fact: DepartmentFact) -> None:

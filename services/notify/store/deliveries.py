@@ -1,19 +1,19 @@
 """Rows of mails on their way: queued with their cause, claimed by lease, closed with a fact."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
-from services.notify.domain.caps import Sent
 from services.notify.domain.words import Kind, Silence, State
 from services.notify.tables import Delivery
 from shared.kit.tables import table
 from shared.kit.tx import Tx
-from shared.vocabulary import Channel
 
 LEASE: Final = timedelta(seconds=90)
 """Longer than any attempt lasts: a mail whose sender died is taken up again after it."""
@@ -21,10 +21,13 @@ LEASE: Final = timedelta(seconds=90)
 _DELIVERY = table(Delivery)
 
 
-async def queue(tx: Tx, rows: list[dict[str, Any]]) -> None:
+_QUEUE: Final = insert(_DELIVERY).on_conflict_do_nothing()
+
+
+def queue(tx: Tx, rows: list[dict[str, Any]]) -> None:
     """One row per cause, kind and person; a cause that comes again queues nothing."""
-    if rows:
-        await tx.execute(insert(_DELIVERY).values(rows).on_conflict_do_nothing())
+    for row in rows:
+        tx.write(_QUEUE, row, row["ticket_id"] or row["id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,14 @@ def _mail(row: RowMapping) -> Mail:
     )
 
 
-async def hurry(tx: Tx, ticket_id: UUID, kind: Kind) -> None:
-    """What a waiting mail waited for is here."""
-    await tx.execute(
-        "update notify.delivery set next_at = :now where ticket_id = :ticket_id"
-        " and kind = :kind and state = 'pending' and next_at > :now",
-        {"ticket_id": ticket_id, "kind": kind.value, "now": tx.now},
-    )
+_HURRY: Final = """update notify.delivery d set next_at = :now from notify.ticket t
+    where d.ticket_id = :ticket_id and t.ticket_id = :ticket_id and t.promise is not null
+    and d.kind = 'acknowledgement' and d.state = 'pending' and d.next_at > :now"""
+
+
+def hurry(tx: Tx, ticket_id: UUID) -> None:
+    """An acknowledgement waits no longer once the promise is known, whichever came first."""
+    tx.write(_HURRY, {"ticket_id": ticket_id, "now": tx.now}, ticket_id)
 
 
 async def withhold_reply(tx: Tx, ticket_id: UUID, message_id: UUID) -> None:
@@ -101,29 +105,32 @@ async def silence_waiting(tx: Tx, recipient_id: UUID, reason: Silence) -> None:
     )
 
 
-async def keep_composed(tx: Tx, delivery_id: UUID, values: dict[str, Any]) -> None:
+_KEEP: Final = """update notify.delivery set state = 'ready', composed_at = :now,
+    sealed = :sealed, message_id = :message_id, address_key = :address_key,
+    domain_key = :domain_key, subject_key = :subject_key where id = :id"""
+
+
+def keep_composed(tx: Tx, delivery_id: UUID, values: dict[str, Any]) -> None:
     """The sealed mail; from here on the very same bytes are tried again."""
-    statement = _DELIVERY.update().where(_DELIVERY.c.id == delivery_id)
-    composed = {**values, "state": State.READY.value, "composed_at": tx.now}
-    await tx.execute(statement.values(composed))
+    tx.write(_KEEP, {**values, "id": delivery_id, "now": tx.now}, delivery_id)
 
 
-async def close(tx: Tx, delivery_id: UUID, state: State, reason: str | None = None) -> None:
+_CLOSE: Final = """update notify.delivery set state = :state, reason = :reason,
+    next_at = null, leased_until = null,
+    sent_at = case when :state = 'sent' then :now else sent_at end where id = :id"""
+_POSTPONE: Final = """update notify.delivery set next_at = :next_at, reason = :reason,
+    leased_until = null where id = :id"""
+
+
+def close(tx: Tx, delivery_id: UUID, state: State, reason: str | None = None) -> None:
     """Sent, failed, suppressed or bounced: nothing more is tried."""
-    await tx.execute(
-        "update notify.delivery set state = :state, reason = :reason, next_at = null,"
-        " leased_until = null, sent_at = case when :state = 'sent' then :now else sent_at end"
-        " where id = :id",
-        {"id": delivery_id, "state": state.value, "reason": reason, "now": tx.now},
-    )
+    values = {"id": delivery_id, "state": state.value, "reason": reason, "now": tx.now}
+    tx.write(_CLOSE, values, delivery_id)
 
 
-async def postpone(tx: Tx, delivery_id: UUID, next_at: datetime, reason: str) -> None:
-    await tx.execute(
-        "update notify.delivery set next_at = :next_at, reason = :reason, leased_until = null"
-        " where id = :id",
-        {"id": delivery_id, "next_at": next_at, "reason": reason},
-    )
+def postpone(tx: Tx, delivery_id: UUID, next_at: datetime, reason: str) -> None:
+    """Another attempt, later."""
+    tx.write(_POSTPONE, {"id": delivery_id, "next_at": next_at, "reason": reason}, delivery_id)
 
 
 async def delivery(tx: Tx, delivery_id: UUID) -> RowMapping | None:
@@ -132,47 +139,45 @@ async def delivery(tx: Tx, delivery_id: UUID) -> RowMapping | None:
     )
 
 
-async def lock_address(tx: Tx, address_key: bytes) -> None:
-    """Caps of one address are counted by one transaction at a time."""
-    number = int.from_bytes(address_key[:8], "big", signed=True)
-    await tx.execute("select pg_advisory_xact_lock(:number)", {"number": number})
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What our own rows say of a mail's recipient and of its ticket."""
+
+    digits: str | None
+    muted: Sequence[str]
+    bounced: bool
+    promise: dict[str, str]
+    earlier: list[str]
+    """Message ids of the mails that they already have from us about the ticket, oldest first."""
 
 
-async def acknowledged(
-    tx: Tx, address_key: bytes, subject_key: bytes, since: datetime
-) -> list[Sent]:
-    """Acknowledgements that went, or are about to go, to an address."""
+async def readers(tx: Tx, mails: Sequence[Mail]) -> dict[UUID, Reader]:
+    """All that is asked before mails are written, in one look."""
     rows = await tx.rows(
-        "select composed_at, subject_key = :subject_key as same,"
-        " facts ->> 'channel' = :form as by_form from notify.delivery"
-        " where address_key = :address_key and composed_at > :since"
-        " and kind = 'acknowledgement' and state <> 'suppressed'",
+        """select m.id, p.digits, p.muted, w.bounced_at is not null as bounced, t.promise::text,
+            array(select d.message_id from notify.delivery d where d.ticket_id = m.ticket_id
+                and d.recipient_id = m.recipient_id and d.message_id is not null
+                and d.state = 'sent' order by d.sent_at desc limit 20) as earlier
+        from unnest(cast(:ids as uuid[]), cast(:recipients as uuid[]), cast(:tickets as uuid[]))
+            as m (id, recipient_id, ticket_id)
+        left join notify.preference p on p.user_id = m.recipient_id
+        left join notify.person w on w.user_id = m.recipient_id
+        left join notify.ticket t on t.ticket_id = m.ticket_id""",
         {
-            "address_key": address_key,
-            "subject_key": subject_key,
-            "since": since,
-            "form": Channel.FORM.value,
+            "ids": [mail.id for mail in mails],
+            "recipients": [mail.recipient_id for mail in mails],
+            "tickets": [mail.ticket_id for mail in mails],
         },
     )
-    return [Sent(row["composed_at"], row["same"], row["by_form"]) for row in rows]
+    return {row["id"]: _reader(row) for row in rows}
 
 
-async def acknowledged_by_form(tx: Tx, domain_key: bytes, since: datetime) -> int:
-    """How many addresses of a domain the open form has had acknowledged."""
-    found = await tx.scalar(
-        "select count(*) from notify.delivery where domain_key = :domain_key"
-        " and composed_at > :since and facts ->> 'channel' = :form and state <> 'suppressed'",
-        {"domain_key": domain_key, "since": since, "form": Channel.FORM.value},
+def _reader(row: RowMapping) -> Reader:
+    promise = orjson.loads(row["promise"]) if row["promise"] else None
+    return Reader(
+        row["digits"],
+        row["muted"] or (),
+        row["bounced"],
+        promise or {},
+        row["earlier"][::-1],
     )
-    return int(found)
-
-
-async def sent_message_ids(tx: Tx, ticket_id: UUID, recipient_id: UUID) -> list[str]:
-    """Ids of the mails that a person already has from us about a ticket, oldest first."""
-    rows = await tx.rows(
-        "select message_id from notify.delivery where ticket_id = :ticket_id"
-        " and recipient_id = :recipient_id and message_id is not null and state = 'sent'"
-        " order by sent_at desc limit 20",
-        {"ticket_id": ticket_id, "recipient_id": recipient_id},
-    )
-    return [row["message_id"] for row in reversed(rows)]

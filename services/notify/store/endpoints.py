@@ -143,11 +143,15 @@ async def listening(tx: Tx, organization_id: UUID, *, inside: bool) -> list[RowM
 
     Events of inside work go only to endpoints that belong to no customer.
     """
-    return await tx.rows(
-        "select id, organization_id, event_types from notify.endpoint where enabled"
-        " and (organization_id is null or (organization_id = :organization_id and not :inside))",
-        {"organization_id": organization_id, "inside": inside},
-    )
+    place = ("listening", organization_id, inside)
+    if place not in tx.known:
+        tx.known[place] = await tx.rows(
+            "select id, organization_id, event_types from notify.endpoint where enabled and"
+            " (organization_id is null or (organization_id = :organization_id and not :inside))",
+            {"organization_id": organization_id, "inside": inside},
+        )
+    found: list[RowMapping] = tx.known[place]
+    return found
 
 
 async def disable(tx: Tx, endpoint_id: UUID, reason: str) -> RowMapping | None:

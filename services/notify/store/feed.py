@@ -18,8 +18,11 @@ REPLAY_LIMIT = 20_000
 _ORDER_LOCK = 7_230_001
 
 
-async def append(tx: Tx, values: dict[str, Any]) -> None:
-    await tx.execute(insert(_FEED).values(values).on_conflict_do_nothing())
+_APPEND = insert(_FEED).on_conflict_do_nothing()
+
+
+def append(tx: Tx, values: dict[str, Any]) -> None:
+    tx.write(_APPEND, values, values["id"])
 
 
 async def number(tx: Tx, limit: int) -> int:

@@ -15,10 +15,13 @@ _NOTICE = table(Notice)
 _PREFERENCE = table(Preference)
 
 
-async def put_notices(tx: Tx, rows: list[dict[str, Any]]) -> None:
+_PUT = insert(_NOTICE).on_conflict_do_nothing()
+
+
+def put_notices(tx: Tx, rows: list[dict[str, Any]]) -> None:
     """One line per person and cause."""
-    if rows:
-        await tx.execute(insert(_NOTICE).values(rows).on_conflict_do_nothing())
+    for row in rows:
+        tx.write(_PUT, row, row["user_id"])
 
 
 async def notices(

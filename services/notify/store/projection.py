@@ -14,6 +14,16 @@ from shared.vocabulary import Role
 
 _PERSON = table(Person)
 _TICKET = table(Ticket)
+_NEW = insert(_TICKET)
+_OPENED = _NEW.on_conflict_do_update(
+    index_elements=["ticket_id"],
+    set_={
+        c.name: c for c in _NEW.excluded if c.name not in {"ticket_id", "participants", "promise"}
+    },
+)
+_PROMISED = _NEW.on_conflict_do_update(
+    index_elements=["ticket_id"], set_={"promise": _NEW.excluded.promise}
+)
 _SEES_ALL = frozenset({Role.SENIOR_MANAGEMENT, Role.EXECUTIVE, Role.ADMIN, Role.AUDITOR})
 
 
@@ -52,24 +62,15 @@ async def administrators(tx: Tx) -> list[UUID]:
     return [row["user_id"] for row in rows]
 
 
-async def put_ticket(tx: Tx, values: dict[str, Any]) -> RowMapping:
+def put_ticket(tx: Tx, values: dict[str, Any]) -> None:
     """The ticket as its first fact tells it; a promise that came before is kept."""
-    changes = {name: value for name, value in values.items() if name != "ticket_id"}
-    statement = insert(_TICKET).values({**values, "participants": []})
-    upsert = statement.on_conflict_do_update(index_elements=["ticket_id"], set_=changes)
-    row = await tx.row(upsert.returning(_TICKET))
-    assert row is not None
-    return row
+    tx.write(_OPENED, {**values, "participants": []}, values["ticket_id"])
 
 
-async def put_promise(
-    tx: Tx, ticket_id: UUID, organization_id: UUID, promise: dict[str, Any]
-) -> None:
+def put_promise(tx: Tx, ticket_id: UUID, organization_id: UUID, promise: dict[str, Any]) -> None:
     """The due times that sla promised; it may speak before the ticket's own first fact is here."""
     values = {"ticket_id": ticket_id, "organization_id": organization_id, "promise": promise}
-    statement = insert(_TICKET).values({**values, "participants": [], "version": 0})
-    changes = {"promise": promise}
-    await tx.execute(statement.on_conflict_do_update(index_elements=["ticket_id"], set_=changes))
+    tx.write(_PROMISED, {**values, "participants": [], "version": 0}, ticket_id)
 
 
 async def change_ticket(tx: Tx, ticket_id: UUID, column: str, value: Any) -> None:

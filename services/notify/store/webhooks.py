@@ -32,10 +32,13 @@ class Result:
     verdict: Verdict
 
 
-async def queue(tx: Tx, rows: list[dict[str, Any]]) -> None:
+_QUEUE: Final = insert(_WEBHOOK).on_conflict_do_nothing()
+
+
+def queue(tx: Tx, rows: list[dict[str, Any]]) -> None:
     """One row per endpoint and event; an event that comes again queues nothing."""
-    if rows:
-        await tx.execute(insert(_WEBHOOK).values(rows).on_conflict_do_nothing())
+    for row in rows:
+        tx.write(_QUEUE, row, row["id"])
 
 
 async def queue_again(tx: Tx, rows: list[dict[str, Any]]) -> int:

@@ -3,12 +3,11 @@
 import asyncio
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from services.notify import usecases
-from services.notify.adapters.mailers import Mailer, mailer_for
+from services.notify.adapters.mailers import mailer_for
 from services.notify.adapters.partners import Partners
-from services.notify.store.deliveries import Mail
+from services.notify.timers.post import Post
 from services.notify.usecases import FEED, MAILS, WEBHOOKS, Job, Round
 from shared.kit.context import Context
 from shared.kit.logging import get_logger
@@ -17,8 +16,13 @@ from shared.kit.workers import Stop, Worker
 IDLE: Final = 0.5
 """Longest sleep between two looks: due rows of retries wake nobody."""
 
+AWAY: Final = 1.0
+"""Between two looks while the database does not answer."""
+
 GATHER: Final = 0.02
-"""Under load the next mails are claimed, and asked about, together rather than one by one."""
+GATHER_BUSY: Final = 0.1
+"""Under load the next mails are claimed, and asked about, together rather than one by one; while
+they come steadily and lanes are free, there is time for more of them to gather."""
 
 _SWEEP_EVERY: Final = 3600.0
 _BATCH: Final = 500
@@ -26,40 +30,22 @@ _log = get_logger("notify")
 
 
 async def send_mails(context: Context, stop: Stop) -> None:
-    """Up to so many mails at once; each ends in a visible state."""
-    settings = context.settings
-    mailer = mailer_for(settings.smtp_url, settings.home)
-    busy: set[UUID] = set()
-
-    async def one(mail: Mail) -> None:
-        try:
-            await _send_one(context, mailer, mail)
-        finally:
-            busy.discard(mail.id)
-            context.wake(MAILS)
-
+    """Mails in batches, each handed over in a lane of its own; each ends in a visible state."""
+    mailer = mailer_for(context.settings.smtp_url, context.settings.home)
+    post = Post(context, mailer)
     try:
         async with asyncio.TaskGroup() as lanes:
             while not stop.is_set():
-                free = settings.notify_mail_lanes - len(busy)
-                mails = await usecases.claim_mails(context, free) if free else []
-                busy.update(mail.id for mail in mails)
-                for mail in mails:
-                    lanes.create_task(one(mail))
-                if mails:
-                    await stop.wait(GATHER)
+                claimed = await post.round(lanes)
+                if claimed is None:
+                    await stop.wait(AWAY)
+                elif claimed:
+                    await stop.wait(GATHER_BUSY if 1 < claimed < post.free else GATHER)
                 else:
                     await context.wait(MAILS, IDLE)
+        await post.write_down()
     finally:
         await mailer.close()
-
-
-async def _send_one(context: Context, mailer: Mailer, mail: Mail) -> None:
-    try:
-        await usecases.send_mail(context, mailer, mail)
-    except Exception as error:  # noqa: BLE001 - one mail's trouble must not stop the others
-        # The lease brings it back; the reason must be seen meanwhile.
-        _log.warning("mail_attempt_broke", delivery_id=str(mail.id), exc_info=error)
 
 
 async def send_webhooks(context: Context, stop: Stop) -> None:

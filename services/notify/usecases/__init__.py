@@ -16,8 +16,9 @@ from services.notify.usecases.announcing import (
 )
 from services.notify.usecases.delivering import Job, Round, attempt, turn
 from services.notify.usecases.explaining import of_event as explanation_of
-from services.notify.usecases.mailing import claim as claim_mails
-from services.notify.usecases.mailing import send as send_mail
+from services.notify.usecases.mailing import Ended, Ready, hand_over
+from services.notify.usecases.mailing import prepare as prepare_mails
+from services.notify.usecases.mailing import turn as mail_turn
 from services.notify.usecases.previewing import previews
 from services.notify.usecases.publishing import (
     FEED,
@@ -60,22 +61,25 @@ __all__ = [
     "STREAMING",
     "STREAMS",
     "WEBHOOKS",
+    "Ended",
     "Job",
+    "Ready",
     "Round",
     "acknowledge",
     "attempt",
     "audience",
     "change_endpoint",
     "chosen_types",
-    "claim_mails",
     "drop_endpoint",
     "endpoints_of",
     "events",
     "explanation_of",
     "find",
+    "hand_over",
     "learn_promise",
     "mail_reply",
     "mail_resolution",
+    "mail_turn",
     "make_endpoint",
     "mark_read",
     "newest",
@@ -83,6 +87,7 @@ __all__ = [
     "number_feed",
     "place",
     "preference",
+    "prepare_mails",
     "previews",
     "publish",
     "publish_explained",
@@ -90,7 +95,6 @@ __all__ = [
     "replay",
     "resend",
     "rotate_secret",
-    "send_mail",
     "send_test",
     "set_preference",
     "sweep",

@@ -46,7 +46,7 @@ class Telling:
     silence: Silence | None = None
 
 
-async def tell(tx: Tx, telling: Telling) -> None:
+def tell(tx: Tx, telling: Telling) -> None:
     """Queue the mails; a silenced one is recorded with its reason and never sent."""
     silent = telling.silence
     rows = [
@@ -65,11 +65,11 @@ async def tell(tx: Tx, telling: Telling) -> None:
         }
         for recipient in dict.fromkeys(telling.recipients)
     ]
-    await deliveries.queue(tx, rows)
+    deliveries.queue(tx, rows)
     tx.wake(MAILS)
 
 
-async def note(tx: Tx, kind: str, telling: Telling) -> None:
+def note(tx: Tx, kind: str, telling: Telling) -> None:
     """The same thing as a line of the in-app inboxes."""
     rows = [
         {
@@ -84,10 +84,10 @@ async def note(tx: Tx, kind: str, telling: Telling) -> None:
         }
         for recipient in dict.fromkeys(telling.recipients)
     ]
-    await notices.put_notices(tx, rows)
+    notices.put_notices(tx, rows)
 
 
-async def acknowledge(tx: Tx, event: Event[TicketOpened], *, promised: bool, wait: float) -> None:
+def acknowledge(tx: Tx, event: Event[TicketOpened], wait: float) -> None:
     """The acknowledgement waits a moment for the promise, then goes without it (decisions 21)."""
     fact = event.data
     silence = None
@@ -102,18 +102,19 @@ async def acknowledge(tx: Tx, event: Event[TicketOpened], *, promised: bool, wai
         [fact.requester_id],
         fact.ticket_id,
         {"channel": fact.channel.value, "message_id": str(fact.message_id)},
-        wait_until=tx.now if promised else tx.now + timedelta(seconds=wait),
+        wait_until=tx.now + timedelta(seconds=wait),
         silence=silence,
     )
-    await tell(tx, telling)
+    tell(tx, telling)
+    deliveries.hurry(tx, fact.ticket_id)
 
 
-async def learn_promise(tx: Tx, fact: SlaClockStarted) -> None:
+def learn_promise(tx: Tx, fact: SlaClockStarted) -> None:
     """The due times are known: an acknowledgement that waited for them may go."""
     dues = {clock.metric.value: clock.due_at for clock in fact.clocks if clock.due_at}
     promise = {metric: due.isoformat() for metric, due in dues.items()}
-    await projection.put_promise(tx, fact.ticket_id, fact.organization_id, promise)
-    await deliveries.hurry(tx, fact.ticket_id, Kind.ACKNOWLEDGEMENT)
+    projection.put_promise(tx, fact.ticket_id, fact.organization_id, promise)
+    deliveries.hurry(tx, fact.ticket_id)
     tx.wake(MAILS)
 
 
@@ -134,7 +135,7 @@ async def mail_reply(tx: Tx, event: Event[TicketMessageAdded], ticket: dict[str,
         {"message_id": str(fact.message_id)},
         wait_until=tx.now + _HELD if solved else None,
     )
-    await tell(tx, telling)
+    tell(tx, telling)
 
 
 async def mail_resolution(tx: Tx, event: Event[TicketResolved], ticket: dict[str, Any]) -> None:
@@ -151,7 +152,7 @@ async def mail_resolution(tx: Tx, event: Event[TicketResolved], ticket: dict[str
     telling = Telling(
         Kind.RESOLUTION, event.id, fact.organization_id, people, fact.ticket_id, facts
     )
-    await tell(tx, telling)
+    tell(tx, telling)
 
 
 def audience(ticket: dict[str, Any]) -> list[UUID]:
@@ -175,8 +176,8 @@ async def tell_escalation(tx: Tx, event: Event[EscalationRaised]) -> None:
     telling = Telling(
         Kind.ESCALATION, event.id, fact.organization_id, fact.user_ids, fact.ticket_id, facts
     )
-    await tell(tx, telling)
-    await note(tx, "escalation", telling)
+    tell(tx, telling)
+    note(tx, "escalation", telling)
 
 
 async def tell_fallback(tx: Tx, event: Event[EscalationSkipped]) -> None:
@@ -187,8 +188,8 @@ async def tell_fallback(tx: Tx, event: Event[EscalationSkipped]) -> None:
     facts = {"metric": fact.metric.value, "level": fact.level, "role": fact.to_role.value}
     people = await projection.administrators(tx)
     telling = Telling(Kind.FALLBACK, event.id, fact.organization_id, people, fact.ticket_id, facts)
-    await tell(tx, telling)
-    await note(tx, "fallback", telling)
+    tell(tx, telling)
+    note(tx, "fallback", telling)
 
 
 async def tell_unconfirmed(tx: Tx, event: Event[SlaCalendarUnconfirmed]) -> None:
@@ -214,9 +215,9 @@ async def tell_assignee(tx: Tx, event: Event[TicketAssigned]) -> None:
     telling = Telling(
         Kind.ASSIGNED, event.id, fact.organization_id, [fact.assignee_id], fact.ticket_id
     )
-    await note(tx, "assigned", telling)
+    note(tx, "assigned", telling)
     if fact.cause != "escalation":
-        await tell(tx, telling)
+        tell(tx, telling)
 
 
 async def warn_assignee(tx: Tx, event: Event[SlaWarning]) -> None:
@@ -245,8 +246,8 @@ async def _remind(
         return
     people = [ticket["assignee_id"]]
     telling = Telling(kind, event.id, fact.organization_id, people, fact.ticket_id, facts)
-    await tell(tx, telling)
-    await note(tx, kind.value, telling)
+    tell(tx, telling)
+    note(tx, kind.value, telling)
 
 
 async def tell_disabled(
@@ -259,4 +260,4 @@ async def tell_disabled(
     facts = {"reason": reason, "endpoint_id": str(endpoint["id"]), "host": host}
     organization = endpoint["organization_id"] or RESERVED_ORGANIZATION
     telling = Telling(Kind.WEBHOOK_DISABLED, cause_id, organization, people, None, facts)
-    await tell(tx, telling)
+    tell(tx, telling)

@@ -42,7 +42,7 @@ async def _publish(event: Event[Any], tx: Tx, more: dict[str, Any]) -> None:
         "envelope": envelope.model_dump_json(),
         "at": event.time,
     }
-    await feed.append(tx, values)
+    feed.append(tx, values)
     tx.wake(FEED)
     await _queue(tx, event, webhook_body(envelope), inside=inside)
 
@@ -75,6 +75,6 @@ async def _queue(tx: Tx, event: Event[Any], body: str, *, inside: bool) -> None:
         for endpoint in listening
         if wanted(endpoint["event_types"], event.type)
     ]
-    await webhooks.queue(tx, rows)
+    webhooks.queue(tx, rows)
     if rows:
         tx.wake(WEBHOOKS)

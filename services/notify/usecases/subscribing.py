@@ -126,7 +126,7 @@ async def send_test(tx: Tx, caller: Caller, endpoint_id: UUID) -> dict[str, Any]
         "data": {"endpoint_id": str(endpoint_id)},
     }
     row = _row(tx, endpoint, event_id, "webhook.test.v1", orjson.dumps(body).decode())
-    await webhooks.queue(tx, [row])
+    webhooks.queue(tx, [row])
     tx.wake(WEBHOOKS)
     return row
 

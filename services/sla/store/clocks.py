@@ -129,9 +129,9 @@ _ADD = f"""
         as n (key, kind, due_at)"""
 
 
-async def add(tx: Tx, values: dict[str, Any], row: ClockRow, armed: Sequence[Armed]) -> None:
+def add(tx: Tx, values: dict[str, Any], row: ClockRow, armed: Sequence[Armed]) -> None:
     """A new ticket's clock: `values` is who may see it, `row` where it stands after settling."""
-    await tx.execute(
+    tx.write(
         _ADD,
         {
             **values,
@@ -154,6 +154,7 @@ async def add(tx: Tx, values: dict[str, Any], row: ClockRow, armed: Sequence[Arm
             **outcomes.document([row]),
             **_armed(row.ticket_id, armed),
         },
+        row.ticket_id,
     )
 
 

@@ -49,6 +49,14 @@ _BASIS = f"""
 
 async def basis(tx: Tx, organization_id: UUID, near: date) -> Basis:
     """Contracts of an organization around a date, and the policies that may serve."""
+    place = ("basis", organization_id, near)
+    if place not in tx.known:
+        tx.known[place] = await _basis(tx, organization_id, near)
+    found: Basis = tx.known[place]
+    return found
+
+
+async def _basis(tx: Tx, organization_id: UUID, near: date) -> Basis:
     rows = await tx.rows(
         _BASIS,
         {

@@ -34,7 +34,7 @@ async def start(tx: Tx, fact: TicketOpened, ref: UUID) -> None:
     row.sequence = 1  # the start is the first fact; what is already due follows it
     settled = settle_row(tx, row, ground, Occasion(max(tx.now, fact.at)))
     tx.emit(_started(row, ground), sequence=1)
-    await clocks.add(tx, _who(fact, ref), row, settled.armed)
+    clocks.add(tx, _who(fact, ref), row, settled.armed)
     for more in row.happenings[1:]:
         await happenings.add(tx, (row.ticket_id, row.organization_id), more)
     await breaches.add(tx, settled.breaches)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, update
+from sqlalchemy import RowMapping, bindparam, update
 
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Ticket
@@ -149,11 +149,30 @@ async def project(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> None:
     await tx.execute(update(TICKET).where(TICKET.c.id == ticket_id).values(**values))
 
 
-async def project_first(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> bool:
-    """What sla says first about a ticket needs no look at it before; whether it was the first."""
-    fresh = (TICKET.c.sla.is_(None), TICKET.c.sla_sequence < values["sla_sequence"])
-    statement = update(TICKET).where(TICKET.c.id == ticket_id, *fresh).values(**values)
-    return (await tx.execute(statement)).rowcount == 1
+_FIRST_WORD = (
+    update(TICKET)
+    .where(TICKET.c.id == bindparam("ticket"), TICKET.c.sla_sequence < bindparam("sequence"))
+    .values(
+        sla=bindparam("clocks"),
+        sla_state=bindparam("state"),
+        sla_sequence=bindparam("sequence"),
+        next_due_at=bindparam("due"),
+        reopen_window_seconds=bindparam("window"),
+    )
+)
+
+
+def project_first(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> None:
+    """What sla says first about a ticket needs no look at it before."""
+    params = {
+        "ticket": ticket_id,
+        "clocks": values["sla"],
+        "state": values["sla_state"],
+        "sequence": values["sla_sequence"],
+        "due": values["next_due_at"],
+        "window": values["reopen_window_seconds"],
+    }
+    tx.write(_FIRST_WORD, params, ticket_id)
 
 
 async def participants(tx: Tx, ticket_id: UUID) -> list[UUID]:

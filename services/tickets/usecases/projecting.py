@@ -39,8 +39,7 @@ async def clock_started(tx: Tx, event: Event[SlaClockStarted]) -> None:
     """The promise is known, and how long a resolution may be answered."""
     more = {"reopen_window_seconds": event.data.reopen_window_seconds}
     clocks = promises.first_told(_clocks(event), render_instant(event.data.at))
-    if not await tickets.project_first(tx, event.data.ticket_id, _sla(event, clocks, more)):
-        await _tell(tx, event, more)
+    tickets.project_first(tx, event.data.ticket_id, _sla(event, clocks, more))
 
 
 async def clock_updated(tx: Tx, event: Event[SlaClockUpdated]) -> None:
@@ -131,9 +130,7 @@ async def ended(tx: Tx, event: Event[EscalationEnded]) -> None:
         await _note(tx, row, "escalation_ended", None, data)
 
 
-async def _tell(
-    tx: Tx, event: Event[SlaClockStarted] | Event[SlaClockUpdated], more: dict[str, Any]
-) -> None:
+async def _tell(tx: Tx, event: Event[SlaClockUpdated], more: dict[str, Any]) -> None:
     row = await tickets.lock(tx, event.data.ticket_id)
     if row is None or event.sequence <= row["sla_sequence"]:
         return

@@ -55,9 +55,10 @@ class Desk:
     async def work(self) -> None:
         """Send what is due, as the worker does."""
         assert self.mailer is not None
-        while mails := await usecases.claim_mails(self.context, 10):
-            for mail in mails:
-                await usecases.send_mail(self.context, self.mailer, mail)
+        ended: list[usecases.Ended] = []
+        while (mails := await usecases.mail_turn(self.context, ended, 10)) or ended:
+            ready, ended = await usecases.prepare_mails(self.context, mails)
+            ended += [await usecases.hand_over(self.mailer, one) for one in ready]
 
     async def person(self, email: str, *roles: Role, **more: Any) -> UUID:
         """Somebody known to gateway and, by a fact, to notify."""

@@ -171,8 +171,8 @@ async def test_a_sender_that_died_leaves_its_mail_to_the_next(desk: Desk, travel
     sara = await desk.person("sara@customer.example")
     ticket = desk.colleagues.add_ticket(sara)
     await desk.hear(desk.spoken(ticket, desk.colleagues.add_message("مرحبا")))
-    assert len(await usecases.claim_mails(desk.context, 10)) == 1
-    assert await usecases.claim_mails(desk.context, 10) == []
+    assert len(await usecases.mail_turn(desk.context, [], 10)) == 1
+    assert await usecases.mail_turn(desk.context, [], 10) == []
     travel(100)
     assert len(await desk.letters("sara@customer.example")) == 1
     travel(0)

@@ -1,0 +1,64 @@
+"""Mails in the hands of one process: what is on its way, and what has ended and is not written."""
+
+import asyncio
+from uuid import UUID
+
+from services.notify import usecases
+from services.notify.adapters.mailers import Mailer
+from services.notify.usecases import MAILS, Ended, Ready
+from shared.kit.context import Context
+from shared.kit.logging import get_logger
+
+_log = get_logger("mail")
+
+
+class Post:
+    """Rounds of claiming, writing and handing over.
+
+    How an attempt ended is kept until the database has it: a mail that went out while the
+    database was away must not go out again.
+    """
+
+    def __init__(self, context: Context, mailer: Mailer) -> None:
+        self._context = context
+        self._mailer = mailer
+        self._busy: set[UUID] = set()
+        self._ended: list[Ended] = []
+
+    @property
+    def free(self) -> int:
+        lanes: int = self._context.settings.notify_mail_lanes
+        return lanes - len(self._busy)
+
+    async def round(self, lanes: asyncio.TaskGroup) -> int | None:
+        """Write down, claim, compose and set on the way; how many mails were claimed.
+
+        None when the database did not answer: the next round begins where this one did.
+        """
+        written, self._ended = self._ended, []
+        try:
+            mails = await usecases.mail_turn(self._context, written, self.free)
+        except Exception as error:  # noqa: BLE001 - whatever it is, what ended must not be lost
+            self._ended = written + self._ended
+            _log.warning("mails_wait", error=type(error).__name__)
+            return None
+        if mails:
+            ready, ended = await usecases.prepare_mails(self._context, mails)
+            self._ended += ended
+            for one in ready:
+                self._busy.add(one.mail.id)
+                lanes.create_task(self._lane(one))
+        return len(mails)
+
+    async def write_down(self) -> None:
+        """The last word, without claiming more."""
+        written, self._ended = self._ended, []
+        if written:
+            await usecases.mail_turn(self._context, written, 0)
+
+    async def _lane(self, ready: Ready) -> None:
+        try:
+            self._ended.append(await usecases.hand_over(self._mailer, ready))
+        finally:
+            self._busy.discard(ready.mail.id)
+            self._context.wake(MAILS)

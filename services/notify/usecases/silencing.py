@@ -1,0 +1,116 @@
+"""Why a mail stays unsaid: the wishes of its reader, dead addresses, caps on acknowledgements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from services.notify.domain import caps
+from services.notify.domain.caps import Sent
+from services.notify.domain.words import Kind, Silence
+from services.notify.store import acknowledgements
+from services.notify.store.acknowledgements import Acknowledged, Keys
+from services.notify.store.deliveries import Mail, Reader
+from services.notify.usecases.composing import Material, address_keys
+from shared.kit.context import Context
+from shared.kit.tx import Tx
+from shared.vocabulary import Channel
+
+_DAY: Final = timedelta(days=1)
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mail about to be written, with all that is known for it."""
+
+    mail: Mail
+    material: Material
+    reader: Reader
+    keys: Keys | None
+    """Of acknowledgements: what their caps are counted by."""
+
+
+def caps_of(context: Context, mail: Mail, material: Material) -> Keys | None:
+    """Caps count by keyed hashes, without knowing addresses."""
+    if mail.kind is not Kind.ACKNOWLEDGEMENT or material.ticket is None:
+        return None
+    subject = str(material.ticket.get("subject") or "")
+    return Keys(*address_keys(context, material.person["email"], subject))
+
+
+class Judge:
+    """Decides a batch one after another, so that the caps see what the batch itself sends.
+
+    Caps of one address are counted by one transaction at a time (mail.md 10, T33).
+    """
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._history: dict[bytes, list[Acknowledged]] = {}
+        self._by_form: dict[bytes, int] = {}
+
+    async def look(self, drafts: Sequence[Draft]) -> None:
+        """Lock and read what the acknowledgements of these drafts are capped by."""
+        keys = [draft.keys for draft in drafts if draft.keys is not None]
+        if not keys:
+            return
+        await acknowledgements.lock(self._tx, [key.address for key in keys])
+        since = self._tx.now - _DAY
+        found = await acknowledgements.history(self._tx, {key.address for key in keys}, since)
+        self._history.update(found)
+        if any(_channel(draft.mail) is Channel.FORM for draft in drafts if draft.keys):
+            domains = {key.domain for key in keys}
+            since = self._tx.now - _HOUR
+            self._by_form.update(await acknowledgements.by_form(self._tx, domains, since))
+
+    def silence(self, draft: Draft) -> Silence | None:
+        """Why this mail stays unsaid, if it does; else it counts from here on."""
+        if draft.material.person.get("disabled"):
+            return Silence.DISABLED
+        if draft.mail.kind.value in draft.reader.muted:
+            return Silence.PREFERENCE
+        if draft.keys is None:
+            return None
+        return self._deaf(draft) or self._capped(draft, draft.keys)
+
+    def _deaf(self, draft: Draft) -> Silence | None:
+        """Addresses that must not be acknowledged at all."""
+        address = draft.material.person["email"]
+        if caps.answers_nobody(address):
+            return Silence.NO_REPLY
+        if address.casefold() in _own_addresses(self._tx.context, draft.material):
+            return Silence.OWN_ADDRESS
+        return Silence.BOUNCED if draft.reader.bounced else None
+
+    def _capped(self, draft: Draft, keys: Keys) -> Silence | None:
+        channel, now = _channel(draft.mail), self._tx.now
+        earlier = self._history.setdefault(keys.address, [])
+        history = [Sent(one.at, one.subject == keys.subject, one.by_form) for one in earlier]
+        limits = self._tx.context.settings.ack_limits()
+        silent = caps.silence(history, channel, self._by_form.get(keys.domain, 0), now, limits)
+        if silent is None:
+            by_form = channel is Channel.FORM
+            earlier.append(Acknowledged(now, keys.subject, by_form))
+            self._by_form[keys.domain] = self._by_form.get(keys.domain, 0) + by_form
+        return silent
+
+
+def _channel(mail: Mail) -> Channel:
+    return Channel(mail.facts["channel"])
+
+
+def _own_addresses(context: Context, material: Material) -> set[str]:
+    boxes = [one.get("mailbox") or "" for one in material.departments]
+    return {one.casefold() for one in (context.settings.support_address, *boxes)}
+
+
+def drafts_of(
+    context: Context, known: Sequence[tuple[Mail, Material]], readers: dict[UUID, Reader]
+) -> list[Draft]:
+    """Mails with what peers and our own rows say of them."""
+    return [
+        Draft(mail, material, readers[mail.id], caps_of(context, mail, material))
+        for mail, material in known
+    ]
