@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from shared.events.sla import SlaWarning
 from shared.events.timer import TimerCancelled
@@ -239,3 +239,57 @@ async def test_partitions_roll_forward_and_twice(context: Context) -> None:
             f" and relnamespace = '{SCHEMA}'::regnamespace"
         )
     assert days >= 6
+
+
+PUT = f"insert into {SCHEMA}.thing (id, organization_id) values (:id, :organization)"
+FIND = f"select count(*) from {SCHEMA}.thing where id = any(:ids)"
+
+
+async def test_gathered_writes_are_seen_by_the_next_statement(context: Context) -> None:
+    ids = [uuid7() for _ in range(3)]
+    async with context.tx() as tx:
+        for one in ids:
+            tx.write(PUT, {"id": one, "organization": HERE}, one)
+        assert await tx.scalar(FIND, {"ids": ids}) == 3
+        late = uuid7()
+        tx.write(PUT, {"id": late, "organization": HERE}, late)
+        assert (await tx.only(FIND, {"ids": [late]}))[0]["count"] == 1
+
+
+async def test_gathered_writes_are_sent_with_the_commit(context: Context) -> None:
+    ids = [uuid7(), uuid7()]
+    async with context.tx() as tx:
+        for one in ids:
+            tx.write(PUT, {"id": one, "organization": HERE}, one)
+    async with context.tx() as tx:
+        assert await tx.scalar(FIND, {"ids": ids}) == 2
+
+
+async def test_gathered_writes_of_a_transaction_that_fails_are_never_sent(context: Context) -> None:
+    one = uuid7()
+
+    async def fail() -> None:
+        async with context.tx() as tx:
+            tx.write(PUT, {"id": one, "organization": HERE}, one)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    async with context.tx() as tx:
+        assert await tx.scalar(FIND, {"ids": [one]}) == 0
+
+
+async def test_one_bad_row_undoes_the_whole_transaction(context: Context) -> None:
+    good, fact = uuid7(), uuid7()
+
+    async def put() -> None:
+        async with context.tx() as tx:
+            tx.write(PUT, {"id": good, "organization": HERE}, good)
+            tx.write(PUT, {"id": uuid7(), "organization": None}, fact)
+            tx.emit(warning(fact, tx.now))
+
+    with pytest.raises(IntegrityError, match="null value"):
+        await put()
+    async with context.tx() as tx:
+        assert await tx.scalar(FIND, {"ids": [good]}) == 0
+    assert await outbox(context, fact) == []

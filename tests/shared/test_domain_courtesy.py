@@ -1,0 +1,94 @@
+"""Work that nobody waits for steps aside while requests are in hand."""
+
+import asyncio
+from contextlib import ExitStack
+
+from shared.kit.courtesy import LONGEST, Courtesy, lingering
+
+
+async def test_an_idle_house_holds_nobody_up() -> None:
+    courtesy = Courtesy(longest=60)
+    async with asyncio.timeout(1):
+        await courtesy.give_way()
+
+
+async def test_work_waits_until_the_last_request_has_left() -> None:
+    courtesy = Courtesy(longest=60)
+    passed = asyncio.Event()
+
+    async def work() -> None:
+        await courtesy.give_way()
+        passed.set()
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        with ExitStack() as requests:
+            requests.enter_context(courtesy.request())
+            with courtesy.request():
+                group.create_task(work())
+                await turns(20)
+            await turns(20)
+            assert not passed.is_set()
+        await passed.wait()
+
+
+async def test_a_request_that_follows_at_once_keeps_the_door_closed() -> None:
+    courtesy = Courtesy(longest=60)
+    with courtesy.request():
+        work = asyncio.ensure_future(courtesy.give_way())
+        await turns(3)
+    with courtesy.request():
+        await turns(200)
+        assert not work.done()
+    async with asyncio.timeout(10):
+        await work
+
+
+async def test_where_requests_never_cease_the_work_has_its_turn() -> None:
+    courtesy = Courtesy(longest=0.01)
+    with courtesy.request():
+        async with asyncio.timeout(10):
+            await courtesy.give_way()
+
+
+async def test_all_who_wait_pass_together() -> None:
+    courtesy = Courtesy(longest=0.05)
+    order: list[str] = []
+
+    async def work(name: str) -> None:
+        await courtesy.give_way()
+        order.append(name)
+
+    with courtesy.request():
+        first = asyncio.ensure_future(work("first"))
+        await turns(5)
+        second = asyncio.ensure_future(work("second"))
+        await first
+        await turns(3)
+        assert order == ["first", "second"]
+        await second
+
+
+async def test_one_who_gives_up_leaves_the_door_to_the_others() -> None:
+    courtesy = Courtesy(longest=60)
+    with courtesy.request():
+        patient = asyncio.ensure_future(courtesy.give_way())
+        hasty = asyncio.ensure_future(courtesy.give_way())
+        await turns(3)
+        hasty.cancel()
+        await turns(3)
+        assert hasty.cancelled()
+        assert not patient.done()
+    async with asyncio.timeout(10):
+        await patient
+
+
+def test_a_batch_gathers_as_long_as_the_last_one_took_within_bounds() -> None:
+    assert lingering(0.001, 0.01) == 0.01
+    assert lingering(0.04, 0.01) == 0.04
+    assert lingering(9.0, 0.01) == LONGEST
+
+
+async def turns(number: int) -> None:
+    """Let everything that is ready run, so many times."""
+    for _ in range(number):
+        await asyncio.sleep(0)
