@@ -203,8 +203,8 @@ async def tell_unconfirmed(tx: Tx, event: Event[SlaCalendarUnconfirmed]) -> None
     }
     people = await projection.administrators(tx)
     telling = Telling(Kind.CALENDAR, event.id, RESERVED_ORGANIZATION, people, None, facts)
-    await tell(tx, telling)
-    await note(tx, "calendar", telling)
+    tell(tx, telling)
+    note(tx, "calendar", telling)
 
 
 async def tell_assignee(tx: Tx, event: Event[TicketAssigned]) -> None:
