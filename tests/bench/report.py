@@ -86,7 +86,7 @@ async def house(root: Path) -> AsyncIterator[tuple[Desk, Administrator]]:
         sanad = Administrator(administrator.dsn("sanad"))
         if fresh:
             await equip(sanad, home, durable=True)
-            migrate(home, sanad)
+        migrate(home, sanad)
         settings = SlaSettings(
             profile="test", home=home.root, database=sanad.public(), rate_limit=0, doors="http"
         )
