@@ -10,7 +10,7 @@ import pytest
 from services.notify.domain.bounces import read_bounce_address
 from shared.events.escalation import EscalationRaised, EscalationSkipped
 from shared.events.mail import MailBounced
-from shared.events.sla import SlaWarning
+from shared.events.sla import SlaPauseOverdue, SlaWarning
 from shared.events.ticket import TicketAssigned
 from shared.tokens import read_link_token, read_reply_token
 from shared.vocabulary import Channel, Direction, Metric, Role
@@ -326,6 +326,34 @@ async def test_assignees_hear_of_assignments_and_of_promises_in_danger(desk: Des
     )
     await desk.hear(warning)
     assert "الرد الأول" in text_of((await desk.letters("agent@desk.example"))[-1])
+
+
+async def test_assignees_hear_of_a_customer_who_stays_silent(desk: Desk) -> None:
+    agent = await desk.person("waits@desk.example", Role.AGENT)
+    _, ticket = await open_ticket(desk, acknowledge=False)
+    since = datetime(2026, 3, 1, 7, tzinfo=UTC)
+    overdue = SlaPauseOverdue(
+        ticket_id=ticket,
+        organization_id=desk.organization,
+        at=desk.now,
+        limit="reminder",
+        paused_since=since,
+        due_at=desk.now,
+    )
+    await desk.hear(overdue)
+    assert await desk.letters("waits@desk.example") == [], "nobody is assigned"
+    assigned = TicketAssigned(
+        ticket_id=ticket, organization_id=desk.organization, at=desk.now, assignee_id=agent
+    )
+    await desk.hear(assigned)
+    before = len(await desk.letters("waits@desk.example"))
+    await desk.hear(overdue.model_copy(update={"limit": "resolve"}))
+    assert len(await desk.letters("waits@desk.example")) == before, "resolved: nothing to do"
+    await desk.hear(overdue)
+    letters = await desk.letters("waits@desk.example")
+    assert len(letters) == before + 1
+    assert "تنتظر رد العميل منذ" in text_of(letters[-1])
+    assert "2026" in text_of(letters[-1])
 
 
 async def test_an_outage_of_the_others_delays_mails_and_loses_none(
