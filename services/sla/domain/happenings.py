@@ -36,7 +36,7 @@ class Happening:
 
 def in_order(happenings: Iterable[Happening]) -> list[Happening]:
     """By instant; ties by the ticket's own count, then as they came. Each counted one once."""
-    return sorted(_settled(list(happenings)), key=attrgetter("at", "ordinal", "part"))
+    return sorted(_settled(list(happenings)), key=attrgetter("at"))
 
 
 def _settled(happenings: list[Happening]) -> Iterator[Happening]:

@@ -125,6 +125,20 @@ async def test_an_apply_counts_from_when_it_was_asked_for(desk: Desk, travel: Tr
     assert abs(elapsed - asked.total_seconds()) <= 61
 
 
+async def test_what_a_ticket_hears_before_the_loop_comes_does_not_lose_the_change(
+    desk: Desk,
+) -> None:
+    policy = await make(desk, 4)
+    path = f"/v1/sla/policies/{policy['id']}"
+    ticket = await Ticket(desk, await desk.customer(policy), now(desk) - HOUR).open()
+    await change(desk, path, hours(6))
+    assert (await desk.ask("POST", f"{path}/apply")).status_code == 202
+    await ticket.reply(now(desk))
+    await ticket.prioritise(now(desk), Priority.P2)
+    await desk.fire()
+    assert await due(desk, ticket) == ticket.opened_at + 6 * HOUR
+
+
 async def test_versions_are_kept_and_shown_newest_first(desk: Desk) -> None:
     policy = await make(desk, 4)
     path = f"/v1/sla/policies/{policy['id']}"

@@ -173,7 +173,8 @@ def test_warnings_before_the_due_instant_walk_the_calendar_backwards(
     what: str, target: float, mark: float, expected: float | None
 ) -> None:
     reading = resolution(rules_of(target, DESK, marks=(mark,)), [opened()], 0)
-    assert [hours(at) for _, at in reading.warnings] == [] if expected is None else [expected], what
+    meant = [] if expected is None else [expected]
+    assert [hours(at) for _, at in reading.warnings] == meant, what
 
 
 def test_a_warning_that_a_resumed_clock_has_passed_is_not_said_again() -> None:
