@@ -96,5 +96,5 @@ async def test_those_that_wait_are_found_among_the_open(filled: Desk) -> None:
     plan = await plan_of(filled, statement, params)
     assert not scanned(plan)
     assert blocks(plan) < 4000
-    of_open = {"clock_open", "clock_policy"}
+    of_open = {"clock_open", "clock_policy", "clock_organization", "clock_open_ticket"}
     assert of_open & {one.get("Index Name") for one in nodes(plan)}
