@@ -10,7 +10,7 @@ from shared.events.catalogue import TYPES
 from shared.kit.context import Context
 from shared.kit.tx import Tx
 
-LINGER: Final = 0.01
+LINGER: Final = 0.002
 
 F = TypeVar("F", bound=Fact)
 P = TypeVar("P")

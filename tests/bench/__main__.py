@@ -48,6 +48,7 @@ BARS = (
     Bar("P5", "edge / direct, same endpoint", cases.edge_tax, 0.60),
     Bar("P6", "read one with messages, p50 / one row", cases.read_one, 3.0, True, "_p50", " ms"),
     Bar("P10", "backlog through relay and consumer / F-E", cases.relay_backlog, 0.60),
+    Bar("P10b", "statement to handling at 200/s, p50", cases.relay_pace, 2.5, True, "", " ms"),
     Bar("P17", "memory of our processes / RT idle", cases.memory, 1.15, True, "", " MiB"),
     Bar("P19", "start to all ready / one app's start", cases.start, 5.0, True, "", " s"),
 )

@@ -1,4 +1,7 @@
-"""P10 in processes of its own: `python -m tests.bench.backlog 5000` prints events a second.
+"""P10 in processes of its own.
+
+`python -m tests.bench.backlog 5000` prints events a second, `python -m tests.bench.backlog paced`
+the median milliseconds from statement to handling.
 
 Engines with full durability, a relay that works off the backlog of one service, a consumer of
 another with inbox and order, each in its own process; the handler does nothing.
@@ -12,7 +15,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -30,13 +33,17 @@ from tests.engines import NatsServer, eventually, free_port, fresh_stream, migra
 
 ROOT = Path(__file__).resolve().parents[2]
 FACTS_EACH = 5
+PACE, PACED = 200, 1000
+"""Facts a second, and how many of them."""
+SETTLE = 4
+"""Seconds until both sides have connected; they say nothing when they have."""
 
 
 def _context(service: str) -> Context:
     return build_context(service, service, Settings(pool_size=4))
 
 
-async def side(service: str) -> None:
+async def side(service: str, *, paced: bool) -> None:
     """One service's bus for as long as the process lives."""
     listening = Consumers("sla")
 
@@ -49,19 +56,32 @@ async def side(service: str) -> None:
     workers = Workers(context, bus.workers())
     bus.start()
     workers.start()
+    if paced:
+        await _state_paced(context)
     await asyncio.Event().wait()
+
+
+async def _state_paced(context: Context) -> None:
+    """One transaction for each fact, at an even pace, in the process whose relay they wake."""
+    loop = asyncio.get_running_loop()
+    began = loop.time() + SETTLE
+    for number in range(PACED):
+        await asyncio.sleep(max(0.0, began + number / PACE - loop.time()))
+        async with context.tx() as tx:
+            tx.emit(_fact(uuid4(), tx))
+
+
+def _fact(ticket: UUID, tx: Tx) -> TicketFeedbackGiven:
+    return TicketFeedbackGiven(ticket_id=ticket, organization_id=ticket, at=tx.now, score=3)
 
 
 async def _state(backlog: int) -> None:
     context = _context("tickets")
     async with context.tx() as tx:
         for _ in range(backlog // FACTS_EACH):
-            ticket, organization = uuid4(), uuid4()
+            ticket = uuid4()
             for _ in range(FACTS_EACH):
-                fact = TicketFeedbackGiven(
-                    ticket_id=ticket, organization_id=organization, at=tx.now, score=3
-                )
-                tx.emit(fact)
+                tx.emit(_fact(ticket, tx))
     await context.close()
 
 
@@ -80,7 +100,26 @@ async def _rate(dsn: str, backlog: int) -> float:
     return (backlog - first) / max(time.perf_counter() - began, 1e-9)
 
 
+_TIMED = "alter table sla.inbox add column handled_at timestamptz default clock_timestamp()"
+_MEDIAN = """select percentile_cont(0.5) within group (order by extract(epoch from
+    handled_at - uuid_extract_timestamp(event_id)) * 1000)::float8 from sla.inbox"""
+
+
+async def _median(dsn: str) -> float:
+    """Milliseconds; an event's id carries the millisecond in which it was stated."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(_TIMED)
+    deadline = time.monotonic() + SETTLE + PACED / PACE + 30
+    while await connection.fetchval("select count(*) from sla.inbox") < PACED:
+        assert time.monotonic() < deadline, "facts are missing"
+        await asyncio.sleep(0.2)
+    median: float = await connection.fetchval(_MEDIAN)
+    await connection.close()
+    return median
+
+
 async def measure(backlog: int) -> float:
+    """Events a second; with a `backlog` of 0 the median wait of facts that come at a pace."""
     with tempfile.TemporaryDirectory(prefix="sanad-backlog-") as folder:
         base = Path(folder)
         base.chmod(0o711)
@@ -109,17 +148,22 @@ async def _with_bus(home: Home, sanad: Administrator, backlog: int) -> float:
     )
     with running(nats.program(home, port), home.log / "nats.log"), contextlib.ExitStack() as stack:
         await eventually(lambda: fresh_stream(server))
+        pace = [] if backlog else ["paced"]
         for service in ("sla", "tickets"):
-            process = subprocess.Popen([sys.executable, "-m", __spec__.name, service], cwd=ROOT)
+            command = [sys.executable, "-m", __spec__.name, service]
+            command += pace if service == "tickets" else []
+            process = subprocess.Popen(command, cwd=ROOT)
             stack.callback(process.wait)
             stack.callback(process.kill)
-        await asyncio.sleep(4)  # both are connected; the backlog then appears in one commit
+        if not backlog:
+            return await _median(sanad.dsn())
+        await asyncio.sleep(SETTLE)  # the backlog then appears in one commit
         await _state(backlog)
         return await _rate(sanad.dsn(), backlog)
 
 
 if __name__ == "__main__":
-    if sys.argv[1].isdigit():
-        print(asyncio.run(measure(int(sys.argv[1]))))
+    if sys.argv[1].isdigit() or sys.argv[1] == "paced":
+        print(asyncio.run(measure(int(sys.argv[1]) if sys.argv[1].isdigit() else 0)))
     else:
-        asyncio.run(side(sys.argv[1]))
+        asyncio.run(side(sys.argv[1], paced="paced" in sys.argv))

@@ -6,6 +6,9 @@ import subprocess
 import sys
 import time
 
+import asyncpg
+
+from tests.bench.backlog import PACE, PACED
 from tests.bench.calm import drained
 from tests.bench.load import Figures, load, proportional_set
 from tests.bench.product import ROOT, SERVICES, Bench, answering, floor_value
@@ -105,9 +108,34 @@ async def _floor_backlog(bench: Bench) -> float:
     return float(BACKLOG / await floor_value(bench.floor_dsn, span))
 
 
-async def _our_backlog() -> float:
+async def relay_pace(bench: Bench) -> dict[str, float]:
+    """P10b: the median wait from statement to handling at 200 facts a second, nothing else."""
+    return {"ours": await _our_backlog("paced"), "floor": await _floor_pace(bench)}
+
+
+async def _floor_pace(bench: Bench) -> float:
+    await floor_value(bench.floor_dsn, "truncate floor.inbox, floor.outbox")
+    connection = await asyncpg.connect(bench.floor_dsn)
+    insert = """with made as (insert into floor.outbox (subject, payload) values ('opened',
+        jsonb_build_object('pad', repeat('x', 300))) returning 1)
+        select pg_notify('floor', '') from made"""
+    loop = asyncio.get_running_loop()
+    with bench.chain():
+        began = loop.time()
+        for number in range(PACED):
+            await asyncio.sleep(max(0.0, began + number / PACE - loop.time()))
+            await connection.execute(insert)
+        while await connection.fetchval("select count(*) from floor.inbox") < PACED:
+            await asyncio.sleep(0.05)
+    await connection.close()
+    median = """select percentile_cont(0.5) within group (order by
+        extract(epoch from handled_at - created_at) * 1000)::float8 from floor.inbox"""
+    return float(await floor_value(bench.floor_dsn, median))
+
+
+async def _our_backlog(what: str = str(BACKLOG)) -> float:
     """In a process of its own: engines, relay and consumer of the kit."""
-    command = [sys.executable, "-m", "tests.bench.backlog", str(BACKLOG)]
+    command = [sys.executable, "-m", "tests.bench.backlog", what]
     out = await asyncio.to_thread(
         lambda: subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     )

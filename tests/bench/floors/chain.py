@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 import sys
 import uuid
@@ -20,9 +21,12 @@ INBOX = """insert into floor.inbox (id, created_at)
 
 
 async def relay(dsn: str, url: str) -> None:
+    """Woken by whoever notifies; looks by itself otherwise."""
     client = await nats.connect(url)
     stream = client.jetstream(publish_async_max_pending=4000)
-    connection = await asyncpg.connect(dsn)
+    connection, news = await asyncpg.connect(dsn), asyncio.Event()
+    ears = await asyncpg.connect(dsn)
+    await ears.add_listener("floor", lambda *_: news.set())
     while True:
         async with connection.transaction():
             rows = sorted(await connection.fetch(CLAIM), key=lambda row: row["id"])
@@ -36,7 +40,9 @@ async def relay(dsn: str, url: str) -> None:
             ]
             await asyncio.gather(*pending)
         if not rows:
-            await asyncio.sleep(0.05)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), 0.05)
+            news.clear()
 
 
 async def consumer(dsn: str, url: str) -> None:
