@@ -58,7 +58,8 @@ class Post:
 
     async def _lane(self, ready: Ready) -> None:
         try:
-            self._ended.append(await usecases.hand_over(self._mailer, ready))
+            ended = await usecases.hand_over(self._mailer, ready)
+            self._ended.append(ended)  # only now: rounds exchange the list meanwhile
         finally:
             self._busy.discard(ready.mail.id)
             self._context.wake(MAILS)
