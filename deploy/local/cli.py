@@ -11,6 +11,7 @@ import typer
 
 from deploy.local import backup, doctor, findings, lock, options, people, restore, status, up
 from deploy.local.layout import Home, new_password
+from deploy.local.policy.cli import policy
 from deploy.local.programs import CannotRunError
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 admin = typer.Typer(help="Act as the first administrator.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
+app.add_typer(policy, name="policy")
 
 _STOP_WITHIN = 30
 _WITHOUT_KEYS = {

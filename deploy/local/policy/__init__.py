@@ -1,0 +1,1 @@
+"""`sanad policy`: calendars, policies and contracts kept as a file beside the running desk."""
