@@ -4,7 +4,7 @@ Problem
 +- ValidationFailed 422, one field named:
    unknown_organization, unknown_policy, unknown_calendar, invalid_calendar, no_business_hours,
    ends_before_start, invalid_as_of, invalid_duration, span_too_long, unknown_grouping,
-   report_too_large, and what is wrong inside a calendar:
+   report_too_large, too_much_work, and what is wrong inside a calendar:
    unknown_zone, unknown_field, invalid_time, invalid_window, invalid_date, too_many,
    overlapping_seasons, unknown_item, nothing_to_import, invalid_ics, ics_too_large,
    unsupported_event, unsupported_recurrence, range_too_long
@@ -64,6 +64,10 @@ REPORT_TOO_LARGE: Final = Localized(
     ar="نتج عن هذا التقسيم سطور كثيرة: اختر مدة أقصر أو تقسيمًا آخر.",
     en="This makes too many lines: choose a shorter span or another grouping.",
 )
+TOO_MUCH_WORK: Final = Localized(
+    ar="السؤال سليم لكنه أكبر من أن يُجاب في مرة واحدة: اسأل عن مدد أقصر أو عن عدد أقل.",
+    en="The question is sound but too large for one answer: ask about shorter spans, or fewer.",
+)
 
 _CALENDARS: Final = {
     "unknown_field": Localized(
@@ -116,6 +120,7 @@ _CALENDARS: Final = {
 }
 _TEXTS: Final = {
     **_CALENDARS,
+    "too_much_work": TOO_MUCH_WORK,
     "unknown_organization": UNKNOWN_ORGANIZATION,
     "unknown_policy": UNKNOWN_POLICY,
     "unknown_calendar": UNKNOWN_CALENDAR,

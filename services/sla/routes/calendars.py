@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import Path, Request, Response
 
 from services.sla.routes.doors import (
     OF_STAFF,
@@ -26,8 +26,8 @@ from services.sla.schemas.calendars import (
     VersionOut,
 )
 from services.sla.usecases import calendars, previewing
-from shared.kit.http import InContext, InTx, encode_cursor, page, router
-from shared.kit.problems import NotFound, problems
+from shared.kit.http import InContext, InTx, encode_cursor, if_match, page, router
+from shared.kit.problems import NotFound, PreconditionFailed, problems
 
 door = router("/v1", tags=["sla"])
 _NEWEST = 2**31 - 1
@@ -102,12 +102,18 @@ async def get_calendar_version(calendar_id: UUID, number: Number, tx: InTx) -> o
     status_code=201,
     summary="Change a calendar",
     response_model=CalendarOut,
-    responses=problems(NotFound),
+    responses=problems(NotFound, PreconditionFailed),
 )
 async def add_calendar_version(
-    calendar_id: UUID, body: VersionIn, caller: CanManage, tx: InTx, response: Response
+    calendar_id: UUID,
+    body: VersionIn,
+    caller: CanManage,
+    tx: InTx,
+    request: Request,
+    response: Response,
 ) -> object:
     """Minutes counted before `effective_from` stay as they were, unless it is retroactive."""
+    await calendars.expect(tx, calendar_id, if_match(request))
     force = (body.effective_from, body.retroactive)
     return tagged(
         await calendars.supersede(tx, caller, calendar_id, body.changes(), force), response

@@ -8,6 +8,10 @@ from services.sla.domain.words import NextStarts
 from shared.kit.model import Body, Instant, Out
 from shared.vocabulary import Metric
 
+Seconds = Annotated[int, Field(ge=0, le=10**10, strict=True)]
+Word = Annotated[str, Field(max_length=200)]
+Words = Annotated[list[Word], Field(max_length=1000)]
+
 
 class QueryIn(Body):
     """A question about a calendar; what cannot be meant is answered by its code."""
@@ -23,10 +27,10 @@ class QueryIn(Body):
 class ImaginedPolicy(Body):
     """A policy of a simulation: targets in seconds, priorities and statuses free words."""
 
-    targets: dict[str, dict[Metric, Annotated[int, Field(ge=0, le=10**10)] | None]]
-    pause_statuses: list[str] = Field(default_factory=list)
-    pause_metrics: list[Metric] = Field(default_factory=list)
-    stop_statuses: list[str] = Field(default_factory=list)
+    targets: Annotated[dict[Word, dict[Metric, Seconds | None]], Field(max_length=1000)]
+    pause_statuses: Words = Field(default_factory=list)
+    pause_metrics: Annotated[list[Metric], Field(max_length=100)] = Field(default_factory=list)
+    stop_statuses: Words = Field(default_factory=list)
     next_response_starts: NextStarts = NextStarts.OLDEST_UNANSWERED
     resolve_counts_as_first_response: bool = False
 
@@ -36,9 +40,9 @@ class ImaginedEvent(Body):
 
     at: Instant
     type: Literal["created", "agent_reply", "customer_reply", "auto_reply", "status", "priority"]
-    priority: str | None = None
-    status: str | None = None
-    to: str | None = None
+    priority: Word | None = None
+    status: Word | None = None
+    to: Word | None = None
     public: bool = True
 
 

@@ -12,7 +12,7 @@ from services.sla.store import rules as store
 from services.sla.usecases import recounting, reminding
 from shared.kit.callers import Caller
 from shared.kit.ids import uuid7
-from shared.kit.problems import NotFound
+from shared.kit.problems import NotFound, PreconditionFailed
 from shared.kit.tx import Tx
 from shared.vocabulary import Localized
 from shared.worktime import (
@@ -50,6 +50,12 @@ async def create(tx: Tx, caller: Caller, name: Localized, document: Document) ->
     await add_version(tx, caller.id, (calendar_id, 1), document, tx.now)
     await reminding.follow(tx, calendar_id, document, {})
     return await get(tx, calendar_id)
+
+
+async def expect(tx: Tx, calendar_id: UUID, version: int | None) -> None:
+    """Refuses when somebody changed the calendar since the caller read it."""
+    if version is not None and (await locked(tx, calendar_id))["version"] != version:
+        raise PreconditionFailed
 
 
 async def supersede(

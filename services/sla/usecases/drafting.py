@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.sla.domain.policy import ALWAYS_OPEN_KEY, Policy, read_policy
+from services.sla.domain.policy import Policy, read_policy
 from services.sla.domain.words import ContractKind
 from services.sla.problems import refused
 from services.sla.store import rules as store
+from services.sla.usecases.policies import named_calendars
 from services.sla.usecases.replaying import Draft
 from services.sla.usecases.rulebook import rulebook
 from shared.kit.callers import Caller
@@ -43,11 +44,9 @@ async def _policies(
         return None
     document = policy if "targets" in policy else await _existing(tx, caller, policy)
     known = (await rulebook(tx)).calendars
-    for priority, row in document["targets"].items():
-        for metric, promise in row.items():
-            if promise.get("calendar") not in {None, ALWAYS_OPEN_KEY, *known}:
-                place = f"#/policy/targets/{priority}/{metric}/calendar"
-                raise refused(place, "unknown_calendar", caller.locale)
+    for place, named in named_calendars(dict(document)):
+        if named not in known:
+            raise refused(place.replace("#", "#/policy"), "unknown_calendar", caller.locale)
     return {kind: read_policy(document, kind) for kind in (None, *ContractKind)}
 
 

@@ -91,12 +91,13 @@ def _version(row: dict[str, Any]) -> Document:
 
 async def _require_calendars(tx: Tx, caller: Caller, document: Document) -> None:
     """Every calendar that a promise names must exist."""
-    for place, named in _named_calendars(document):
+    for place, named in named_calendars(document):
         if await store.calendar(tx, UUID(str(named))) is None:
             raise refused(place, "unknown_calendar", caller.locale)
 
 
-def _named_calendars(document: Document) -> Iterator[tuple[str, Any]]:
+def named_calendars(document: Document) -> Iterator[tuple[str, Any]]:
+    """Every calendar that a policy names, with its place in the body."""
     tables = [("#/targets", document["targets"])]
     for kind, own in (document.get("kinds") or {}).items():
         tables.append((f"#/kinds/{kind}/targets", own.get("targets") or {}))

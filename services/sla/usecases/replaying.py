@@ -13,12 +13,12 @@ from typing import Any, Final
 from services.sla.domain.fold import Rules, fold
 from services.sla.domain.policy import Policy
 from services.sla.domain.promises import rules
-from services.sla.domain.replay import Judge, Tally, Ticket
+from services.sla.domain.replay import Judge, Judged, Tally, Ticket
 from services.sla.domain.words import ContractKind
 from services.sla.store import clocks, replays
 from services.sla.store.replays import Place, Scope
 from services.sla.usecases.clocks import ground_of
-from services.sla.usecases.rulebook import rulebook
+from services.sla.usecases.rulebook import Rulebook, rulebook
 from services.sla.usecases.stating import Ground
 from shared.kit.callers import Caller
 from shared.kit.context import Context
@@ -52,7 +52,7 @@ class Replay:
     tally: Tally
     oldest: datetime | None = None
     truncated: bool = False
-    _rules: dict[Any, tuple[Policy, Rules, Mapping[str, Timeline]]] = field(default_factory=dict)
+    _rules: dict[Any, Rules] = field(default_factory=dict)
 
     def take(self, found: Sequence["Case"]) -> None:
         """Judge some tickets twice: pure arithmetic, away from the event loop."""
@@ -60,33 +60,37 @@ class Replay:
         for case in found:
             self.tally.add(case.ticket, self._old(case, until), self._new(case, until))
 
-    def _old(self, case: "Case", until: Micros) -> Any:
+    def _old(self, case: "Case", until: Micros) -> Judged:
         readings = case.ground.read(case.ticket.happenings, until)
-        judge = Judge(case.ground.policy, case.calendars, case.fallback)
+        judge = Judge(case.ground.policy, case.book.calendars, case.fallback)
         return judge.judge(case.ticket, readings, until)
 
-    def _new(self, case: "Case", until: Micros) -> Any:
-        policy, drafted, calendars = self._drafted(case)
-        readings = fold(drafted, case.ticket.happenings, until)
+    def _new(self, case: "Case", until: Micros) -> Judged:
+        """Without a draft policy each ticket keeps all terms that it has had."""
+        happenings, calendars = case.ticket.happenings, case.drafted.calendars
+        if self.draft.policies is None:
+            policy, readings = case.ground.policy, case.new_ground.read(happenings, until)
+        else:
+            policy = self.draft.policies[case.kind]
+            readings = fold(self._drafted(policy, case), happenings, until)
         return Judge(policy, calendars, case.fallback).judge(case.ticket, readings, until)
 
-    def _drafted(self, case: "Case") -> tuple[Policy, Rules, Mapping[str, Timeline]]:
-        drafted = self.draft.policies
-        policy = case.ground.policy if drafted is None else drafted[case.kind]
-        key = (id(policy), case.fallback)
+    def _drafted(self, policy: Policy, case: "Case") -> Rules:
+        key = (case.kind, case.fallback)
         if key not in self._rules:
-            calendars = {**case.calendars, **self.draft.calendars}
-            self._rules[key] = (policy, rules(policy, calendars, case.fallback), calendars)
+            self._rules[key] = rules(policy, case.drafted.calendars, case.fallback)
         return self._rules[key]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A ticket with everything that it was judged by."""
+    """A ticket with everything that it was judged by, and the calendars of the draft."""
 
     ticket: Ticket
     ground: Ground
-    calendars: Mapping[str, Timeline]
+    new_ground: Ground
+    book: Rulebook
+    drafted: Rulebook
     fallback: str
     kind: ContractKind | None
 
@@ -110,7 +114,7 @@ async def _replay(
     under_way = Replay(draft, context.clock.now(), Tally(most_changes))
     after: Place | None = None
     while True:
-        places, cases = await _piece(context, caller, scope, after)
+        places, cases = await _piece(context, caller, scope, (draft, after))
         room = MOST - under_way.tally.tickets
         await asyncio.to_thread(under_way.take, cases[:room])
         under_way.truncated = len(cases) > room
@@ -122,15 +126,19 @@ async def _replay(
 
 
 async def _piece(
-    context: Context, caller: Caller, scope: Scope, after: Place | None
+    context: Context, caller: Caller, scope: Scope, which: tuple[Draft, Place | None]
 ) -> tuple[list[Place], list[Case]]:
+    draft, after = which
     async with context.tx(caller) as tx:
         book = await rulebook(tx)
+        drafted = book.with_calendars(draft.calendars)
         places = await replays.page(tx, caller, scope, after, PIECE)
         numbers = {place.ticket_id: place.number for place in places}
         cases = []
         for row in await clocks.read_many(tx, list(numbers)):  # in the order of the page
             ticket = Ticket(row.ticket_id, numbers[row.ticket_id], row.priority, row.happenings)
             ground = await ground_of(tx, book, row)
-            cases.append(Case(ticket, ground, book.calendars, str(row.calendar_id), row.kind))
+            new_ground = ground if draft.policies else await ground_of(tx, drafted, row)
+            fallback = str(row.calendar_id)
+            cases.append(Case(ticket, ground, new_ground, book, drafted, fallback, row.kind))
         return places, cases

@@ -1,6 +1,6 @@
 """Compiled calendars and read policies, kept by the process: versions never change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -59,10 +59,14 @@ class Rulebook:
 
     def drafted(self, calendar_id: UUID, since: Micros, timeline: Timeline) -> "Rulebook":
         """The same book as if a calendar had one version more."""
+        parts = [*supersede(self._parts[calendar_id], since), (since, timeline)]
+        return self.with_calendars({str(calendar_id): spliced(parts)})
+
+    def with_calendars(self, calendars: Mapping[str, Timeline]) -> "Rulebook":
+        """The same book with other calendars in the place of some; the original stays."""
         book = Rulebook()
         book._revision, book._policies = self._revision, self._policies
-        parts = [*supersede(self._parts[calendar_id], since), (since, timeline)]
-        book.calendars = {**self.calendars, str(calendar_id): spliced(parts)}
+        book.calendars = {**self.calendars, **calendars}
         book.versions, book.names, book.since = self.versions, self.names, self.since
         return book
 

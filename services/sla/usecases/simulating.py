@@ -4,29 +4,49 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from services.sla.domain.ration import Rationed, TooMuchWork
 from services.sla.domain.simulation import answer, imagine
-from shared.worktime import Compiled, InvalidCalendar, InvalidDuration, read_calendar
+from services.sla.problems import refused
+from shared.vocabulary import Locale
+from shared.worktime import InvalidCalendar, InvalidDuration, Timeline, read_calendar
 
 Answer = dict[str, Any]
+Event = Mapping[str, Any]
 
 
 def simulate(
+    locale: Locale,
     calendar: Any,
     queries: Sequence[Mapping[str, Any]],
-    policy: Mapping[str, Any] | None,
-    events: Sequence[Mapping[str, Any]],
-    as_of: datetime | None,
+    story: tuple[Mapping[str, Any] | None, Sequence[Event], datetime | None],
 ) -> Answer:
-    """Answers, clocks and ledger; what cannot be meant is answered by its code."""
+    """Answers, clocks and ledger; `story` is policy, events and as_of.
+
+    A query that cannot be meant is answered by its code, anything else is refused by its field.
+    """
     try:
-        timeline = Compiled(read_calendar(calendar))
+        timeline = Rationed(read_calendar(calendar))
     except InvalidCalendar as error:
+        if not queries:
+            raise refused("#/calendar", error.code, locale) from error
         return {"answers": [{"error": error.code} for _ in queries], "error": error.code}
-    answers = [answer(timeline, query) for query in queries]
+    try:
+        answers = [answer(timeline, query) for query in queries]
+        return {"answers": answers, **_told(locale, timeline, story)}
+    except TooMuchWork:
+        raise refused("#", "too_much_work", locale) from None
+
+
+def _told(
+    locale: Locale,
+    timeline: Timeline,
+    story: tuple[Mapping[str, Any] | None, Sequence[Event], datetime | None],
+) -> Answer:
+    policy, events, as_of = story
     until = as_of or max((event["at"] for event in events), default=None)
     if policy is None or until is None:
-        return {"answers": answers}
+        return {}
     try:
-        return {"answers": answers, **imagine(timeline, policy, events, until)}
+        return imagine(timeline, policy, events, until)
     except InvalidDuration as error:
-        return {"answers": answers, "error": error.code}
+        raise refused("#/as_of", error.code, locale) from error

@@ -376,3 +376,14 @@ async def test_calendars_are_staff_business(desk: Desk) -> None:
         ("POST", f"{path}/import", {"country": "SA", "years": [2026]}),
     ):
         assert (await desk.ask(method, where, body, customer)).status_code == 403, where
+
+
+async def test_a_version_is_refused_when_somebody_was_quicker(desk: Desk) -> None:
+    body = {"name": "Read twice", "timezone": "UTC", "always_open": True}
+    made = await desk.made("/v1/sla/calendars", body)
+    path = f"/v1/sla/calendars/{made['id']}/versions"
+    change = {"timezone": "Asia/Riyadh"}
+    first = await desk.ask("POST", path, change, **{"If-Match": '"1"'})
+    assert (first.status_code, first.json()["version"]) == (201, 2)
+    second = await desk.ask("POST", path, change, **{"If-Match": '"1"'})
+    assert second.status_code == 412

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from services.sla.schemas.simulation import SimulationIn, SimulationOut
 from services.sla.usecases.simulating import simulate
+from shared.vocabulary import Locale
 from tests.services.sla.oracle import Beyond, Desk, Story, Watch, stamp
 from tests.services.sla.scripts import simulations
 
@@ -27,13 +28,9 @@ thoroughly = settings(
 def asked(body: Data) -> Data:
     """As the door does it: the body checked, the answer as JSON."""
     read = SimulationIn.model_validate(body)
-    answer = simulate(
-        read.calendar,
-        [query.model_dump() for query in read.queries],
-        read.policy.model_dump() if read.policy else None,
-        [event.model_dump() for event in read.events],
-        read.as_of,
-    )
+    policy = read.policy.model_dump() if read.policy else None
+    story = (policy, [event.model_dump() for event in read.events], read.as_of)
+    answer = simulate(Locale.EN, read.calendar, [q.model_dump() for q in read.queries], story)
     return SimulationOut.model_validate(answer).model_dump(mode="json", exclude_unset=True)
 
 
