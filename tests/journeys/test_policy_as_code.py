@@ -117,17 +117,51 @@ async def test_a_file_is_planned_applied_and_then_changes_nothing(
         return bool(found["policy"]["id"] == gold["id"])
 
     await desk.eventually(counting)
-    file.write_text(stamped.replace("PT4H", "PT2H").replace('"06:00"', '"04:00"'), "utf-8")
+    file.write_text(stamped.replace("PT4H", "PT2H").replace('"06:00"', '"23:00"'), "utf-8")
     code, said = await sanad(desk, "plan", str(file))
     assert code == 2, said
     assert "~ targets.P1.resolution.target: PT4H -> PT2H" in said
     assert "--open-tickets: 1 " in said
     assert '["22:00", "06:00"]' in said
+    assert "open tickets that move at once: 1" in said
     code, said = await sanad(desk, "apply", str(file), "--yes", "--open-tickets")
     assert code == 0, said
     assert "open tickets moved: 1" in said
     assert (await admin.get(f"/v1/sla/policies/{gold['id']}"))["version"] == 2
     assert await sanad(desk, "plan", str(file)) == (0, "Nothing to change.\n")
+
+
+async def test_contracts_are_kept_in_the_file_too(desk: Desk, tmp_path: Path) -> None:
+    mark, admin = uuid4().hex[:8], desk.admin()
+    organization = await admin.post("/v1/organizations", {"name": mark, "domains": []})
+    file = tmp_path / "rules.yaml"
+    contract = f"""\
+contracts:
+  ours:
+    organization_id: {organization["id"]}
+    kind: emergency
+    policy: gold
+    policies: [gold]
+    calendar: night
+    starts_on: 2026-01-01
+    uptime_target: 99.9
+"""
+    file.write_text(RULES.format(mark=mark) + contract, "utf-8")
+    code, said = await sanad(desk, "apply", str(file), "--yes")
+    assert code == 0, said
+    path = "/v1/contracts"
+    (made,) = (await admin.get(path, organization_id=organization["id"]))["items"]
+    gold = await golden(desk, mark)
+    assert (made["policy_id"], made["policy_ids"]) == (gold["id"], [gold["id"]])
+    assert await sanad(desk, "plan", str(file)) == (0, "Nothing to change.\n")
+    file.write_text(file.read_text("utf-8").replace("99.9", "99.5"), "utf-8")
+    code, said = await sanad(desk, "plan", str(file))
+    assert (code, "~ uptime_target: 99.9 -> 99.5" in said) == (2, True), said
+    assert (await sanad(desk, "apply", str(file), "--yes"))[0] == 0
+    assert (await admin.get(f"{path}/{made['id']}"))["uptime_target"] == 99.5
+    exported = tmp_path / "all.yaml"
+    assert (await sanad(desk, "export", str(exported), "--contracts"))[0] == 0
+    assert await sanad(desk, "plan", str(exported)) == (0, "Nothing to change.\n")
 
 
 async def test_a_desk_that_moved_on_is_not_overwritten(desk: Desk, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ _CALENDAR: Final = (
 )
 _NOT_OURS: Final = frozenset({"created_at", "updated_at", "effective_from", "created_by"})
 _CONTRACT: Final = (
-    *("id", "version", "organization_id", "kind", "policy", "policy_ids", "calendar"),
+    *("id", "version", "organization_id", "kind", "policy", "policies", "calendar"),
     *("starts_on", "ends_on", "uptime_target"),
 )
 
@@ -76,6 +76,7 @@ def _contract(row: Row, keys: dict[str, str]) -> Row:
     named = {
         **row,
         "policy": keys.get(row["policy_id"], row["policy_id"]),
+        "policies": [keys.get(one, one) for one in row["policy_ids"]] or None,
         "calendar": keys.get(str(row["calendar_id"])),
     }
     return _chosen(named, _CONTRACT)

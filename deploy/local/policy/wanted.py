@@ -176,6 +176,10 @@ def _refer_contract(
         if field in found:
             value = found.pop(field)
             found[name] = value and _refer(source, str(value), (*path, field), known[kind])
+    if isinstance(found.get("policies"), list):
+        names = enumerate(found.pop("policies"))
+        places = ((str(name), (*path, "policies", number)) for number, name in names)
+        found["policy_ids"] = [_refer(source, name, at, known["policies"]) for name, at in places]
     return found
 
 
