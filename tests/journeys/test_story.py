@@ -107,7 +107,7 @@ async def test_the_promise_that_nobody_keeps_climbs_the_ladder(
     content = await company.seats["agent"].ask("GET", f"/v1/attachments/{picture['id']}/content")
     assert content.content == letters.png()
 
-    await desk.letter(company.address("manager"), ticket["number"])
+    told = await desk.letter(company.address("manager"), ticket["number"])
     breached = await partner.event("sla.breached.v1", ticket["id"], secret)
     assert breached["data"]["metric"] == "first_response"
     assert breached["data"]["breached_at"] == breached["data"]["due_at"]
@@ -115,6 +115,16 @@ async def test_the_promise_that_nobody_keeps_climbs_the_ladder(
     assert 0 <= lag < FIRE_LAG
     raised = await partner.event("escalation.raised.v1", ticket["id"], secret)
     assert raised["data"]["to_role"] == "manager"
+    counted = breached["data"]["explain"]
+    assert raised["data"]["explain"] == counted
+    assert counted["totals"]["counted"] == counted["due"]["target_seconds"] > 0
+    body = told.get_body(("plain",))
+    assert body is not None
+    assert any(text in body.get_content() for text in counted["text"].values())
+    asked = {"metric": "first_response", "as_of": breached["data"]["breached_at"]}
+    explained = await company.admin.get(f"/v1/tickets/{ticket['id']}/sla/explain", **asked)
+    assert explained["totals"] == counted["totals"]
+    assert explained["text"] == counted["text"]
 
     supervised = await until(company, ticket["id"], assignee_id=company.people["supervisor"]["id"])
     assert supervised["escalation"]["level"] >= 1

@@ -29,10 +29,13 @@ class Day:
         return kinds(self.lines)
 
     def counted_again(self, shift: Shift) -> int:
-        """Seconds that counted once more because the wall clock repeated them."""
-        if shift.step > 0 or not _overlap(self.lines, shift.at + shift.step, shift.at):
+        """Seconds of the wall clock that came twice and counted both times."""
+        if shift.step > 0:
             return 0
-        return _overlap(self.lines, shift.at, shift.at - shift.step)
+        once = _counted(self.lines, shift.at + shift.step, shift.at)
+        again = _counted(self.lines, shift.at, shift.at - shift.step)
+        back = [(low + shift.step, high + shift.step) for low, high in again]
+        return sum(_common(one, other) for one in once for other in back)
 
 
 def kinds(lines: Sequence[Line]) -> dict[Kind, int]:
@@ -79,6 +82,11 @@ def _cut(lines: Sequence[Line], wall: Wall) -> Iterator[tuple[int, Line]]:
             start = end
 
 
-def _overlap(lines: Sequence[Line], start: Micros, end: Micros) -> int:
+def _counted(lines: Sequence[Line], start: Micros, end: Micros) -> list[tuple[Micros, Micros]]:
     spans = ((max(line.start, start), min(line.end, end)) for line in lines if line.counted)
-    return sum(whole_seconds(low, high) for low, high in spans if low < high)
+    return [(low, high) for low, high in spans if low < high]
+
+
+def _common(one: tuple[Micros, Micros], other: tuple[Micros, Micros]) -> int:
+    start, end = max(one[0], other[0]), min(one[1], other[1])
+    return whole_seconds(start, end) if start < end else 0

@@ -14,6 +14,7 @@ from services.sla.domain.simulation import segment
 from services.sla.domain.striking import Due
 from services.sla.usecases.accounting import Account
 from services.sla.usecases.explaining import remaining, when
+from services.sla.usecases.stating import CALENDAR
 from shared.kit.locale import isolate, pick
 from shared.vocabulary import Locale, Localized
 from shared.worktime import SECOND, TZDATA_VERSION, instant
@@ -135,17 +136,21 @@ def _change(one: Change) -> Shown:
 
 
 def _recounted(account: Account) -> Iterator[Shown]:
-    """A calendar's version disarms what it moves: the record of that is the change."""
+    """A calendar's version disarms what it moves, or voids what it undoes: that is the change."""
     for one in _past(account):
-        if one["state"] == "disarmed" and one["cause"] == "calendar" and one["kind"] == "breach":
-            yield {
-                "at": one["ended_at"],
-                "cause": "calendar",
-                "value": None,
-                "ref": None,
-                "before": one["due_at"],
-                "after": one["moved_to"],
-            }
+        if one["state"] == "disarmed" and one["cause"] == CALENDAR and one["kind"] == "breach":
+            yield _by_calendar(one["ended_at"], one["due_at"], one["moved_to"])
+    broken = {one["cycle"]: one for one in account.record() if one["fact"] == "breached"}
+    for one in account.record():
+        undone = one["fact"] == "voided" and one["cause"] == CALENDAR
+        if undone and one["noted_at"] <= account.moment.as_of:
+            before = broken[one["cycle"]]["due_at"]
+            yield _by_calendar(one["noted_at"], before, when(account.reading.due))
+
+
+def _by_calendar(at: datetime, before: datetime, after: datetime | None) -> Shown:
+    change = {"at": at, "cause": CALENDAR, "before": before, "after": after}
+    return {**change, "value": None, "ref": None}
 
 
 def _past(account: Account) -> Iterator[Shown]:

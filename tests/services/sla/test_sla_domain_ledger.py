@@ -78,20 +78,26 @@ def calendars(draw: st.DrawFn) -> Compiled:
 starts = st.integers(60 * 86_400, 320 * 86_400).map(
     lambda n: micros(datetime(2026, 1, 1, tzinfo=UTC)) + n * SECOND
 )
-LEAPS = tuple(
-    one.at
-    for zone in ZONES
-    for one in Wall(zone).shifts(*(micros(datetime(y, 1, 1, tzinfo=UTC)) for y in (2026, 2027)))
-)
-near_a_leap = st.tuples(st.sampled_from(LEAPS), st.integers(-36, 2)).map(
-    lambda pair: pair[0] + pair[1] * 3600 * SECOND
-)
+YEAR = tuple(micros(datetime(year, 1, 1, tzinfo=UTC)) for year in (2026, 2027))
+LEAPS = {zone: tuple(one.at for one in Wall(zone).shifts(*YEAR)) for zone in ZONES}
+
+
+def hours(low: int, high: int) -> st.SearchStrategy[Micros]:
+    """Small ranges, which hypothesis draws evenly; with seconds that are no round figure."""
+    return st.tuples(st.integers(low, high), st.integers(0, 3599)).map(
+        lambda pair: (pair[0] * 3600 + pair[1]) * SECOND
+    )
+
+
+def near_a_leap(zone: str) -> st.SearchStrategy[Micros]:
+    return st.tuples(st.sampled_from(LEAPS[zone]), hours(-48, 2)).map(sum)
 
 
 @st.composite
 def scripts(draw: st.DrawFn) -> tuple[Rules, list[Happening], Micros]:
     timeline = draw(calendars())
-    start = draw(st.one_of(near_a_leap, starts)) + draw(st.integers(0, SECOND - 1))
+    zone = timeline.timezone
+    start = draw(near_a_leap(zone) if LEAPS[zone] else starts) + draw(st.integers(0, SECOND - 1))
     targets = {metric: Target(timeline, draw(st.integers(1, 400_000))) for metric in Metric}
     rules = Rules(
         {"P1": targets, "P2": {Metric.RESOLUTION: Target(timeline, 3600)}},
@@ -101,11 +107,11 @@ def scripts(draw: st.DrawFn) -> tuple[Rules, list[Happening], Micros]:
         frozenset({"resolved", "closed"}),
     )
     story = [Happening(start, Kind.CREATED, "P1", "new")]
-    for offset in sorted(draw(st.lists(st.integers(0, 9 * DAY), max_size=9))):
+    for offset in sorted(draw(st.lists(hours(0, 120), max_size=9))):
         kind = draw(st.sampled_from([one for one in Kind if one is not Kind.CREATED]))
         value = draw(st.sampled_from(("P1", "P2") if kind is Kind.PRIORITY else STATUSES))
         story.append(Happening(start + offset, kind, value))
-    return rules, story, start + draw(st.integers(0, 12 * DAY))
+    return rules, story, start + draw(hours(0, 160))
 
 
 def accounts(
@@ -129,10 +135,10 @@ def test_every_second_is_told_once_on_any_calendar(script: Any) -> None:
             assert abs(sums.counted - reading.used / SECOND) <= len(lines)
 
 
-@given(scripts(), st.sampled_from(ZONES))
+@given(scripts())
 @settings(deadline=None, max_examples=150)
-def test_days_say_together_what_the_ledger_says(script: Any, zone: str) -> None:
-    wall = Wall(zone)
+def test_days_say_together_what_the_ledger_says(script: Any) -> None:
+    wall = Wall(script[0].timeline.timezone)
     for reading, lines, as_of in accounts(script):
         span = (reading.stages[0].start, as_of) if reading.stages else None
         shifts = wall.shifts(*span) if span and span[0] < as_of else []
@@ -147,9 +153,10 @@ def test_days_say_together_what_the_ledger_says(script: Any, zone: str) -> None:
             assert one.totals.wall * SECOND == DAY - moved
 
 
-@given(scripts(), st.sampled_from(ZONES))
+@given(scripts())
 @settings(deadline=None, max_examples=80)
-def test_a_skipped_hour_is_shown_without_a_second_of_its_own(script: Any, zone: str) -> None:
+def test_a_skipped_hour_is_shown_without_a_second_of_its_own(script: Any) -> None:
+    zone = script[0].timeline.timezone
     for reading, lines, as_of in accounts(script):
         if not lines:
             continue
@@ -219,6 +226,13 @@ def test_the_night_on_which_an_hour_comes_twice() -> None:
     assert said["ar"].endswith(
         "المحتسب 5 ساعات؛ وأُخّرت الساعة بمقدار ساعة واحدة فاحتُسب ما تكرر مرتين (ساعة واحدة)."
     )
+
+
+def test_only_what_counted_both_times_counted_twice() -> None:
+    """Opened at half past eleven, before the clock went back: half an hour was lived twice."""
+    book = book_of("Africa/Cairo", NIGHT, "2026-10-29T20:30:00Z", "2026-10-30T06:00:00Z")
+    assert book[0].totals.counted == int(1.5 * 3600)
+    assert "so that 30 min came and counted twice." in told_day(book[0], nameless)["en"]
 
 
 def test_an_hour_that_comes_twice_while_nobody_works_is_only_said() -> None:

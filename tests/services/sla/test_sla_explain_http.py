@@ -128,6 +128,49 @@ async def test_the_due_instant_says_what_moved_it(desk: Desk) -> None:
     assert found["due"]["remaining_seconds"] == 900
 
 
+ROUND = {day: [["00:00", "24:00"]] for day in (*WEEK, "fri", "sat")}
+
+
+async def test_a_calendar_that_changed_under_a_promise_is_a_reason(desk: Desk) -> None:
+    hours = await calendar(desk, weekly=ROUND)
+    policy = await desk.policy_in_seconds(targets={"P3": {"resolution": {"target": "PT48H"}}})
+    customer = await desk.customer(policy, calendar_id=hours["id"])
+    start = desk.context.clock.now() - 10 * HOUR
+    ticket = await Ticket(desk, customer, start).open()
+    closed: dict[str, Any] = {"overrides": {(start + DAY).date().isoformat(): []}}
+    versions = f"/v1/sla/calendars/{hours['id']}/versions"
+    assert (await desk.ask("POST", versions, closed)).status_code == 201
+    await desk.fire()
+    found = await explain(desk, ticket, metric="resolution")
+    (why,) = found["due"]["why"]
+    assert (why["cause"], why["before"]) == ("calendar", wire(start + 48 * HOUR))
+    assert why["after"] == found["due"]["at"] > why["before"]
+    gone = [one for one in found["timers"] if one["state"] == "disarmed"]
+    assert {(one["cause"], one["generation"]) for one in gone} == {("calendar", 1)}
+    assert {one["moved_to"] for one in gone if one["kind"] == "breach"} == {why["after"]}
+    before = await explain(desk, ticket, metric="resolution", as_of=wire(start + HOUR))
+    assert before["due"]["why"] == []
+
+
+async def test_a_breach_that_a_late_holiday_undid_is_a_reason_too(desk: Desk) -> None:
+    hours = await calendar(desk, weekly=ROUND)
+    policy = await desk.policy_in_seconds(targets={"P3": {"resolution": {"target": "PT1H"}}})
+    customer = await desk.customer(policy, calendar_id=hours["id"])
+    start = desk.context.clock.now() - 3 * HOUR
+    ticket = await Ticket(desk, customer, start).open()
+    days = sorted({(start + n * HOUR).date().isoformat() for n in range(-12, 25)})
+    late = {"holidays": days, "effective_from": "2020-01-01T00:00:00Z", "retroactive": True}
+    versions = f"/v1/sla/calendars/{hours['id']}/versions"
+    assert (await desk.ask("POST", versions, late)).status_code == 201
+    await desk.fire()
+    found = await explain(desk, ticket, metric="resolution")
+    (why,) = found["due"]["why"]
+    assert (why["cause"], why["before"]) == ("calendar", wire(start + HOUR))
+    assert why["after"] == found["due"]["at"] > why["before"]
+    assert found["totals"]["counted"] == 0
+    assert found["text"]["en"].endswith("stated and was called off.")
+
+
 async def test_timers_are_told_when_armed_disarmed_and_fired(desk: Desk) -> None:
     policy = await desk.policy_in_seconds(
         targets={"P3": {"resolution": {"target": "PT4H", "calendar": "always_open"}}}
