@@ -21,8 +21,9 @@ def _named(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Local
             yield from _name("holiday", ref, holiday.get("name"))
     for season in document.get("seasons") or ():
         if isinstance(season, Mapping):
-            ref = season.get("id") or season.get("name")
-            yield from _name("season", ref, season.get("name"))
+            name = season.get("name")
+            title = name.get("en") if isinstance(name, Mapping) else name
+            yield from _name("season", season.get("id") or title, name)
 
 
 def _name(reason: str, ref: Any, name: Any) -> Iterator[tuple[tuple[str, str], Localized]]:

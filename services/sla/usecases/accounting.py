@@ -14,6 +14,7 @@ from services.sla.domain.clock import Target
 from services.sla.domain.daybook import Day, daybook, kinds
 from services.sla.domain.fold import Reading, Readings
 from services.sla.domain.ledger import Line, Totals, balanced, ledger, since
+from services.sla.domain.naming import Names
 from services.sla.domain.verdicts import Verdict, verdict
 from services.sla.domain.wording import Promise, Zone
 from services.sla.problems import refused
@@ -39,13 +40,6 @@ class File:
     sight: Sight
     number: str
     past: list[Shown]
-
-    def named(self, reason: str, ref: str | None) -> Localized | None:
-        """The name of a holiday or season of any calendar that the ticket's promises count on."""
-        if ref is None:
-            return None
-        books = self.sight.book.names.values()
-        return next((names[(reason, ref)] for names in books if (reason, ref) in names), None)
 
 
 async def see(context: Context, caller: Caller, ticket_id: UUID) -> File:
@@ -133,6 +127,21 @@ class Account:
         lines = self.lines
         return self.zone.wall.shifts(lines[0].start, lines[-1].end) if lines else []
 
+    @cached_property
+    def _names(self) -> list[Names]:
+        """Names by the calendars that this promise has counted on, the newest first."""
+        book = self.moment.file.sight.book
+        past = (stage.timeline for stage in reversed(self.reading.stages))
+        timelines = {id(one): one for one in (self.target.timeline, *past)}.values()
+        calendars = filter(None, map(book.named, timelines))
+        return [book.names[one] for one in calendars if one in book.names]
+
+    def named(self, reason: str, ref: str | None) -> Localized | None:
+        """What a holiday or season is called."""
+        if ref is None:
+            return None
+        return next((one[reason, ref] for one in self._names if (reason, ref) in one), None)
+
     def days(self) -> list[Day]:
         return daybook(self.lines, self.zone.wall, self.shifts)
 
@@ -149,7 +158,7 @@ class Account:
         running = self.lines
         if self.metric is Metric.NEXT_RESPONSE and reading.mode and reading.start is not None:
             running = since(running, reading.start)
-        spent = wording.parts(kinds(running), self.moment.file.named)
+        spent = wording.parts(kinds(running), self.named)
         return wording.summary(self.metric, self._promise(), self._verdict(), spent, self.zone)
 
     def _span(self) -> tuple[Micros, Micros] | None:

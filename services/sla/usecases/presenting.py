@@ -64,7 +64,7 @@ def written(accounts: Iterable[Account], number: str, locale: Locale) -> str:
     head = Localized(ar="التذكرة {number}", en="Ticket {number}")
     blocks = [pick(head, locale).format(number=isolate(number))]
     for account in accounts:
-        days = (wording.day(one, account.moment.file.named) for one in account.days())
+        days = (wording.day(one, account.named) for one in account.days())
         lines = [account.text(), *days]
         blocks.append("\n".join(pick(one, locale) for one in lines))
     return "\n\n".join(blocks) + "\n"
@@ -76,7 +76,7 @@ def _lines(account: Account) -> list[Line]:
 
 def _segment(account: Account, line: Line) -> Shown:
     skipped = line.reason == CLOCK_CHANGE
-    name = _SKIPPED if skipped else account.moment.file.named(line.reason, line.ref)
+    name = _SKIPPED if skipped else account.named(line.reason, line.ref)
     return {**segment(line), "ref_name": name}
 
 
@@ -86,7 +86,7 @@ def _day(account: Account, one: Day) -> Shown:
         "date": one.date,
         "hijri_date": hijri_date(one.date),
         "clock_change_seconds": sum(shift.step for shift in one.shifts) // SECOND,
-        "text": wording.day(one, account.moment.file.named),
+        "text": wording.day(one, account.named),
     }
 
 

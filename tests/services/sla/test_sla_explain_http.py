@@ -65,7 +65,14 @@ async def test_the_ledger_names_seasons_and_holidays_and_adds_up(desk: Desk) -> 
     ticket = await served(
         desk,
         riyadh("2026-03-18T14:00"),
-        seasons=[{"name": "Ramadan", "from": "2026-02-18", "to": "2026-03-19", "weekly": RAMADAN}],
+        seasons=[
+            {
+                "name": {"ar": "رمضان", "en": "Ramadan"},
+                "from": "2026-02-18",
+                "to": "2026-03-19",
+                "weekly": RAMADAN,
+            }
+        ],
         holidays=[
             {"date": "2026-03-22", "id": "eid", "name": {"ar": "عيد الفطر", "en": "Eid al-Fitr"}}
         ],
@@ -78,7 +85,7 @@ async def test_the_ledger_names_seasons_and_holidays_and_adds_up(desk: Desk) -> 
     assert found["totals"]["wall"] == sum(one["seconds"] for one in segments)
     closed = {one["reason"]: one["ref_name"] for one in segments if one["state"] == "closed"}
     assert closed["holiday"] == {"ar": "عيد الفطر", "en": "Eid al-Fitr"}
-    assert closed["season"]["en"] == "Ramadan"
+    assert closed["season"] == {"ar": "رمضان", "en": "Ramadan"}
     assert found["totals"]["counted"] == int(1 * 3600 + 5 * 3600 + 2.5 * 3600)
     assert found["due"]["late_seconds"] == int(4.5 * 3600)
     assert found["due"]["calendar_version"] == 1
@@ -92,6 +99,15 @@ async def test_the_ledger_names_seasons_and_holidays_and_adds_up(desk: Desk) -> 
     assert "closed for \u2068Eid al-Fitr\u2069" in eid["text"]["en"]
     assert "عطلة \u2068عيد الفطر\u2069" in eid["text"]["ar"]
     assert found["text"]["en"].endswith("Missed by 4 h 30 min of counted time.")
+
+
+async def test_a_day_is_not_called_by_the_name_that_another_calendar_gives_it(desk: Desk) -> None:
+    day = {"date": "2026-04-05", "name": {"ar": "عيد الفصح", "en": "Easter"}}
+    await calendar(desk, holidays=[day])
+    ticket = await served(desk, riyadh("2026-04-02T16:00"), holidays=["2026-04-05"])
+    found = await explain(desk, ticket, metric="resolution", as_of="2026-04-06T06:00:00Z")
+    (closed,) = (one for one in found["segments"] if one["reason"] == "holiday")
+    assert (closed["ref"], closed["ref_name"]) == ("2026-04-05", None)
 
 
 async def test_a_skipped_hour_stands_in_the_ledger_as_what_it_is(desk: Desk) -> None:
