@@ -1,14 +1,19 @@
 """Facts and their CloudEvents 1.0 envelope (decisions.md 13, 14, 17)."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 
+@lru_cache(maxsize=1024)
 def render_instant(value: datetime) -> str:
-    """RFC 3339 in UTC with `Z`, microseconds kept when there are any."""
+    """RFC 3339 in UTC with `Z`, microseconds kept when there are any.
+
+    Remembered: the facts of a batch say the same few instants again and again.
+    """
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

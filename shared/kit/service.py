@@ -119,8 +119,7 @@ class Service:
             courier.start()
             stack.push_async_callback(courier.stop)
             chosen += courier.workers()
-        if context.settings.opens("workers"):
-            chosen += self.workers
+        chosen += [worker for worker in self.workers if context.settings.opens(worker.door)]
         workers = Workers(context, chosen)
         self.health = Health(self.name, context, workers, courier, self.checks)
         chosen.append(Worker("loop", self.health.watch_loop))

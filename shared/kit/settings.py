@@ -8,6 +8,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.kit.callers import Seat
 
+Door = Literal["http", "events", "workers", "audit"]
+"""What a process may open; `audit` watches over what `workers` do and may run apart from it."""
+
 
 class Settings(BaseSettings):
     """Common settings; a service's own class adds fields with its own prefix.
@@ -27,7 +30,7 @@ class Settings(BaseSettings):
     listen_http: str = "127.0.0.1:0"
     listen_ops: str = "127.0.0.1:0"
     listen_smtp: str = "127.0.0.1:0"
-    doors: str = "http,events,workers"
+    doors: str = "http,events,workers,audit"
     support_address: str = "support@localhost"
     smtp_url: str = ""
     files_url: str = ""
@@ -56,7 +59,7 @@ class Settings(BaseSettings):
             return self.master_key_file.read_text().strip()
         return self.secret("master")
 
-    def opens(self, door: Literal["http", "events", "workers"]) -> bool:
+    def opens(self, door: Door) -> bool:
         """Whether this process opens the door (architecture.md, decision 9)."""
         return door in self.doors.split(",")
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from shared.kit.context import Context
 from shared.kit.logging import get_logger
+from shared.kit.settings import Door
 
 FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 2.0
@@ -46,6 +47,7 @@ class Worker:
 
     name: str
     run: Callable[[Context, Stop], Awaitable[None]]
+    door: Door = "workers"
 
 
 @dataclass(slots=True)

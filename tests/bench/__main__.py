@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import cases
+from tests.bench import cases, firing, promptness, sunday
 from tests.bench.load import available, quiet
 from tests.bench.product import Bench, bench
 
@@ -28,6 +28,10 @@ class Bar:
     lower_is_better: bool = False
     key: str = ""
     unit: str = "/s"
+
+    def wanted(self, names: set[str]) -> bool:
+        """Asked for by its own name or by its family's: P13 is P13-p99 as well."""
+        return not names.isdisjoint({self.name, self.name.partition("-")[0]})
 
     def ratio(self, sample: Sample) -> float:
         return sample["ours" + self.key] / sample["floor" + self.key]
@@ -49,6 +53,14 @@ BARS = (
     Bar("P6", "read one with messages, p50 / one row", cases.read_one, 3.0, True, "_p50", " ms"),
     Bar("P10", "backlog through relay and consumer / F-E", cases.relay_backlog, 0.60),
     Bar("P10b", "statement to handling at 200/s, p50", cases.relay_pace, 2.5, True, "", " ms"),
+    Bar("P12", "100,000 due of 1,000,000 armed clocks / F-F", firing.fire, 0.30),
+    Bar("P12-pss", "sla, 1,000,000 armed: highest / idle", firing.fire, 1.15, True, "_pss", " MiB"),
+    Bar("P13", "due to escalated, p50 / 20 ms", promptness.lag, 1.0, True, "_p50", " ms"),
+    Bar("P13-p99", "the same, p99 / 300 ms", promptness.lag, 1.0, True, "_p99", " ms"),
+    Bar(
+        "P13-poll", "mean wait for a 5 min poll / ours", promptness.lag, 1000, key="_poll", unit="x"
+    ),
+    Bar("SUNDAY", "20,000 due at once, a replica dies / 10 s", sunday.drain, 1.0, True, "", " s"),
     Bar("P17", "memory of our processes / RT idle", cases.memory, 1.15, True, "", " MiB"),
     Bar("P19", "start to all ready / one app's start", cases.start, 5.0, True, "", " s"),
 )
@@ -98,7 +110,7 @@ def main() -> None:
     if not available():
         sys.exit("wrk is needed for the load: run `make ci-tools`")
     wanted = set(filter(None, options.only.split(",")))
-    bars = tuple(bar for bar in BARS if not wanted or bar.name in wanted)
+    bars = tuple(bar for bar in BARS if not wanted or bar.wanted(wanted))
     samples = asyncio.run(measure(bars, options.repetitions))
     text, good = table(bars, samples)
     OUT.mkdir(exist_ok=True)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class Bench:
     nats_url: str
     folder: Path
     children: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    known: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -55,6 +56,14 @@ class Bench:
     def pids(self, *names: str) -> list[int]:
         pids = self.desk.pids()
         return [pids[name] for name in names]
+
+    async def once(
+        self, name: str, measure: Callable[[], Awaitable[dict[str, float]]]
+    ) -> dict[str, float]:
+        """A case that is too long to repeat, or that alternates by itself: measured once a run."""
+        if name not in self.known:
+            self.known[name] = await measure()
+        return self.known[name]
 
     @contextlib.contextmanager
     def alone(self, *running: str) -> Iterator[None]:

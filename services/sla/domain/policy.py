@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from services.sla.domain.durations import Duration, iso_seconds
@@ -67,7 +68,11 @@ class Policy:
         return frozenset(named) - {ALWAYS_OPEN_KEY} | {fallback}
 
     def rungs(self, metric: Metric) -> tuple[Step, ...]:
-        return tuple(step for step in self.ladder if step.metric is metric)
+        return self._rungs[metric]
+
+    @cached_property
+    def _rungs(self) -> Mapping[Metric, tuple[Step, ...]]:
+        return {one: tuple(step for step in self.ladder if step.metric is one) for one in Metric}
 
 
 def read_policy(document: Document, kind: ContractKind | None = None) -> Policy:

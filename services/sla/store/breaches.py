@@ -27,13 +27,23 @@ class BreachRow:
     breached_at: datetime | None = None
 
 
-_ADD = """
+_NTH = """
+    (select count(*) - case when n.fact = 'breached' then 0 else 1 end from sla.breach b
+    where (b.ticket_id, b.metric, b.cycle) = (n.ticket_id, n.metric, n.cycle)
+        and b.fact = case when n.fact = 'breached' then 'voided' else 'breached' end)"""
+"""Which of a promise's breaches a fact is, or is about: with it the primary key allows each once.
+
+A breach follows as many voided ones, a later word is about the newest breach.
+"""
+_ADD = f"""
     insert into sla.breach (ticket_id, organization_id, department_id, priority, metric, cycle,
-        fact, noted_at, cause, due_at, breached_at)
-    select * from unnest(cast(:tickets as uuid[]), cast(:organizations as uuid[]),
+        fact, noted_at, cause, due_at, breached_at, nth)
+    select n.*, {_NTH} from unnest(cast(:tickets as uuid[]), cast(:organizations as uuid[]),
         cast(:departments as uuid[]), cast(:priorities as text[]), cast(:metrics as text[]),
         cast(:cycles as int[]), cast(:facts as text[]), cast(:noted as timestamptz[]),
-        cast(:causes as text[]), cast(:dues as timestamptz[]), cast(:breached as timestamptz[]))"""
+        cast(:causes as text[]), cast(:dues as timestamptz[]), cast(:breached as timestamptz[]))
+        as n (ticket_id, organization_id, department_id, priority, metric, cycle, fact, noted_at,
+            cause, due_at, breached_at)"""
 
 
 _MARKING = """
@@ -46,9 +56,9 @@ _ADD_MARKING = _MARKING.format(said=_ADD)
 _EXCUSE = _MARKING.format(
     said="""
     insert into sla.breach (ticket_id, organization_id, department_id, priority, metric,
-        cycle, fact, noted_at, cause, due_at, breached_at, actor_id, reason)
+        cycle, fact, noted_at, cause, due_at, breached_at, actor_id, reason, nth)
     select ticket_id, organization_id, department_id, priority, metric, cycle, 'excused', :at,
-        'manager', due_at, breached_at, :actor_id, :reason
+        'manager', due_at, breached_at, :actor_id, :reason, nth
     from sla.breach where ticket_id = :ticket_id and metric = :metric and cycle = :cycle
         and fact = 'breached' and noted_at = :noted_at"""
 )

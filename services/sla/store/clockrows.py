@@ -10,7 +10,7 @@ import orjson
 
 from services.sla.domain.happenings import Happening
 from services.sla.domain.outcomes import Outcome
-from services.sla.domain.settle import Stated
+from services.sla.domain.settle import NOTHING, Stated
 from services.sla.domain.terms import Terms
 from services.sla.domain.words import ContractKind, Limit
 from shared.vocabulary import Metric
@@ -86,8 +86,8 @@ def stated_document(stated: Stated) -> dict[str, Any]:
 
 
 def _read_stated(data: dict[str, Any]) -> Stated:
-    if not data:
-        return Stated()
+    if not any(data.values()):
+        return NOTHING
     warned: dict[tuple[Metric, int, float], Micros] = {
         (Metric(m), c, point): at for m, c, point, at in data["warned"]
     }

@@ -31,7 +31,8 @@ _ADD = """
     select *, 'fired' from unnest(cast(:tickets as uuid[]), cast(:organizations as uuid[]),
         cast(:keys as text[]), cast(:kinds as text[]), cast(:dues as timestamptz[]),
         cast(:generations as int[]), cast(:ended as timestamptz[]))
-    on conflict do nothing"""
+    on conflict (ticket_id, key, ended_at, state) do nothing"""
+"""A timer that has fired cannot fire again: that key is unique among the fired (migration 0007)."""
 
 
 async def add(tx: Tx, rows: Sequence[Ended]) -> None:

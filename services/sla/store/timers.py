@@ -26,7 +26,7 @@ async def claim(tx: Tx, offset: timedelta, limit: int) -> tuple[datetime, list[T
 
     The database's clock decides, so that replicas on several machines agree (reliability T42).
     """
-    rows = await tx.rows(
+    found = await tx.execute(
         """with moment as materialized (
             select clock_timestamp() + cast(:offset as interval) as now),
         due as (
@@ -36,14 +36,12 @@ async def claim(tx: Tx, offset: timedelta, limit: int) -> tuple[datetime, list[T
         select moment.now, due.* from moment left join due on true""",
         {"offset": offset, "limit": limit},
     )
-    found = [_timer(row) for row in rows if row["key"] is not None]
-    return rows[0]["now"], found
+    rows: Sequence[Sequence[Any]] = found.all()
+    return rows[0][0], [_timer(row[1:]) for row in rows if row[1] is not None]
 
 
-def _timer(row: Any) -> TimerRow:
-    return TimerRow(
-        row["key"], row["kind"], row["ticket_id"], row["due_at"], row["generation"], row["owner"]
-    )
+def _timer(columns: Sequence[Any]) -> TimerRow:
+    return TimerRow(*columns)
 
 
 async def until_next(tx: Tx, offset: timedelta) -> float | None:
@@ -56,8 +54,14 @@ async def until_next(tx: Tx, offset: timedelta) -> float | None:
     return seconds
 
 
-async def remove(tx: Tx, keys: Sequence[str]) -> None:
-    await tx.execute("delete from sla.timer where key = any(:keys)", {"keys": list(keys)})
+async def remove(tx: Tx, fired: Sequence[TimerRow]) -> None:
+    """These are done with; one that was armed again for a later instant meanwhile stays."""
+    await tx.execute(
+        """delete from sla.timer t using unnest(cast(:keys as text[]),
+            cast(:dues as timestamptz[])) as n (key, due_at)
+        where t.key = n.key and t.due_at = n.due_at""",
+        {"keys": [one.key for one in fired], "dues": [one.due_at for one in fired]},
+    )
 
 
 async def put(tx: Tx, timer: TimerRow) -> None:
@@ -116,9 +120,21 @@ async def _apply(tx: Tx, condition: str, values: dict[str, Any]) -> int:
 
 async def armed(tx: Tx, ticket_id: UUID) -> list[TimerRow]:
     """What is armed for a ticket, nearest first."""
-    rows = await tx.rows(
+    found = await tx.execute(
         "select key, kind, ticket_id, due_at, generation, owner from sla.timer"
         " where ticket_id = :ticket_id order by due_at",
         {"ticket_id": ticket_id},
     )
-    return [_timer(row) for row in rows]
+    return [_timer(row) for row in found]
+
+
+async def unarmed(tx: Tx, promises: Sequence[tuple[UUID, datetime]]) -> list[UUID]:
+    """Tickets whose promise ends at an instant for which no timer is armed."""
+    rows = await tx.rows(
+        """select ticket_id from unnest(cast(:tickets as uuid[]), cast(:dues as timestamptz[]))
+            as n (ticket_id, due_at)
+        where not exists (select from sla.timer t where t.ticket_id = n.ticket_id
+            and t.kind = 'breach' and t.due_at = n.due_at)""",
+        {"tickets": [one for one, _ in promises], "dues": [due for _, due in promises]},
+    )
+    return [row["ticket_id"] for row in rows]

@@ -1,5 +1,6 @@
 """Looking over the timer loop's shoulder (sla.md 8): late rows, and clocks unlike their facts."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -23,13 +24,19 @@ async def lag(tx: Tx) -> float:
 async def mismatches(tx: Tx) -> list[UUID]:
     """Open clocks of a random sample whose stored due instant is not what their facts say.
 
-    A suspect is looked at again under its lock: it may have been written between two reads.
+    Or for which no timer is armed. A suspect is looked at again under its lock: it may have been
+    written between two reads.
     """
     book = await rulebook(tx)
-    rows = await clocks.sample(tx, SAMPLE)
-    suspects = [row.ticket_id for row in rows if not await _agrees(tx, book, row)]
-    again = [await clocks.lock(tx, ticket_id) for ticket_id in suspects]
-    return [row.ticket_id for row in again if row and not await _agrees(tx, book, row)]
+    suspects = await _wrong(tx, book, await clocks.sample(tx, SAMPLE))
+    locked = [await clocks.lock(tx, ticket_id) for ticket_id in sorted(suspects)]
+    return sorted(await _wrong(tx, book, [row for row in locked if row]))
+
+
+async def _wrong(tx: Tx, book: Rulebook, rows: Sequence[ClockRow]) -> set[UUID]:
+    promised = [(row.ticket_id, row.next_due_at) for row in rows if row.next_due_at]
+    wrong = {row.ticket_id for row in rows if not await _agrees(tx, book, row)}
+    return wrong.union(await timers.unarmed(tx, promised))
 
 
 async def _agrees(tx: Tx, book: Rulebook, row: ClockRow) -> bool:

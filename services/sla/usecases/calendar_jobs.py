@@ -10,9 +10,9 @@ from shared.kit.tx import Tx
 KINDS: Final = frozenset({recounting.KIND, reminding.KIND})
 
 
-async def run(tx: Tx, timer: TimerRow, now: datetime) -> list[str]:
-    """Do what the timer is for; its key when it is done with."""
+async def run(tx: Tx, timer: TimerRow, now: datetime) -> bool:
+    """Do what the timer is for; whether it is done with."""
     if timer.kind == recounting.KIND:
-        return [timer.key] if await recounting.go_on(tx, timer, now) else []
+        return await recounting.go_on(tx, timer, now)
     await reminding.remind(tx, timer, now)
-    return [timer.key]
+    return True

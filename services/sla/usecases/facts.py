@@ -53,10 +53,14 @@ def breached(row: ClockRow, breach: Breach, policy: Policy, common: dict[str, An
 
 def ladder(policy: Policy, metric: Metric) -> tuple[LadderStep, ...]:
     """The rungs of a metric as a breach carries them: a snapshot that later edits never touch."""
-    return tuple(map(_rung, policy.rungs(metric)))
+    return _wire(policy.rungs(metric))
 
 
 @lru_cache(maxsize=1024)
+def _wire(steps: tuple[Step, ...]) -> tuple[LadderStep, ...]:
+    return tuple(map(_rung, steps))
+
+
 def _rung(step: Step) -> LadderStep:
     after = step.after
     wire = "breach" if after is None else Delay(seconds=after.seconds, business_days=after.days)

@@ -41,20 +41,20 @@ async def fire(tx: Tx, limit: int) -> Fired:
     """Take due timers, state what they mean and delete them, all in this transaction."""
     now, due = await timers.claim(tx, tx.context.clock.offset(), limit)
     by_ticket: dict[UUID, list[TimerRow]] = {}
-    done: list[str] = []
+    done: list[TimerRow] = []
     going_on = 0
     for timer in due:
         if timer.kind in calendar_jobs.KINDS:
             ended = await calendar_jobs.run(tx, timer, now)
-            done += ended
+            done += [timer] if ended else []
             going_on += not ended
         elif timer.owner == OWNER:
             by_ticket.setdefault(timer.ticket_id, []).append(timer)
         else:
             _tell_owner(tx, timer, now)
-            done.append(timer.key)
+            done.append(timer)
     settled = await _settle(tx, by_ticket, now) if by_ticket else []
-    done += [timer.key for ticket_id in settled for timer in by_ticket[ticket_id]]
+    done += [timer for ticket_id in settled for timer in by_ticket[ticket_id]]
     if done:
         await timers.remove(tx, done)
     return Fired(len(due), len(due) - len(done) - going_on)
@@ -78,8 +78,10 @@ def _tell_owner(tx: Tx, timer: TimerRow, now: datetime) -> None:
 
 
 async def _settle(tx: Tx, due: ByTicket, now: datetime) -> list[UUID]:
-    """Move on the clocks that nobody else holds; answers which."""
+    """Move on the clocks that nobody else holds, in the order of their timers; answers which."""
+    order = {ticket_id: place for place, ticket_id in enumerate(due)}
     rows = await clocks.lock_many(tx, list(due))
+    rows.sort(key=lambda row: order[row.ticket_id])
     if not rows:
         return []
     book = await rulebook(tx, rows[0].revision)

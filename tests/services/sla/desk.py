@@ -59,6 +59,7 @@ def make_service() -> Service:
         routers=routes.routers,
         internal=[internal.door],
         workers=main.service.workers,
+        checks=main.service.checks,
         on_start=seed,
         jwks=_own_keys,
     )
