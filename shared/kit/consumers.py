@@ -2,15 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 from uuid import UUID
 
 from shared.events.base import Envelope, Event, Fact
 from shared.events.catalogue import TYPES
 from shared.kit.context import Context
 from shared.kit.tx import Tx
-
-LINGER: Final = 0.002
 
 F = TypeVar("F", bound=Fact)
 P = TypeVar("P")
@@ -80,7 +78,7 @@ class Consumers:
     batch may gather for `linger` seconds.
     """
 
-    def __init__(self, service: str, *, max_attempts: int = 10, linger: float = LINGER) -> None:
+    def __init__(self, service: str, *, max_attempts: int = 10, linger: float = 0.0) -> None:
         self.service = service
         self.max_attempts = max_attempts
         self.linger = linger

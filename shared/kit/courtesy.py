@@ -10,6 +10,8 @@ PAUSE: Final = 0.002
 LONGEST: Final = 0.1
 """Where requests never cease, what steps aside has its turn after this many seconds."""
 
+FEW: Final = 4
+
 
 class Courtesy:
     """The requests of a process that somebody waits for, and a door for everything else.
@@ -65,9 +67,10 @@ class Courtesy:
             door.set_result(None)
 
 
-def lingering(took: float, least: float) -> float:
-    """How long the next batch of a busy loop may gather: as long as the last one took.
+def lingering(took: float, held: int, least: float = 0.0) -> float:
+    """Seconds that the next batch of a busy loop may gather: as many as the last one took.
 
-    Where processors are scarce batches are slow, so they become fewer and larger by themselves.
+    Where processors are scarce batches are slow, so they become fewer and larger by themselves. A
+    loop that holds one or two at a time is not behind and waits for nothing.
     """
-    return min(max(least, took), LONGEST)
+    return min(max(least, took if held > FEW else 0.0), LONGEST)

@@ -95,7 +95,8 @@ class Reader:
                 await self._take_in(messages)
                 self.trouble = None
                 if now - heard < BUSY and len(messages) < BATCH:
-                    await stop.wait(lingering(loop.time() - began, self._linger))
+                    took = loop.time() - began
+                    await stop.wait(lingering(took, len(messages), self._linger))
                 heard = loop.time()
             elif now - max(checked, heard) > CHECK_EVERY:
                 await self._watch(pull)

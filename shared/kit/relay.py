@@ -22,7 +22,7 @@ BATCH_TIME = 5.0
 """Below the database's patience with an idle transaction, which holds the claim."""
 SHORTEST_REST, LONGEST_REST = 0.2, 1.0
 LOOK_EVERY = 2.0
-BUSY, LINGER = 0.02, 0.002
+BUSY = 0.02
 """While commits follow each other this closely, a batch may gather for a moment."""
 DAYS_AHEAD, KEEP_OUTBOX, KEEP_INBOX = 3, 7, 8
 ROLL_EVERY = 6 * 3600.0
@@ -82,7 +82,7 @@ class Relay:
                 asleep = loop.time()
                 await self._context.wait("relay", rest)
                 if claimed and loop.time() - asleep < BUSY:
-                    await stop.wait(lingering(asleep - began, LINGER))
+                    await stop.wait(lingering(asleep - began, claimed))
 
     async def once(self) -> int:
         """Publish one batch; how many facts it held. Raises when not all went out."""

@@ -83,9 +83,14 @@ async def test_one_who_gives_up_leaves_the_door_to_the_others() -> None:
 
 
 def test_a_batch_gathers_as_long_as_the_last_one_took_within_bounds() -> None:
-    assert lingering(0.001, 0.01) == 0.01
-    assert lingering(0.04, 0.01) == 0.04
-    assert lingering(9.0, 0.01) == LONGEST
+    assert lingering(0.04, held=50) == 0.04
+    assert lingering(0.04, held=50, least=0.05) == 0.05
+    assert lingering(9.0, held=50) == LONGEST
+
+
+def test_a_loop_that_is_not_behind_waits_for_nothing() -> None:
+    assert lingering(0.04, held=1) == 0.0
+    assert lingering(0.04, held=1, least=0.05) == 0.05
 
 
 async def turns(number: int) -> None:
