@@ -1,10 +1,13 @@
 """Clock door of sla: the one loop that turns due rows into facts, and the one that audits it."""
 
 import asyncio
+import time
+from dataclasses import dataclass, field
 from typing import Final
 
 from prometheus_client import Counter, Gauge
 
+from services.sla.domain.aside import Aside
 from services.sla.settings import SlaSettings
 from services.sla.usecases import auditing, firing, projecting
 from shared.kit.context import Context
@@ -25,43 +28,68 @@ _log = get_logger("timers")
 
 async def run(context: Context, stop: Stop) -> None:
     """Fire until nothing is due, sleep until something is; any number of replicas may do so."""
-    settings: SlaSettings = context.settings
-    while not stop.is_set():
-        fired = await _turn(context, settings)
-        if fired.claimed == settings.sla_claim:
-            await _work_off(context, stop)
-        elif fired.claimed == fired.held:
-            wait = _RETRY if fired.held else await _until_next(context, settings)
-            await context.wait("timers", wait)
+    await Loop(context).run(stop)
 
 
-async def _turn(context: Context, settings: SlaSettings) -> firing.Fired:
-    async with context.tx() as tx:
-        fired = await firing.fire(tx, settings.sla_claim)
-    _FIRED.inc(fired.claimed - fired.held)
-    return fired
+@dataclass(eq=False)
+class Loop:
+    """One replica's loop; a timer that fails by itself steps aside and the others go on."""
 
+    context: Context
+    aside: Aside = field(default_factory=Aside)
 
-async def _work_off(context: Context, stop: Stop) -> None:
-    """More was due than one turn may take."""
-    settings: SlaSettings = context.settings
+    async def run(self, stop: Stop) -> None:
+        limit: int = self.context.settings.sla_claim
+        while not stop.is_set():
+            fired = await self._turn(limit)
+            if fired.claimed == limit:
+                await self._work_off(stop)
+            elif fired.claimed == fired.held:
+                wait = _RETRY if fired.held else await self._until_next()
+                await self.context.wait("timers", wait)
 
-    async def lane() -> None:
-        fired = await _turn(context, settings)
-        while fired.claimed > fired.held and not stop.is_set():
-            fired = await _turn(context, settings)
+    async def _work_off(self, stop: Stop) -> None:
+        """More was due than one turn may take."""
+        limit: int = self.context.settings.sla_claim
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(_LANES):
-            group.create_task(lane())
+        async def lane() -> None:
+            fired = await self._turn(limit)
+            while fired.claimed > fired.held and not stop.is_set():
+                fired = await self._turn(limit)
 
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_LANES):
+                group.create_task(lane())
 
-async def _until_next(context: Context, settings: SlaSettings) -> float:
-    async with context.tx() as tx:
-        seconds = await firing.until_next(tx)
-    if seconds is None:
-        return settings.sla_longest_sleep
-    return min(max(seconds, 0.001), settings.sla_longest_sleep)
+    async def _turn(self, limit: int) -> firing.Fired:
+        batch: firing.Batch | None = None
+        try:
+            async with self.context.tx() as tx:
+                batch = await firing.claim(tx, limit, self.aside.keys(time.monotonic()))
+                fired = await firing.fire(tx, batch)
+        except Exception as error:  # one clock that cannot be read stops no other
+            if batch is None or not batch.due:
+                raise
+            return await self._failed(batch, error)
+        _FIRED.inc(fired.claimed - fired.held)
+        return fired
+
+    async def _failed(self, batch: firing.Batch, error: Exception) -> firing.Fired:
+        """A batch is tried again one by one, until whoever spoils it stands aside."""
+        if len(batch.due) > 1:
+            for _ in batch.due:
+                await self._turn(1)
+        else:
+            (timer,) = batch.due
+            wait = self.aside.put(timer.key, time.monotonic())
+            _log.error("timer_failed", ticket=str(timer.ticket_id), again=wait, exc_info=error)
+        return firing.Fired(len(batch.due), 0)
+
+    async def _until_next(self) -> float:
+        longest: float = self.context.settings.sla_longest_sleep
+        async with self.context.tx() as tx:
+            seconds = await firing.until_next(tx, self.aside.keys(time.monotonic()))
+        return longest if seconds is None else min(max(seconds, 0.001), longest)
 
 
 async def audit(context: Context, stop: Stop) -> None:

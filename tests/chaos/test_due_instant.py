@@ -1,6 +1,7 @@
 """What runs the clock dies at the very instant at which promises end."""
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,7 @@ async def test_a_death_at_the_due_instant_loses_nothing_and_repeats_nothing(
         for victim in victims:
             weather.strike(victim)
         await asyncio.sleep(0.4)
+    await weather.desk.eventually(lambda: _all_raised(weather, tickets), within=60)
     await weather.quiet(within=60)
     breaches = await _query(weather, _BREACHES, tickets)
     facts = [json.loads(row["body"])["data"] for row in breaches]
@@ -61,6 +63,12 @@ async def _dues(weather: Weather) -> tuple[datetime, datetime]:
 
     first, last = await weather.desk.eventually(armed, within=TARGET)
     return first, last
+
+
+async def _all_raised(weather: Weather, tickets: list[str]) -> bool:
+    with contextlib.suppress(asyncpg.PostgresError):  # the server may still be coming back
+        return len(await _query(weather, _RAISED, tickets)) == len(tickets)
+    return False
 
 
 async def _until(moment: datetime) -> None:

@@ -21,7 +21,9 @@ class TimerRow:
     owner: str
 
 
-async def claim(tx: Tx, offset: timedelta, limit: int) -> tuple[datetime, list[TimerRow]]:
+async def claim(
+    tx: Tx, offset: timedelta, limit: int, aside: Sequence[str] = ()
+) -> tuple[datetime, list[TimerRow]]:
     """The oldest due timers that no other replica holds, and the instant it was decided at.
 
     The database's clock decides, so that replicas on several machines agree (reliability T42).
@@ -31,10 +33,10 @@ async def claim(tx: Tx, offset: timedelta, limit: int) -> tuple[datetime, list[T
             select clock_timestamp() + cast(:offset as interval) as now),
         due as (
             select key, kind, ticket_id, due_at, generation, owner from sla.timer
-            where due_at < (select now from moment)
+            where due_at < (select now from moment) and not key = any(cast(:aside as text[]))
             order by due_at limit :limit for update skip locked)
         select moment.now, due.* from moment left join due on true""",
-        {"offset": offset, "limit": limit},
+        {"offset": offset, "limit": limit, "aside": list(aside)},
     )
     rows: Sequence[Sequence[Any]] = found.all()
     return rows[0][0], [_timer(row[1:]) for row in rows if row[1] is not None]
@@ -44,12 +46,13 @@ def _timer(columns: Sequence[Any]) -> TimerRow:
     return TimerRow(*columns)
 
 
-async def until_next(tx: Tx, offset: timedelta) -> float | None:
+async def until_next(tx: Tx, offset: timedelta, aside: Sequence[str] = ()) -> float | None:
     """Seconds to the nearest armed instant; negative when it is behind us, None without one."""
     seconds: float | None = await tx.scalar(
-        "select extract(epoch from (select min(due_at) from sla.timer)"
+        "select extract(epoch from (select min(due_at) from sla.timer"
+        " where not key = any(cast(:aside as text[])))"
         " - clock_timestamp() - cast(:offset as interval))::float8",
-        {"offset": offset},
+        {"offset": offset, "aside": list(aside)},
     )
     return seconds
 

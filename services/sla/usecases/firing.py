@@ -37,9 +37,22 @@ class Fired:
     held: int
 
 
-async def fire(tx: Tx, limit: int) -> Fired:
-    """Take due timers, state what they mean and delete them, all in this transaction."""
-    now, due = await timers.claim(tx, tx.context.clock.offset(), limit)
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Timers that are due and ours until this transaction ends."""
+
+    now: datetime
+    due: Sequence[TimerRow]
+
+
+async def claim(tx: Tx, limit: int, aside: Sequence[str] = ()) -> Batch:
+    """The oldest that are due and that nobody else holds, without those that stepped aside."""
+    return Batch(*await timers.claim(tx, tx.context.clock.offset(), limit, aside))
+
+
+async def fire(tx: Tx, batch: Batch) -> Fired:
+    """State what due timers mean and delete them, all in the transaction that claimed them."""
+    now, due = batch.now, batch.due
     by_ticket: dict[UUID, list[TimerRow]] = {}
     done: list[TimerRow] = []
     going_on = 0
@@ -60,9 +73,9 @@ async def fire(tx: Tx, limit: int) -> Fired:
     return Fired(len(due), len(due) - len(done) - going_on)
 
 
-async def until_next(tx: Tx) -> float | None:
+async def until_next(tx: Tx, aside: Sequence[str] = ()) -> float | None:
     """Seconds until something is due; None when nothing is armed."""
-    return await timers.until_next(tx, tx.context.clock.offset())
+    return await timers.until_next(tx, tx.context.clock.offset(), aside)
 
 
 def _tell_owner(tx: Tx, timer: TimerRow, now: datetime) -> None:

@@ -145,7 +145,7 @@ class Desk:
     async def fire(self, limit: int = 500) -> firing.Fired:
         """One turn of the loop."""
         async with self.context.tx() as tx:
-            return await firing.fire(tx, limit)
+            return await firing.fire(tx, await firing.claim(tx, limit))
 
     async def timers(self, ticket: UUID) -> dict[str, datetime]:
         async with self.context.tx() as tx:

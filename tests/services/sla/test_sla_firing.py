@@ -49,7 +49,7 @@ async def fire_all(contexts: Iterable[Context], limit: int = 50) -> None:
     async def loop(context: Context) -> None:
         while True:
             async with context.tx() as tx:
-                fired = await firing.fire(tx, limit)
+                fired = await firing.fire(tx, await firing.claim(tx, limit))
             if not fired.claimed:
                 return
             await asyncio.sleep(0)
@@ -127,7 +127,7 @@ async def test_a_batch_that_dies_before_its_commit_fires_again(desk: Desk, trave
     travel(3601)
     dying = desk.context.tx()
     tx = await dying.__aenter__()
-    await firing.fire(tx, 500)
+    await firing.fire(tx, await firing.claim(tx, 500))
     await tx.roll_back()
     assert await breached(desk, [ticket.id]) == {}
     await desk.fire()

@@ -134,6 +134,40 @@ async def test_the_loop_works_off_more_than_it_may_take_at_once(
         assert len(await desk.facts(ticket.id, "breached")) == 2
 
 
+async def test_a_clock_that_cannot_be_read_holds_up_no_other(
+    desk: Desk, travel: Travel, make_context: MakeContext
+) -> None:
+    organization = await desk.customer()
+    broken_one, *others = [
+        await Ticket(desk, organization, now(desk), Priority.P1).open() for _ in range(8)
+    ]
+    async with desk.context.tx() as tx:
+        spoil = "update sla.clock set stated = '{\"breaches\": 1}' where ticket_id = :id"
+        await tx.execute(spoil, {"id": broken_one.id})
+    travel(5 * 3600)
+    loop = Workers(make_context("sla", doors="http"), [Worker("timers", timers.run)])
+    loop.start()
+    try:
+
+        async def others_fired() -> bool:
+            return all([len(await desk.facts(one.id, "breached")) == 2 for one in others])
+
+        await eventually(others_fired, within=20)
+        assert await desk.facts(broken_one.id, "breached") == []
+        assert loop.conditions["timers"].failures == 0
+        assert (await timers.check(desk.context)).status == "fail"
+        async with desk.context.tx() as tx:
+            mend = "update sla.clock set stated = '{}' where ticket_id = :id"
+            await tx.execute(mend, {"id": broken_one.id})
+
+        async def all_fired() -> bool:
+            return len(await desk.facts(broken_one.id, "breached")) == 2
+
+        await eventually(all_fired, within=20)
+    finally:
+        await loop.stop()
+
+
 async def test_an_overdue_timer_turns_health_red_and_shows_in_the_metric(
     desk: Desk, travel: Travel
 ) -> None:

@@ -54,7 +54,7 @@ async def fire_all(contexts: Iterable[Context], limit: int = 50) -> None:
     async def loop(context: Context) -> None:
         while True:
             async with context.tx() as tx:
-                fired = await firing.fire(tx, limit)
+                fired = await firing.fire(tx, await firing.claim(tx, limit))
             if not fired.claimed:
                 return
             await asyncio.sleep(0)
