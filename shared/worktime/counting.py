@@ -14,6 +14,8 @@ from shared.worktime.timeline import Timeline
 SEARCH: Final = 366 * DAY
 """How long a search stands before a closed door."""
 
+_SHUT: Final = "nothing is open within 366 days"
+
 HORIZON: Final = 366 * 20
 """Days; beyond twenty years a duration is a mistake, not a promise. It also bounds the work."""
 
@@ -45,9 +47,8 @@ def deadline(timeline: Timeline, start: Micros, amount: Micros) -> Micros:
     shut, number = start, start // DAY
     horizon = number + HORIZON
     while number < horizon:
-        block = (
-            timeline.block(number // BLOCK) if _begins(number) and number * DAY >= start else None
-        )
+        whole = number % BLOCK == 0 and number * DAY >= start
+        block = timeline.block(number // BLOCK) if whole else None
         if block and _used_up(block, amount):
             shut = _passed(block, shut)
             amount -= block.total
@@ -55,14 +56,16 @@ def deadline(timeline: Timeline, start: Micros, amount: Micros) -> Micros:
         else:
             for low, high in timeline.day(number)[0]:
                 if high > start:
-                    begin = max(start, low)
-                    _within_reach(begin - shut)
+                    begin = low if low > start else start  # noqa: FURB136 - max is called too often
+                    if begin - shut > SEARCH:
+                        raise NoBusinessHours(_SHUT)
                     if amount <= high - begin:
                         return begin + amount
                     amount -= high - begin
                     shut = high
             number += 1
-        _within_reach(number * DAY - shut)
+        if number * DAY - shut > SEARCH:
+            raise NoBusinessHours(_SHUT)
     raise InvalidDuration("the deadline is too far away")
 
 
@@ -77,9 +80,8 @@ def before(timeline: Timeline, end: Micros, amount: Micros) -> Micros:
     shut, number = end, (end - 1) // DAY
     horizon = number - HORIZON
     while number > horizon:
-        block = (
-            timeline.block(number // BLOCK) if _ends(number) and (number + 1) * DAY <= end else None
-        )
+        whole = number % BLOCK == BLOCK - 1 and (number + 1) * DAY <= end
+        block = timeline.block(number // BLOCK) if whole else None
         if block and _used_up(block, amount):
             shut = _passed_behind(block, shut)
             amount -= block.total
@@ -116,7 +118,7 @@ def _dates_ahead(timeline: Timeline, date: int, days: int) -> int:
     """The `days`-th date after `date` that has hours."""
     shut, number = date + 1, date + 1
     while number <= date + HORIZON:
-        block = timeline.dates(number // BLOCK) if _begins(number) else None
+        block = timeline.dates(number // BLOCK) if number % BLOCK == 0 else None
         if block and _used_up(block, days):
             shut = _passed(block, shut, DAY)
             days -= block.total
@@ -130,14 +132,6 @@ def _dates_ahead(timeline: Timeline, date: int, days: int) -> int:
             number += 1
         _within_reach((number - shut) * DAY)
     raise InvalidDuration("the deadline is too far away")
-
-
-def _begins(number: int) -> bool:
-    return number % BLOCK == 0
-
-
-def _ends(number: int) -> bool:
-    return number % BLOCK == BLOCK - 1
 
 
 def _used_up(block: Block, amount: int) -> bool:
@@ -162,7 +156,7 @@ def _passed_behind(block: Block, shut: Micros) -> Micros:
 
 def _within_reach(shut_for: Micros) -> None:
     if shut_for > SEARCH:
-        raise NoBusinessHours("nothing is open within 366 days")
+        raise NoBusinessHours(_SHUT)
 
 
 def _check(amount: int) -> None:

@@ -54,6 +54,7 @@ class Hours:
         self._weekly = _rules(calendar.weekly, "weekly")
         self._starts, self._weeks = _spread(calendar.seasons)
         self._known: dict[tuple[Windows, ...], tuple[Opening, ...]] = {}
+        self._latest: tuple[int, tuple[Opening, ...]] = (-1, ())
 
     def rule(self, day: date) -> Rule:
         """First match of override, holiday, season, week."""
@@ -72,9 +73,15 @@ class Hours:
         return bool(windows) and bool(_without(_merged(windows), _merged(self._breaks(number))))
 
     def open(self, number: int) -> tuple[Opening, ...]:
-        """The open parts of the date's 24 hours; dates of one pattern share one answer."""
+        """The open parts of the date's 24 hours; the neighbouring UTC day asks for it again."""
         if self._calendar.always_open:
             return _WHOLE_DAY
+        if self._latest[0] != number:
+            self._latest = (number, self._opened(number))
+        return self._latest[1]
+
+    def _opened(self, number: int) -> tuple[Opening, ...]:
+        """Dates of one pattern share one answer."""
         today, spill, breaks = self._pattern(number)
         key = (today.windows, spill, breaks)
         found = self._known.get(key)

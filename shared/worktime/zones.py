@@ -71,6 +71,12 @@ def _offsets(zone: ZoneInfo, month: int) -> tuple[Micros, ...]:
     return tuple(offset(zone, (first + day) * DAY) for day in range(_MONTH + 1))
 
 
+def forget() -> None:
+    """As if no zone had been asked yet, for measurements."""
+    load.cache_clear()
+    _offsets.cache_clear()
+
+
 def _transition(zone: ZoneInfo, low: Micros, high: Micros) -> Micros:
     """The first whole second after `low` with the offset of `high`."""
     before = offset(zone, low)

@@ -18,6 +18,11 @@ NEAR_CHANGES = {
     "Pacific/Apia": ("2011-12-30",),
     "Asia/Riyadh": ("2026-02-18", "2026-03-20"),
     "Asia/Kathmandu": ("2026-05-01",),
+    "Asia/Gaza": ("2026-03-28", "2026-10-24"),
+    "Asia/Amman": ("2022-02-25", "2022-10-28"),
+    "Asia/Tehran": ("2022-03-22", "2022-09-22"),
+    "America/Santiago": ("2026-04-05", "2026-09-06"),
+    "Antarctica/Troll": ("2026-03-29", "2026-10-25"),
 }
 
 
@@ -43,16 +48,22 @@ def cases(draw: st.DrawFn) -> tuple[dict[str, Any], datetime]:
     change = date.fromisoformat(draw(st.sampled_from(NEAR_CHANGES[name])))
     near = st.integers(-3, 3).map(lambda n: (change + timedelta(days=n)).isoformat())
     first, last = sorted((draw(near), draw(near)))
+    status = st.sampled_from(("confirmed", "confirmed", "tentative"))
+    rows = st.builds(
+        lambda day, said: {"date": day, "id": f"h-{day}", "status": said}, near, status
+    )
     data: dict[str, Any] = {
         "timezone": name,
         "weekly": draw(weeks),
-        "holidays": draw(st.lists(near, max_size=2)),
+        "holidays": draw(st.lists(st.one_of(near, rows), max_size=3)),
         "seasons": draw(st.sampled_from(([], [{"from": first, "to": last, "weekly": {}}]))),
         "overrides": draw(st.dictionaries(near, windows, max_size=2)),
         "breaks": draw(st.dictionaries(near, windows, max_size=2)),
         "always_open": draw(st.sampled_from((False, False, False, True))),
     }
     if data["seasons"]:
-        data["seasons"][0]["weekly"] = draw(weeks)
+        data["seasons"] = [
+            {"from": first, "to": last, "weekly": draw(weeks), "status": draw(status)}
+        ]
     start = datetime(change.year, change.month, change.day, tzinfo=UTC)
     return data, start + timedelta(minutes=draw(st.integers(-3 * 1440, 3 * 1440)))

@@ -12,7 +12,9 @@ from shared.worktime import (
     Compiled,
     NoBusinessHours,
     Spliced,
+    WorktimeError,
     before,
+    business_days,
     deadline,
     elapsed,
     first_counted,
@@ -21,6 +23,7 @@ from shared.worktime import (
     partition,
     read_calendar,
 )
+from shared.worktime.hours import Hours
 from tests.shared.worktime import walk
 from tests.shared.worktime.calendars import cases
 
@@ -50,6 +53,82 @@ def test_deadline_agrees_with_the_minute_walk(case: Case, minutes: int) -> None:
     expected = walk.deadline(case[0], case[1], minutes * 60, timedelta(days=8))
     if expected is not None:
         assert instant(deadline(timeline, start, minutes * 60 * SECOND)) == expected
+
+
+@given(cases(), st.integers(0, 2000))
+@settings(max_examples=150, deadline=None)
+def test_before_agrees_with_the_minute_walk(case: Case, minutes: int) -> None:
+    timeline, end = compiled(case)
+    expected = walk.before(case[0], case[1], minutes * 60, timedelta(days=8))
+    if expected is not None:
+        assert instant(before(timeline, end, minutes * 60 * SECOND)) == expected
+
+
+@given(cases(), st.integers(0, 5))
+@settings(max_examples=100, deadline=None)
+def test_business_days_agree_with_the_minute_walk(case: Case, days: int) -> None:
+    timeline, start = compiled(case)
+    expected = walk.business_days(case[0], case[1], days, timedelta(days=9))
+    if expected is not None:
+        assert instant(business_days(timeline, start, days)) == expected
+
+
+@given(cases(), st.integers(0, 20 * 366), st.integers(0, 10**9))
+@settings(max_examples=15, deadline=None)
+def test_far_counting_agrees_with_a_walk_day_by_day(case: Case, days: int, amount: int) -> None:
+    """Whole blocks of days are skipped; nothing may be lost or counted twice at their edges."""
+    timeline, start = compiled(case)
+    end = start + min(days, 7000) * DAY + amount % DAY
+    assert elapsed(timeline, start, end) == _summed(timeline, start, end)
+    try:
+        due = deadline(timeline, start, amount * SECOND // 4)
+    except WorktimeError:
+        return
+    assert _summed(timeline, start, due) == amount * SECOND // 4
+    if amount >= 4:
+        assert _summed(timeline, start, due - 1) == amount * SECOND // 4 - 1
+        assert before(timeline, due, amount * SECOND // 4) >= start
+
+
+def _summed(timeline: Compiled, start: int, end: int) -> int:
+    """Every day's spans, one by one."""
+    total = 0
+    for number in range(start // DAY, end // DAY + 1):
+        total += sum(max(0, min(e, end) - max(s, start)) for s, e in timeline.day(number)[0])
+    return total
+
+
+@given(cases(), st.integers(0, 3000))
+@settings(max_examples=15, deadline=None)
+def test_far_business_days_agree_with_a_walk_date_by_date(case: Case, days: int) -> None:
+    timeline, start = compiled(case)
+    try:
+        due = business_days(timeline, start, days)
+        date, wall = timeline.local(first_counted(timeline, start))
+    except WorktimeError:
+        return
+    while days:
+        date += 1
+        days -= timeline.any_hours(date)
+    assert due == first_counted(timeline, timeline.resolve(date, wall)) or due == first_counted(
+        timeline, start
+    )
+
+
+@given(cases())
+@settings(max_examples=15, deadline=None)
+def test_the_wall_clock_of_a_date_says_the_same_with_and_without_reasons(case: Case) -> None:
+    timeline, start = compiled(case)
+    hours = Hours(timeline.calendar)
+    for number in range(start // DAY - 3, start // DAY + 4):
+        opened = [(p.start, p.end) for p in timeline.wall(number) if p.open]
+        joined: list[tuple[int, int]] = []
+        for low, high in opened:
+            if joined and joined[-1][1] == low:
+                joined[-1] = (joined[-1][0], high)
+            else:
+                joined.append((low, high))
+        assert tuple(joined) == hours.open(number)
 
 
 @given(cases(), amounts, amounts)

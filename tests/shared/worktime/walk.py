@@ -36,12 +36,19 @@ def rule(data: Data, day: date) -> tuple[str, list[list[str]]]:
     text = day.isoformat()
     if text in data.get("overrides", {}):
         return "override", data["overrides"][text]
-    if text in data.get("holidays", []):
+    if any(closes(one, text) for one in data.get("holidays", [])):
         return "holiday", []
     for season in data.get("seasons", []):
-        if season["from"] <= text <= season["to"]:
+        tentative = season.get("status") == "tentative"
+        if season["from"] <= text <= season["to"] and not tentative:
             return "season", season["weekly"].get(NAMES[day.weekday()], [])
     return "weekly", data.get("weekly", {}).get(NAMES[day.weekday()], [])
+
+
+def closes(holiday: str | Data, text: str) -> bool:
+    if isinstance(holiday, str):
+        return holiday == text
+    return holiday["date"] == text and holiday.get("status") != "tentative"
 
 
 def hits(windows: list[tuple[int, int]], minute: int) -> bool:
@@ -88,6 +95,47 @@ def deadline(data: Data, start: datetime, seconds: int, limit: timedelta) -> dat
             left -= 60
             if left == 0:
                 return moment + MINUTE
+    return None
+
+
+def before(data: Data, end: datetime, seconds: int, limit: timedelta) -> datetime | None:
+    """The latest instant with that much counted up to `end`, for whole minutes."""
+    where = zone(data["timezone"])
+    left = seconds
+    moment = end
+    while moment > end - limit:
+        moment -= MINUTE
+        if is_open(data, moment.astimezone(where)):
+            if left == 0:
+                return moment + MINUTE
+            left -= 60
+            if left == 0:
+                return moment
+    return None
+
+
+def has_hours(data: Data, day: date) -> bool:
+    """Whether a minute of a window that starts on the date is left by the date's own breaks."""
+    if data.get("always_open"):
+        return True
+    rests = spans(data.get("breaks", {}).get(day.isoformat(), []))
+    windows = spans(rule(data, day)[1])
+    return any(hits(windows, m) and not hits(rests, m) for m in range(2 * 1440))
+
+
+def business_days(data: Data, start: datetime, days: int, limit: timedelta) -> datetime | None:
+    """`days` open dates on, at the same wall time, then the next open minute."""
+    first = deadline(data, start, 0, limit)
+    if first is None or days == 0:
+        return first
+    local = first.astimezone(zone(data["timezone"]))
+    day = local.date()
+    for _ in range(limit.days):
+        day += timedelta(days=1)
+        days -= has_hours(data, day)
+        if days == 0:
+            wall = local.replace(year=day.year, month=day.month, day=day.day, fold=0)
+            return deadline(data, wall.astimezone(UTC), 0, limit)
     return None
 
 
