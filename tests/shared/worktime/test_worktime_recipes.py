@@ -1,6 +1,9 @@
 """Regional recipes and edges by table (sla.md 5.2, 5.3, 5.11)."""
 
+import contextlib
+import time
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -22,7 +25,7 @@ from shared.worktime import (
 )
 from tests.shared.worktime.walk import at
 
-HOUR = 3600 * SECOND
+HOUR, DAY = 3600 * SECOND, 86_400 * SECOND
 WEEK = {day: [["09:00", "17:00"]] for day in ("sun", "mon", "tue", "wed", "thu")}
 COMPANY: dict[str, Any] = {"timezone": "Asia/Riyadh", "weekly": WEEK}
 RAMADAN = {
@@ -227,3 +230,34 @@ def test_durations_and_instants_beyond_reason_are_refused() -> None:
         with pytest.raises(InvalidDuration):
             refused()
     assert elapsed(timeline, start, start - HOUR) == 0
+
+
+def test_the_year_before_a_shut_door_counts_from_the_last_closing_of_a_whole_block() -> None:
+    first = 600 * 32  # the first day of a block
+    openings = [first + 1, first + 30, first + 30 + 365, first + 30 + 2 * 365]
+    days = {date.fromordinal(719163 + day).isoformat(): [["09:00", "10:00"]] for day in openings}
+    timeline = Compiled(read_calendar({"timezone": "UTC", "overrides": days}))
+    start, end = first * DAY, (openings[-1] + 1) * DAY
+    assert deadline(timeline, start, 4 * HOUR) == openings[3] * DAY + 10 * HOUR
+    assert before(timeline, end, 4 * HOUR) == openings[0] * DAY + 9 * HOUR
+    assert business_days(timeline, start, 3) == openings[3] * DAY + 9 * HOUR
+    with pytest.raises(NoBusinessHours):
+        deadline(timeline, start, 5 * HOUR)
+
+
+def test_thousands_of_questions_across_centuries_stay_cheap() -> None:
+    """Four thousand in a bound for slow machines; walking every day of each takes minutes."""
+    week = {"fri": [["23:30", "00:30"]]}
+    timeline = Compiled(read_calendar({"timezone": "Africa/Cairo", "weekly": week}))
+    began = time.process_time()
+    for number in range(1000):
+        start = (number - 250) * 100 * DAY
+        for ask in (
+            lambda at=start: deadline(timeline, at, 900 * HOUR),
+            lambda at=start: before(timeline, at, 10**6 * HOUR),
+            lambda at=start: business_days(timeline, at, 900),
+            lambda at=start: elapsed(timeline, at, at + 7000 * DAY),
+        ):
+            with contextlib.suppress(InvalidDuration):
+                ask()
+    assert time.process_time() - began < 8
