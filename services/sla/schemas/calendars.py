@@ -170,7 +170,10 @@ class MoveOut(Out):
 
 
 class PreviewOut(Out):
-    """Moves in order of their tickets; the totals speak of the clocks `examined` for this page."""
+    """Moves in order of their tickets; totals speak of the clocks `examined` after the cursor.
+
+    `complete` says that there are no others; `moved` counts tickets, `items` lists promises.
+    """
 
     items: list[MoveOut]
     next_cursor: str | None = None

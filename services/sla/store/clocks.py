@@ -235,39 +235,49 @@ def _standing(rows: Sequence[ClockRow]) -> dict[str, Any]:
 
 
 _ARM = """
-    with wish as (
-        select * from unnest(cast(:keys as text[]), cast(:kinds as text[]),
-            cast(:dues as timestamptz[])) as n (key, kind, due_at)),
-    past as (
+    with past as (
         insert into sla.timer_past (ticket_id, organization_id, key, kind, due_at, generation,
             state, ended_at, cause, moved_to)
-        select t.ticket_id, :organization_id, t.key, t.kind, t.due_at, t.generation,
-            'disarmed', :now, :cause, w.due_at
-        from sla.timer t left join wish w on w.key = t.key
-        where t.ticket_id = :ticket_id and t.owner = 'sla' and t.kind in ('breach', 'warning')
-            and t.due_at > :now and w.due_at is distinct from t.due_at
+        select t.ticket_id, (cast(:organizations as uuid[]))[n.place], t.key, t.kind, t.due_at,
+            t.generation, 'disarmed', :now, (cast(:causes as text[]))[n.place], n.wish
+        from sla.timer t cross join lateral (
+            select array_position(cast(:tickets as uuid[]), t.ticket_id) as place,
+                (cast(:dues as timestamptz[]))[array_position(cast(:keys as text[]), t.key)]
+                    as wish) n
+        where t.ticket_id = any(cast(:tickets as uuid[])) and t.owner = 'sla'
+            and t.kind in ('breach', 'warning')
+            and t.due_at > :now and n.wish is distinct from t.due_at
         on conflict do nothing),
     gone as (
-        delete from sla.timer where ticket_id = :ticket_id and owner = 'sla'
-            and kind <> 'apply' and not key = any(:keys))
+        delete from sla.timer where ticket_id = any(cast(:tickets as uuid[])) and owner = 'sla'
+            and kind not in ('apply', 'recompute') and not key = any(cast(:keys as text[])))
     insert into sla.timer as t (key, kind, ticket_id, due_at, generation, owner)
-    select key, kind, :ticket_id, due_at, :generation, 'sla' from wish
+    select n.*, 'sla' from unnest(cast(:keys as text[]), cast(:kinds as text[]),
+        cast(:owners as uuid[]), cast(:dues as timestamptz[]), cast(:generations as int[])) as n
     on conflict (key) do update
         set due_at = excluded.due_at, generation = excluded.generation"""
+"""Without a join: whatever the planner believes of arrays, each ticket's rows are looked up."""
 
 
 async def arm(
-    tx: Tx, clock: ClockRow, armed: Sequence[Armed], why: tuple[datetime, str | None]
+    tx: Tx, clocks: Sequence[tuple[ClockRow, Sequence[Armed], str | None]], now: datetime
 ) -> None:
-    """Replace all of a ticket's own timers by `armed`; what was armed ahead of `why` is kept."""
+    """Replace all of the tickets' own timers; what was armed ahead of `now` is kept, with why.
+
+    What other rules asked for meanwhile (`apply`, `recompute`) stays: it may not be obeyed yet.
+    """
+    wishes = [(row, one) for row, armed, _ in clocks for one in armed]
     await tx.execute(
         _ARM,
         {
-            "ticket_id": clock.ticket_id,
-            "organization_id": clock.organization_id,
-            "generation": clock.generation,
-            "now": why[0],
-            "cause": why[1],
-            **_armed(clock.ticket_id, armed),
+            "now": now,
+            "tickets": [row.ticket_id for row, _, _ in clocks],
+            "organizations": [row.organization_id for row, _, _ in clocks],
+            "causes": [cause for _, _, cause in clocks],
+            "owners": [row.ticket_id for row, _ in wishes],
+            "keys": [one.key(row.ticket_id) for row, one in wishes],
+            "kinds": [one.kind for _, one in wishes],
+            "dues": [instant(one.at) for _, one in wishes],
+            "generations": [row.generation for row, _ in wishes],
         },
     )

@@ -61,7 +61,7 @@ async def rearm(tx: Tx, row: ClockRow, occasion: Occasion) -> None:
     settled = settle_row(tx, row, await ground_of(tx, book, row), occasion)
     await clocks.save(tx, [(row, settled.open)])
     await breaches.add(tx, settled.breaches)
-    await clocks.arm(tx, row, settled.armed, (occasion.now, occasion.cause))
+    await clocks.arm(tx, [(row, settled.armed, occasion.cause)], occasion.now)
     wake_if_soon(tx, settled)
 
 

@@ -15,7 +15,7 @@ from services.sla.store.timers import TimerRow
 from services.sla.usecases import applying, calendar_jobs
 from services.sla.usecases.clocks import ground_of
 from services.sla.usecases.rulebook import Rulebook, rulebook
-from services.sla.usecases.stating import CALENDAR, Occasion, settle_row, strike_row
+from services.sla.usecases.stating import CALENDAR, Occasion, Settled, settle_row, strike_row
 from shared.events.timer import TimerFired
 from shared.kit.tx import Tx
 from shared.worktime import micros
@@ -149,17 +149,22 @@ async def _fold_anew(
     tx: Tx, book: Rulebook, rows: Sequence[ClockRow], due: ByTicket, now: datetime
 ) -> None:
     """After a calendar version, or when a row of an older generation is found armed."""
+    if not rows:
+        return
     await clocks.recall(tx, rows)
+    settled: list[tuple[Settled, str | None]] = []
     for row in rows:
         mine = due[row.ticket_id]
         ruled = await applying.take(tx, row, [t for t in mine if t.kind == timers.APPLY])
-        ground = await ground_of(tx, book, row)
         occasion = _occasion(now, mine, ruled)
-        settled = settle_row(tx, row, ground, occasion)
-        await clocks.save(tx, [(row, settled.open)])
-        await breaches.add(tx, settled.breaches)
-        await clocks.arm(tx, row, settled.armed, (now, occasion.cause))
-        await pasttimers.add(tx, _warned(row, mine, now))
+        found = settle_row(tx, row, await ground_of(tx, book, row), occasion)
+        settled.append((found, occasion.cause))
+    await clocks.save(tx, [(one.row, one.open) for one, _ in settled])
+    await breaches.add(tx, [breach for one, _ in settled for breach in one.breaches])
+    await clocks.arm(tx, [(one.row, one.armed, cause) for one, cause in settled], now)
+    await pasttimers.add(
+        tx, [past for row in rows for past in _warned(row, due[row.ticket_id], now)]
+    )
 
 
 def _occasion(now: datetime, due: Sequence[TimerRow], ruled: str | None) -> Occasion:

@@ -1,5 +1,6 @@
 """Which open tickets a calendar version would move, and by how much; nothing is stored."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,50 +26,52 @@ MOST: Final = 1000
 
 @dataclass
 class Preview:
-    """What was looked at so far."""
+    """What was looked at so far; `limit` moves are listed, all of them are counted."""
 
-    moves: list[Shown] = field(default_factory=list)
+    limit: int
+    last: UUID
+    listed: list[Shown] = field(default_factory=list)
+    page_end: UUID | None = None
     examined: int = 0
+    moved: int = 0
     appear: int = 0
     disappear: int = 0
-    last: UUID | None = None
 
-    def note(self, ticket_id: UUID, moves: Sequence[Shown]) -> None:
+    def note(self, ticket_id: UUID, number: int, moves: Sequence[Shown]) -> None:
+        """A ticket's metrics are never torn apart by a page."""
         self.examined += 1
-        self.last = ticket_id
-        self.moves += moves
+        self.moved += bool(moves)
         self.appear += sum(move["breach"] == "appears" for move in moves)
         self.disappear += sum(move["breach"] == "disappears" for move in moves)
+        if moves and len(self.listed) >= self.limit:
+            self.page_end = self.page_end or self.last
+        elif self.page_end is None:
+            self.listed += [{"number": number, **move} for move in moves]
+        self.last = ticket_id
 
 
 async def preview(
     tx: Tx, caller: Caller, calendar_id: UUID, made: Draft, place: tuple[UUID, int]
 ) -> Shown:
-    """Clocks after `place` in order of their tickets, until so many moves were found.
-
-    A ticket's metrics are never torn apart by a page.
-    """
+    """Clocks after a place in order of their tickets; as many as one request may look at."""
     require_sound(made.document, made.effective, caller)
-    after, limit = place
     book = await rulebook(tx)
     new = book.drafted(calendar_id, micros(made.effective), Compiled(read_calendar(made.document)))
-    seen = Preview(last=after)
+    seen = Preview(limit=place[1], last=place[0])
     more = True
-    while more and len(seen.moves) < limit and seen.examined < MOST:
-        rows = await store.clocks_on(tx, calendar_id, seen.last or after, BATCH)
+    while more and seen.examined < MOST:
+        rows = await store.clocks_on(tx, calendar_id, seen.last, BATCH)
         more = len(rows) == BATCH
         for row in await clocks.read_many(tx, list(rows)):
             moves = await _moves(tx, row, (book, new), tx.now)
-            seen.note(row.ticket_id, [{"number": rows[row.ticket_id], **move} for move in moves])
-            if len(seen.moves) >= limit:
-                more = True
-                break
+            seen.note(row.ticket_id, rows[row.ticket_id], moves)
+        await asyncio.sleep(0)
     return {
-        "items": seen.moves,
-        "next": seen.last if more else None,
+        "items": seen.listed,
+        "next": seen.page_end or (seen.last if more else None),
         "open_clocks": await store.counted_on(tx, calendar_id),
         "examined": seen.examined,
-        "moved": len({move["ticket_id"] for move in seen.moves}),
+        "moved": seen.moved,
         "breaches_appearing": seen.appear,
         "breaches_disappearing": seen.disappear,
         "complete": not more,

@@ -13,7 +13,7 @@ from services.sla.store.timers import TimerRow
 from shared.kit.tx import Tx
 
 KIND: Final = "recount"
-CHUNK: Final = 200
+CHUNK: Final = 100
 _AFTER_THEM: Final = timedelta(milliseconds=1)
 
 

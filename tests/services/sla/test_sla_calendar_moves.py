@@ -163,7 +163,10 @@ async def test_a_small_page_never_tears_a_ticket_apart(house: House) -> None:
     first = await house.preview("?limit=1", **hours)
     assert len({move["ticket_id"] for move in first["items"]}) == 1
     assert len(first["items"]) == 2
-    assert not first["complete"]
+    assert (first["moved"], first["complete"]) == (3, True), "the totals do not end with the page"
+    rest = await house.preview(f"?limit=200&cursor={first['next_cursor']}", **hours)
+    assert len({move["ticket_id"] for move in rest["items"]}) == 2
+    assert rest["next_cursor"] is None
 
 
 async def test_a_preview_of_what_cannot_be_meant_is_refused(house: House) -> None:
