@@ -70,7 +70,9 @@ BARS = (
     Bar("P10", "backlog through relay and consumer / F-E", cases.relay_backlog, 0.60),
     Bar("P10b", "statement to handling at 200/s, p50", cases.relay_pace, 2.5, True, "", " ms"),
     Bar("P12", "100,000 due of 1,000,000 armed clocks / F-F", firing.fire, 0.30),
-    Bar("P12-pss", "sla, 1,000,000 armed: highest / idle", firing.fire, 1.15, True, "_pss", " MiB"),
+    Bar(
+        "P12-pss", "memory, 1,000,000 armed: next / first", firing.fire, 1.15, True, "_pss", " MiB"
+    ),
     Bar("P13", "due to escalated, p50 / 20 ms", promptness.lag, 1.0, True, "_p50", " ms"),
     Bar("P13-p99", "the same, p99 / 300 ms", promptness.lag, 1.0, True, "_p99", " ms"),
     Bar(

@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,7 +35,7 @@ async def fire(bench: Bench) -> Sample:
 
 
 async def measure() -> Sample:
-    """Everything once: rounds of ours and the floor in turn, then one round of a real process."""
+    """Everything once: rounds of ours and the floor in turn, then the rest by a real process."""
     async with house() as home:
         slices = await arm(home, ARMED // 2 // DUE, DUE)
         floor = await _floor_database(home)
@@ -44,8 +45,8 @@ async def measure() -> Sample:
                 await arm_floor(floor, ARMED, DUE)
                 await quiet()
                 rounds.append((await drain(home, one), await _floor(floor)))
-        weighed = await _weigh(home, slices[ROUNDS])
-        await check(home, DUE * (ROUNDS + 1))
+        weighed = await _weigh(home, slices[ROUNDS:])
+        await check(home, DUE * len(slices))
     ratios = [ours / floor_rate for ours, floor_rate in rounds]
     middle = rounds[ratios.index(statistics.median_low(ratios))]
     return {"ours": middle[0], "floor": middle[1], **weighed}
@@ -94,16 +95,16 @@ async def _floor(dsn: str) -> float:
     return float(out)
 
 
-async def _weigh(home: House, due: Slice) -> Sample:
-    """PSS of a whole sla process: with all armed and nothing due, and at its highest after."""
+async def _weigh(home: House, slices: Sequence[Slice]) -> Sample:
+    """PSS of a whole sla process, relay and all: idle, after one slice, highest in the next."""
     with home.process(*SERVICE, SANAD_DOORS="workers", SANAD_LISTEN_OPS="127.0.0.1:0") as child:
         await asyncio.sleep(4)  # it has started and looked at its table a few times
-        before = proportional_set([child.pid])
-        firing = asyncio.create_task(drain(home, due))
-        seen = [before]
+        idle = proportional_set([child.pid])
+        await drain(home, slices[0])
+        seen = [worked := proportional_set([child.pid])]
+        firing = asyncio.create_task(drain(home, slices[1]))
         while not firing.done():
-            seen.append(proportional_set([child.pid]))
             await asyncio.sleep(0.1)
+            seen.append(proportional_set([child.pid]))
         await firing
-        seen.append(proportional_set([child.pid]))
-    return {"ours_pss": max(seen), "after_pss": seen[-1], "floor_pss": before}
+    return {"ours_pss": max(seen), "floor_pss": worked, "idle_pss": idle}
