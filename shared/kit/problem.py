@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from pydantic import Field
+from typing_extensions import override
+
 from shared.kit.locale import isolate, pick
 from shared.kit.model import Out
 from shared.vocabulary import Locale, Localized
@@ -16,6 +19,20 @@ class FieldError(Out):
     pointer: str
     code: str
     message: str
+
+    def told(self, _locale: Locale) -> dict[str, Any]:
+        """As the answer shows it to whoever reads `_locale`."""
+        return self.model_dump()
+
+
+class SpokenError(FieldError):
+    """One that is said in both languages: the answer's own language decides, not its maker."""
+
+    texts: Localized = Field(exclude=True)
+
+    @override
+    def told(self, locale: Locale) -> dict[str, Any]:
+        return {**self.model_dump(), "message": pick(self.texts, locale)}
 
 
 class ProblemOut(Out):
@@ -79,7 +96,7 @@ class Problem(Exception):
         }
         body.update(self.params)
         if self.errors:
-            body["errors"] = [error.model_dump() for error in self.errors]
+            body["errors"] = [error.told(locale) for error in self.errors]
         return body
 
 

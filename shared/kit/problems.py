@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from shared.kit.locale import pick
-from shared.kit.problem import FieldError, Problem, ProblemOut, problems
+from shared.kit.problem import FieldError, Problem, ProblemOut, SpokenError, problems
 from shared.kit.request_problems import (
     BadRequest,
     MethodNotAllowed,
@@ -94,7 +94,8 @@ class ValidationFailed(Problem):
     @classmethod
     def of(cls, pointer: str, code: str, texts: Localized, locale: Locale) -> "ValidationFailed":
         """One field's failure that only the use case could see."""
-        return cls(errors=[FieldError(pointer=pointer, code=code, message=pick(texts, locale))])
+        message = pick(texts, locale)
+        return cls(errors=[SpokenError(pointer=pointer, code=code, message=message, texts=texts)])
 
 
 class IdempotencyKeyReused(Problem):

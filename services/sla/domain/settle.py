@@ -163,8 +163,9 @@ def to_arm(readings: Readings, as_of: Micros, stated: Stated = NOTHING) -> tuple
 
 
 def next_due(readings: Readings) -> Micros | None:
-    """The nearest promise that is still open."""
-    return min((r.due for r in readings.values() if _open(r) and r.due is not None), default=None)
+    """The nearest promise still owed; a broken one is owed until it is kept or stopped."""
+    dues = (r.due for r in readings.values() if r.running and r.due is not None)
+    return min(dues, default=None)
 
 
 def state_word(reading: Reading) -> StateWord:

@@ -74,12 +74,6 @@ def due_of(clocks: Sequence[State], metric: Metric) -> datetime:
     return read(state_of(clocks, metric)["due_at"])
 
 
-def nearest(clocks: Sequence[State]) -> datetime | None:
-    """The nearest promise that is still open."""
-    running = (one["due_at"] for one in clocks if one["state"] == "running" and one["due_at"])
-    return min(map(read, running), default=None)
-
-
 def render(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 

@@ -19,7 +19,7 @@ from shared.kit.callers import Caller
 from shared.kit.http import InTx, language, require, router
 from shared.kit.problems import ValidationFailed, problems
 from shared.kit.tx import Tx
-from shared.vocabulary import Locale
+from shared.vocabulary import Locale, Role
 from shared.worktime import InvalidCalendar
 from shared.worktime.zones import load
 
@@ -27,7 +27,8 @@ _DAYS: Final = timedelta(days=30)
 _YEAR: Final = 11
 _HARMLESS: Final = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
-MayReport = Annotated[Caller, require("reports:read", *STAFF)]
+_READERS: Final = tuple(role for role in STAFF if role is not Role.AGENT)
+MayReport = Annotated[Caller, require("reports:read", *_READERS)]
 door = router("/v1", tags=["sla"])
 
 

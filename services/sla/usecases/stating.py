@@ -22,7 +22,7 @@ from services.sla.domain.settle import (
     state_word,
     to_arm,
 )
-from services.sla.domain.striking import Due, due_of, nearest, state_of, strike
+from services.sla.domain.striking import Due, due_of, state_of, strike
 from services.sla.domain.words import Cause, Mode
 from services.sla.store.breaches import BreachRow
 from services.sla.store.clockrows import ClockRow
@@ -130,7 +130,6 @@ def strike_row(
             emit(tx, row, warning(common, *mark))
             row.stated = row.stated.with_warning((due.metric, due.cycle, due.point), at)
         row.clocks = after
-    row.next_due_at = nearest(row.clocks)
     row.settled_at = max(row.settled_at, now)
     return said
 

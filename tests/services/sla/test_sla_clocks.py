@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from shared.events.ticket import TicketAssigned, TicketDepartmentChanged, TicketMerged
 from shared.vocabulary import COMPANY_CALENDAR, DEFAULT_POLICY, Direction, Priority, Status
+from tests.contexts import Travel
 from tests.services.sla.desk import Desk, Person, Ticket
 
 HOUR = timedelta(hours=1)
@@ -273,3 +274,14 @@ async def test_the_report_counts_kept_and_broken_promises(desk: Desk) -> None:
     table = await desk.ask("GET", "/v1/sla/report?group_by=organization&format=csv")
     assert table.text.splitlines()[0].startswith("group,metric,tickets")
     assert str(COMPANY_CALENDAR) not in table.text
+
+
+async def test_a_broken_promise_stays_first_in_the_queue_until_it_is_kept(
+    desk: Desk, travel: Travel
+) -> None:
+    ticket = await new(desk)
+    travel(5 * 3600)
+    await desk.fire()
+    assert moment((await ticket.sla())["next_due_at"]) == ticket.opened_at + HOUR
+    await ticket.reply(now(desk))
+    assert moment((await ticket.sla())["next_due_at"]) == ticket.opened_at + 4 * HOUR

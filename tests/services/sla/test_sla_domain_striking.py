@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from services.sla.domain.clock import Target
 from services.sla.domain.fold import Happening, Rules, fold
 from services.sla.domain.settle import Armed, Settlement, Stated, next_due, settle, to_arm
-from services.sla.domain.striking import Due, State, due_of, nearest, strike
+from services.sla.domain.striking import Due, State, due_of, strike
 from services.sla.domain.words import Kind
 from services.sla.usecases.stating import clock_states
 from shared.vocabulary import Metric
@@ -67,11 +67,11 @@ def meet(book: Book, known: list[Happening], at: datetime, armed: list[Armed]) -
     """Fold and strike the same instant and compare all that they say."""
     dues = [Due.of(one) for one in armed]
     assert [Due.read(one.key("t"), instant(one.at)) for one in armed] == dues
+    before = next_due(book.readings)
     clocks, spoken = struck(book.clocks, dues, at)
     result = book.look(known, micros(at), dues)
     assert clocks == book.clocks
-    due = next_due(book.readings)
-    assert nearest(clocks) == (None if due is None else instant(due))
+    assert next_due(book.readings) == before, "what is owed is owed before and after its breach"
     breaches = {(b.metric, b.cycle, instant(b.due), instant(b.at)) for b in result.breaches}
     struck_dues = [d for d in spoken if d.point is None and d.idle is None]
     assert breaches == {(d.metric, d.cycle, d.at, d.at) for d in struck_dues}

@@ -8,7 +8,8 @@ from pydantic import Field, ValidationError
 from services.sla.schemas.policies import PolicyIn
 from shared.kit.complaints import complaints
 from shared.kit.model import Body
-from shared.vocabulary import Locale, Priority
+from shared.kit.problems import ValidationFailed
+from shared.vocabulary import Locale, Localized, Priority
 
 
 class Sheet(Body):
@@ -71,3 +72,12 @@ def test_values_to_choose_from_are_fenced_off_in_arabic() -> None:
         arabic == "القيم الممكنة: \u2068P1\u2069، \u2068P2\u2069، \u2068P3\u2069، \u2068P4\u2069."
     )
     assert "'P3' or 'P4'" in told(Sheet, {"priority": "P9"})[0][2]
+
+
+def test_a_refusal_is_said_in_the_language_of_the_answer_not_of_its_maker() -> None:
+    texts = Localized(ar="لا يوجد", en="There is none")
+    refusal = ValidationFailed.of("#/zone", "unknown", texts, Locale.AR)
+    (error,) = refusal.document(Locale.EN)["errors"]
+    assert error == {"pointer": "#/zone", "code": "unknown", "message": "There is none"}
+    (error,) = refusal.document(Locale.AR)["errors"]
+    assert error["message"] == "لا يوجد"
