@@ -8,7 +8,7 @@ TESTS ?= tests
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo down test fast check arch lint fmt types bench bench-report chaos where ci-tools docs lock clean
+.PHONY: help run demo down test fast check arch lint fmt types bench bench-timers bench-report chaos where ci-tools docs lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ fmt: $(BIN)/.dev ## Format, and mend what can be mended
 
 bench: $(BIN)/.dev $(BIN)/sanad ## Our figures beside their floors
 	@$(BIN)/python -m tests.bench
+
+bench-timers: $(BIN)/.dev $(BIN)/sanad ## A million armed timers, a Sunday morning, and how promptly one fires
+	@$(BIN)/python -m tests.bench --only P12,P13,SUNDAY --repetitions 1
 
 bench-report: $(BIN)/.dev ## The SLA report over a million tickets, with its plans
 	@$(BIN)/python -m tests.bench.report

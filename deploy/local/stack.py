@@ -15,12 +15,12 @@ from deploy.local.layout import SERVICES, Home
 from deploy.local.listeners import LOOPBACK, Listeners, engine_port
 from deploy.local.options import Options
 from deploy.local.probes import ask
-from deploy.local.programs import LEFTOVERS, CannotRunError, Program
+from deploy.local.programs import CannotRunError, Program
 
 _STOP_ORDER = (("edge",), SERVICES, ("nats",), ("postgres",))
 _PATIENCE = 10.0
 _START = 90.0
-_STEP_BACK = {"sla": 5, "intake": LEFTOVERS, "escalation": LEFTOVERS, "notify": LEFTOVERS}
+_STEP_BACK = {"sla": 5, "escalation": 5, "intake": 10, "notify": 15}
 """Services whose work follows from what others answered: a person who waits comes first."""
 
 

@@ -42,7 +42,7 @@ from shared.kit.bus import Consumers
 from shared.kit.tx import Tx
 from shared.vocabulary import Status
 
-consumers = Consumers("escalation", linger=0.05)
+consumers = Consumers("escalation")
 
 
 @consumers.on(IdentityUserCreated)

@@ -32,6 +32,8 @@ class Bar:
     unit: str = "/s"
     absolute: bool = False
     """The floor is the required figure itself: no product runs beside it, no tenth is given."""
+    slow: bool = False
+    """Takes minutes: measured only when it is named."""
 
     def wanted(self, names: set[str]) -> bool:
         """Asked for by its own name or by its family's: P13 is P13-p99 as well."""
@@ -69,16 +71,40 @@ BARS = (
     Bar("P6", "read one with messages, p50 / one row", cases.read_one, 3.0, True, "_p50", " ms"),
     Bar("P10", "backlog through relay and consumer / F-E", cases.relay_backlog, 0.60),
     Bar("P10b", "statement to handling at 200/s, p50", cases.relay_pace, 2.5, True, "", " ms"),
-    Bar("P12", "100,000 due of 1,000,000 armed clocks / F-F", firing.fire, 0.30),
+    Bar("P12", "100,000 due of 1,000,000 armed clocks / F-F", firing.fire, 0.30, slow=True),
     Bar(
-        "P12-pss", "memory, 1,000,000 armed: next / first", firing.fire, 1.15, True, "_pss", " MiB"
+        "P12-pss",
+        "memory, 1,000,000 armed: next / first",
+        firing.fire,
+        1.15,
+        True,
+        "_pss",
+        " MiB",
+        slow=True,
     ),
-    Bar("P13", "due to escalated, p50 / 20 ms", promptness.lag, 1.0, True, "_p50", " ms"),
-    Bar("P13-p99", "the same, p99 / 300 ms", promptness.lag, 1.0, True, "_p99", " ms"),
     Bar(
-        "P13-poll", "mean wait for a 5 min poll / ours", promptness.lag, 1000, key="_poll", unit="x"
+        "P13", "due to escalated, p50 / 20 ms", promptness.lag, 1.0, True, "_p50", " ms", slow=True
     ),
-    Bar("SUNDAY", "20,000 due at once, a replica dies / 10 s", sunday.drain, 1.0, True, "", " s"),
+    Bar("P13-p99", "the same, p99 / 300 ms", promptness.lag, 1.0, True, "_p99", " ms", slow=True),
+    Bar(
+        "P13-poll",
+        "mean wait for a 5 min poll / ours",
+        promptness.lag,
+        1000,
+        key="_poll",
+        unit="x",
+        slow=True,
+    ),
+    Bar(
+        "SUNDAY",
+        "20,000 due at once, a replica dies / 10 s",
+        sunday.drain,
+        1.0,
+        True,
+        "",
+        " s",
+        slow=True,
+    ),
     Bar("P17", "memory of our processes / RT idle", cases.memory, 1.15, True, "", " MiB"),
     Bar("W1", W1, _pure(worktime.warm_rate), 1.0, absolute=True),
     Bar("W2", W2, _pure(worktime.cold_year), 1.0, True, "", " ms", absolute=True),
@@ -132,7 +158,7 @@ def main() -> None:
     if not available():
         sys.exit("wrk is needed for the load: run `make ci-tools`")
     wanted = set(filter(None, options.only.split(",")))
-    bars = tuple(bar for bar in BARS if not wanted or bar.wanted(wanted))
+    bars = tuple(bar for bar in BARS if (bar.wanted(wanted) if wanted else not bar.slow))
     samples = asyncio.run(measure(bars, options.repetitions))
     text, good = table(bars, samples)
     OUT.mkdir(exist_ok=True)

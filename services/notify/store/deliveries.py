@@ -51,7 +51,7 @@ async def claim(tx: Tx, limit: int) -> list[Mail]:
             from (select id from notify.delivery
                 where state in ('pending', 'ready') and next_at <= :now
                 and (leased_until is null or leased_until <= :now)
-                order by next_at limit :limit for update skip locked) due
+                order by kind = 'acknowledgement', next_at limit :limit for update skip locked) due
             where d.id = due.id returning d.*""",
         {"now": tx.now, "until": tx.now + LEASE, "limit": limit},
     )

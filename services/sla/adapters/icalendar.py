@@ -45,10 +45,20 @@ def holidays_of(raw: bytes, wish: Wish) -> list[dict[str, Any]]:
         raise BadFile("ics_too_large")
     rows: list[dict[str, Any]] = []
     for number, event in enumerate(_events(raw)):
-        rows += _rows(event, number, wish)
+        rows += _read(event, number, wish)
         if len(rows) > MOST_EVENTS:
             raise BadFile("ics_too_large")
     return rows
+
+
+def _read(event: Any, number: int, wish: Wish) -> list[dict[str, Any]]:
+    """The package keeps broken properties and breaks only when they are looked at."""
+    try:
+        return list(_rows(event, number, wish))
+    except BadFile:
+        raise
+    except Exception as error:  # the file's own nonsense, in whatever guise
+        raise BadFile("invalid_ics", number) from error
 
 
 def _events(raw: bytes) -> list[Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, Table, insert, select, update
 
 from services.sla.tables import (
     Calendar,
@@ -62,8 +62,17 @@ async def revision(tx: Tx) -> int:
 
 
 async def calendar(tx: Tx, calendar_id: UUID, *, lock: bool = False) -> Row | None:
-    statement = _CALENDARS.where(_CALENDAR.c.id == calendar_id)
-    return _dict(await tx.row(statement.with_for_update(of=_CALENDAR) if lock else statement))
+    if lock:
+        await _hold(tx, _CALENDAR, calendar_id)
+    return _dict(await tx.row(_CALENDARS.where(_CALENDAR.c.id == calendar_id)))
+
+
+async def _hold(tx: Tx, head: Table, row_id: UUID) -> None:
+    """Lock a head before its newest version is read.
+
+    In one statement the version of the old head would be joined to the new one, and nothing found.
+    """
+    await tx.execute(select(head.c.id).where(head.c.id == row_id).with_for_update())
 
 
 async def calendars(tx: Tx, after: UUID, limit: int) -> list[Row]:
@@ -86,8 +95,9 @@ async def add_calendar_version(tx: Tx, values: dict[str, Any]) -> None:
 
 
 async def policy(tx: Tx, policy_id: UUID, *, lock: bool = False) -> Row | None:
-    statement = _POLICIES.where(_POLICY.c.id == policy_id)
-    return _dict(await tx.row(statement.with_for_update(of=_POLICY) if lock else statement))
+    if lock:
+        await _hold(tx, _POLICY, policy_id)
+    return _dict(await tx.row(_POLICIES.where(_POLICY.c.id == policy_id)))
 
 
 async def policy_version(tx: Tx, policy_id: UUID) -> int:

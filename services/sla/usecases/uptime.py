@@ -18,6 +18,8 @@ from shared.worktime import Micros, Timeline, instant, micros, whole_seconds
 Shown = dict[str, Any]
 _MONTH: Final = timedelta(days=30)
 _EPOCH: Final = datetime(1970, 1, 1).date()  # noqa: DTZ001 - a civil day, of no zone
+_ZONES_APART: Final = timedelta(days=2)
+"""Further away, a civil day cannot touch the span; calendars end where people write 9999."""
 
 
 async def of_contract(
@@ -51,10 +53,13 @@ async def _clipped(tx: Tx, contract: Shown, span: Span) -> Span:
     """Inside the contract's civil days, where its calendar counts; both are included."""
     book = await rulebook(tx)
     timeline = book.calendars[str(contract["calendar_id"] or COMPANY_CALENDAR)]
-    start = max(span[0], _midnight(timeline, (contract["starts_on"] - _EPOCH).days))
-    if contract["ends_on"] is None:
-        return start, span[1]
-    return start, min(span[1], _midnight(timeline, (contract["ends_on"] - _EPOCH).days + 1))
+    start, end = span
+    if contract["starts_on"] > instant(start).date() - _ZONES_APART:
+        start = max(start, _midnight(timeline, (contract["starts_on"] - _EPOCH).days))
+    ends_on = contract["ends_on"]
+    if ends_on is not None and ends_on < instant(end).date() + _ZONES_APART:
+        end = min(end, _midnight(timeline, (ends_on - _EPOCH).days + 1))
+    return start, end
 
 
 def _midnight(timeline: Timeline, day: int) -> Micros:

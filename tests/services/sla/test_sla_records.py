@@ -285,3 +285,12 @@ async def test_customers_see_their_own_uptime_and_only_their_own_tickets_in_it(d
     assert await numbers(Person(["customer_admin"], organization)) == ["SND-77"]
     stranger = await desk.ask("GET", path + SPAN, who=Person(["customer_admin"], uuid4()))
     assert stranger.status_code == 404
+
+
+@pytest.mark.parametrize("ends_on", ["9999-12-31", "2300-01-01"])
+async def test_a_contract_without_an_end_in_sight_has_an_uptime(desk: Desk, ends_on: str) -> None:
+    organization, path = await contract_of(desk, starts_on="0001-01-01", ends_on=ends_on)
+    await outage(desk, organization, MARCH)
+    answer = await desk.ask("GET", path + SPAN)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["from"] == "2026-03-01T00:00:00Z"

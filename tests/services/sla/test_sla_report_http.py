@@ -212,8 +212,8 @@ async def test_who_sees_which_promises(company: Company) -> None:
     own = [company.department]
     seen = {
         "all": [Person([role]) for role in ("admin", "auditor", "executive", "senior_management")],
-        "department": [Person([r], departments=own) for r in ("agent", "supervisor", "manager")],
-        "assigned": [Person(["agent"], id=company.agent, departments=[uuid4()])],
+        "department": [Person([r], departments=own) for r in ("supervisor", "manager")],
+        "assigned": [Person(["supervisor"], id=company.agent, departments=[uuid4()])],
         "nobody": [Person(["manager"], departments=[uuid4()])],
     }
     expected = {"all": 2, "department": 2, "assigned": 1, "nobody": 0}
@@ -225,8 +225,9 @@ async def test_who_sees_which_promises(company: Company) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "svg"])
-async def test_customers_have_no_report(company: Company, form: str) -> None:
+async def test_customers_and_agents_have_no_report(company: Company, form: str) -> None:
     customers = [Person([role], company.id) for role in ("customer", "customer_admin")]
+    customers.append(Person(["agent"]))
     for who in (*customers, Person([], company.id, kind="client"), Person(scope="sla:read")):
         answer = await company.desk.ask("GET", f"/v1/sla/report?format={form}", who=who)
         assert answer.status_code == 403
