@@ -1,7 +1,7 @@
 """The ledger by local day: what was counted, where the rest went, what the wall clock did."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from services.sla.domain.ledger import Line, Totals, totals
@@ -78,7 +78,7 @@ def _cut(lines: Sequence[Line], wall: Wall) -> Iterator[tuple[int, Line]]:
                 number += 1
                 midnight = wall.midnight(number + 1)
             end = min(line.end, midnight)
-            yield number, Line(start, end, line.state, line.reason, line.ref)
+            yield number, replace(line, start=start, end=end)
             start = end
 
 

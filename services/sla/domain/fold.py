@@ -15,7 +15,7 @@ from services.sla.domain.living import LivingTicket, tell
 from services.sla.domain.rules import NO_OTHERS, Rules
 from services.sla.domain.words import Limit, Mode
 from shared.vocabulary import Metric
-from shared.worktime import Micros, WorktimeError
+from shared.worktime import SECOND, Micros, WorktimeError
 
 __all__ = ["Happening", "Idle", "Reading", "Readings", "Rules", "fold"]
 
@@ -48,6 +48,26 @@ class Reading:
     stages: tuple[Stage, ...] = ()
     reopens: int = 0
     exchanges: tuple[Clock, ...] = ()
+
+    @property
+    def counted(self) -> int:
+        """Counted time in whole seconds, as every door and every report shows it."""
+        return self.used // SECOND
+
+    @property
+    def target(self) -> int | None:
+        """The promise in whole seconds."""
+        return None if self.amount is None else self.amount // SECOND
+
+    @property
+    def over(self) -> int:
+        """Seconds counted beyond the promise: `counted - target`, never below zero."""
+        return 0 if self.target is None else max(0, self.counted - self.target)
+
+    @property
+    def left(self) -> int | None:
+        """Seconds of the promise that are not counted yet: `target - counted`."""
+        return None if self.target is None else max(0, self.target - self.counted)
 
     @property
     def running(self) -> bool:

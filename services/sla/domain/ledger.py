@@ -1,6 +1,7 @@
 """The explain ledger: where every second of a promise went (sla.md 6)."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -9,7 +10,7 @@ from typing import Final
 from services.sla.domain.clock import Stage
 from services.sla.domain.fold import Reading
 from services.sla.domain.words import Mode
-from shared.worktime import Micros, Shift, Timeline, partition, whole_seconds
+from shared.worktime import SECOND, Micros, Shift, Timeline, partition, whole_seconds
 
 CLOCK_CHANGE: Final = "clock_change"
 _FIRST_DAY: Final = date(1970, 1, 1)
@@ -28,17 +29,21 @@ class Unbalanced(ArithmeticError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of one state; the calendar speaks first, so a pause at night is `closed`."""
+    """A stretch of one state; the calendar speaks first, so a pause at night is `closed`.
+
+    `carry` is where its whole seconds begin: the fraction that the lines before it left over.
+    """
 
     start: Micros
     end: Micros
     state: str
     reason: str
     ref: str | None
+    carry: Micros = 0
 
     @property
     def seconds(self) -> int:
-        return whole_seconds(self.start, self.end)
+        return whole_seconds(self.start + self.carry, self.end + self.carry)
 
     @property
     def counted(self) -> bool:
@@ -62,10 +67,10 @@ def ledger(reading: Reading, as_of: Micros) -> list[Line]:
     for line in (line for stage in _seamless(reading, as_of) for line in _lines(stage)):
         last = joined[-1] if joined else None
         if last and (last.state, last.reason, last.ref) == (line.state, line.reason, line.ref):
-            joined[-1] = Line(last.start, line.end, last.state, last.reason, last.ref)
+            joined[-1] = replace(last, end=line.end)
         else:
             joined.append(line)
-    return joined
+    return list(_carried(joined, [one.start for one in reading.exchanges]))
 
 
 def since(lines: Sequence[Line], start: Micros) -> list[Line]:
@@ -78,8 +83,7 @@ def totals(lines: Sequence[Line]) -> Totals:
     sums = dict.fromkeys(("counted", "paused", "stopped", "closed"), 0)
     for line in lines:
         sums[line.state] += line.seconds
-    wall = whole_seconds(lines[0].start, lines[-1].end) if lines else 0
-    return Totals(wall=wall, **sums)
+    return Totals(wall=sum(sums.values()), **sums)
 
 
 def balanced(lines: Sequence[Line], span: tuple[Micros, Micros] | None) -> Totals:
@@ -90,13 +94,16 @@ def balanced(lines: Sequence[Line], span: tuple[Micros, Micros] | None) -> Total
     else:
         whole = bool(lines) and (lines[0].start, lines[-1].end) == span
     seamless = all(one.end == other.start for one, other in pairwise(lines))
-    if not (whole and seamless) or sums.wall != _parts(sums):
+    if not (whole and seamless) or not _fills(lines, span):
         raise Unbalanced
     return sums
 
 
-def _parts(sums: Totals) -> int:
-    return sums.counted + sums.paused + sums.stopped + sums.closed
+def _fills(lines: Sequence[Line], span: tuple[Micros, Micros] | None) -> bool:
+    """No line is shown a whole second longer or shorter than it was."""
+    length = max(0, span[1] - span[0]) if span else 0
+    off = (abs(one.seconds * SECOND - (one.end - one.start)) for one in lines)
+    return all(one < SECOND for one in off) and sum(o.end - o.start for o in lines) == length
 
 
 def with_shifts(lines: Sequence[Line], shifts: Sequence[Shift]) -> list[Line]:
@@ -117,6 +124,28 @@ def with_shifts(lines: Sequence[Line], shifts: Sequence[Shift]) -> list[Line]:
 
 def local_date(timeline: Timeline, at: Micros) -> date:
     return _FIRST_DAY + timedelta(days=timeline.local(at)[0])
+
+
+def _carried(lines: Iterable[Line], begun: Sequence[Micros]) -> Iterator[Line]:
+    """What counted adds up to the clock's own whole seconds; the rest keeps the wall clock's.
+
+    Every exchange (they began at `begun`) is a promise of its own, counted from zero.
+    """
+    counted = told = 0
+    first: Micros | None = None
+    last: Micros = 0
+    for line in lines:
+        first = line.start if first is None else first
+        length = line.end - line.start
+        if line.counted:
+            counted = 0 if bisect(begun, last) < bisect(begun, line.start) else counted
+            phase, counted, last = counted, counted + length, line.start
+        else:
+            behind = line.end - first - told * SECOND >= (length // SECOND + 1) * SECOND
+            phase = SECOND - 1 if behind else 0
+        carried = replace(line, carry=phase - line.start)
+        told += carried.seconds
+        yield carried
 
 
 def _seamless(reading: Reading, as_of: Micros) -> Iterator[Stage]:

@@ -104,7 +104,7 @@ def _outcome(reading: Reading, *, spam: bool) -> Outcome:
     over = reading.at is not None or reading.mode is Mode.CANCELLED
     late = None
     if breach and over and amount is not None and not spam:
-        late = max(0, reading.used - amount) // SECOND
+        late = reading.over
     return Outcome(
         reading.metric,
         reading.cycle,
@@ -112,8 +112,8 @@ def _outcome(reading: Reading, *, spam: bool) -> Outcome:
         reading.due,
         reading.at,
         breach.at if breach else None,
-        None if amount is None else amount // SECOND,
-        reading.used // SECOND,
+        reading.target,
+        reading.counted,
         sum(map(_paused, reading.stages)) // SECOND,
         late,
         reading.mode is not Mode.RUNNING,

@@ -106,7 +106,7 @@ def _clock(reading: Reading) -> Answer:
     shown: Answer = {
         "due": _when(reading.due),
         "at": _when(reading.at),
-        "elapsed_seconds": reading.used // SECOND,
+        "elapsed_seconds": reading.counted,
         "breached": reading.breached,
         "running": reading.running,
     }

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from services.sla.domain.fold import Reading
 from services.sla.domain.words import Mode
-from shared.worktime import SECOND, Micros
+from shared.worktime import Micros
 
 Outcome = Literal["none", "running", "paused", "kept", "late", "due_now", "missed", "cancelled"]
 Afterwards = Literal["voided", "excused"]
@@ -32,7 +32,7 @@ def verdict(reading: Reading, facts: Collection[str]) -> Verdict:
     left = amount - reading.used
     afterwards = tuple(one for one in _AFTERWARDS if one in facts)
     outcome = _outcome(reading, left, broken="breached" in facts and "voided" not in facts)
-    return Verdict(outcome, abs(left) // SECOND, reading.due, afterwards)
+    return Verdict(outcome, reading.over or reading.left or 0, reading.due, afterwards)
 
 
 def _outcome(reading: Reading, left: Micros, *, broken: bool) -> Outcome:

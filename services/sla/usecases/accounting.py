@@ -26,7 +26,7 @@ from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.tx import Tx
 from shared.vocabulary import NUMBER_PREFIX, Localized, Metric
-from shared.worktime import SECOND, Compiled, Micros, Shift, Wall, WorktimeError, micros
+from shared.worktime import Compiled, Micros, Shift, Wall, WorktimeError, micros
 
 Shown = dict[str, Any]
 T = TypeVar("T")
@@ -166,10 +166,10 @@ class Account:
         return None if start is None else (start, self.moment.at)
 
     def _promise(self) -> Promise | None:
-        amount = self.reading.amount
-        if amount is None:
+        target = self.reading.target
+        if target is None:
             return None
-        return Promise(amount // SECOND, self.target.days, round_the_clock(self.target))
+        return Promise(target, self.target.days, round_the_clock(self.target))
 
     def _verdict(self) -> Verdict:
         cycle = self.reading.cycle

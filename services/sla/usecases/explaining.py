@@ -20,12 +20,7 @@ from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.problems import NotFound
 from shared.kit.tx import Tx
-from shared.worktime import (
-    SECOND,
-    Micros,
-    instant,
-    micros,
-)
+from shared.worktime import Micros, instant, micros
 
 Shown = dict[str, Any]
 _AHEAD: Final = timedelta(days=2 * 366)
@@ -110,17 +105,11 @@ def _clock(sight: Sight, reading: Reading) -> Shown:
         "met_at": when(reading.at),
         "breached_at": when(sight.row.stated.breached_at(breach) if breach else None),
         "warned_at": when(max(warned, default=None)),
-        "target_seconds": None if reading.amount is None else reading.amount // SECOND,
-        "elapsed_seconds": reading.used // SECOND,
-        "remaining_seconds": remaining(reading),
+        "target_seconds": reading.target,
+        "elapsed_seconds": reading.counted,
+        "remaining_seconds": reading.left,
         "paused": reading.mode is Mode.PAUSED,
     }
-
-
-def remaining(reading: Reading) -> int | None:
-    if reading.amount is None:
-        return None
-    return max(0, reading.amount - reading.used) // SECOND
 
 
 def when(at: Micros | None) -> datetime | None:

@@ -13,7 +13,7 @@ from services.sla.domain.settle import to_arm
 from services.sla.domain.simulation import segment
 from services.sla.domain.striking import Due
 from services.sla.usecases.accounting import Account
-from services.sla.usecases.explaining import remaining, when
+from services.sla.usecases.explaining import when
 from services.sla.usecases.stating import CALENDAR
 from shared.kit.locale import isolate, pick
 from shared.vocabulary import Locale, Localized
@@ -100,9 +100,9 @@ def _due(account: Account) -> Shown:
     calendar = book.named(target.timeline) or str(sight.row.calendar_id)
     return {
         "at": when(reading.due),
-        "remaining_seconds": remaining(reading),
-        "late_seconds": _late(account),
-        "target_seconds": None if reading.amount is None else reading.amount // SECOND,
+        "remaining_seconds": reading.left,
+        "late_seconds": reading.over,
+        "target_seconds": reading.target,
         "target_business_days": target.days,
         "calendar": calendar,
         "calendar_version": book.version_at(calendar, account.moment.at),
@@ -111,11 +111,6 @@ def _due(account: Account) -> Shown:
         "policy_id": sight.row.policy_id,
         "policy_version": sight.row.policy_version,
     }
-
-
-def _late(account: Account) -> int:
-    reading = account.reading
-    return 0 if reading.amount is None else max(0, reading.used - reading.amount) // SECOND
 
 
 def _why(account: Account) -> Iterator[Shown]:

@@ -18,8 +18,12 @@ from services.sla.domain.ledger import (
     Unbalanced,
     balanced,
     ledger,
+    since,
+    totals,
     with_shifts,
 )
+from services.sla.domain.outcomes import State, outcomes
+from services.sla.domain.verdicts import verdict
 from services.sla.domain.wording import day as told_day
 from services.sla.domain.words import Kind
 from shared.vocabulary import Localized, Metric
@@ -93,8 +97,14 @@ def near_a_leap(zone: str) -> st.SearchStrategy[Micros]:
     return st.tuples(st.sampled_from(LEAPS[zone]), hours(-48, 2)).map(sum)
 
 
+whole = st.just(0)
+fraction = st.sampled_from((0, 1, 100_000, 400_000, 700_000, 999_999))
+
+
 @st.composite
-def scripts(draw: st.DrawFn) -> tuple[Rules, list[Happening], Micros]:
+def scripts(
+    draw: st.DrawFn, ticks: st.SearchStrategy[Micros] = whole
+) -> tuple[Rules, list[Happening], Micros]:
     timeline = draw(calendars())
     zone = timeline.timezone
     start = draw(near_a_leap(zone) if LEAPS[zone] else starts) + draw(st.integers(0, SECOND - 1))
@@ -110,8 +120,10 @@ def scripts(draw: st.DrawFn) -> tuple[Rules, list[Happening], Micros]:
     for offset in sorted(draw(st.lists(hours(0, 120), max_size=9))):
         kind = draw(st.sampled_from([one for one in Kind if one is not Kind.CREATED]))
         value = draw(st.sampled_from(("P1", "P2") if kind is Kind.PRIORITY else STATUSES))
-        story.append(Happening(start + offset, kind, value))
-    return rules, story, start + draw(hours(0, 160))
+        story.append(Happening(start + offset + draw(ticks), kind, value))
+    story.sort(key=lambda one: one.at)
+    as_of = start + draw(hours(0, 160)) + draw(ticks)
+    return rules, story, as_of
 
 
 def accounts(
@@ -130,9 +142,48 @@ def test_every_second_is_told_once_on_any_calendar(script: Any) -> None:
         sums = balanced(lines, span)
         assert sums.wall == sums.counted + sums.paused + sums.stopped + sums.closed
         if span is not None:
-            assert sums.wall == as_of // SECOND - span[0] // SECOND
-        if reading.metric is not Metric.NEXT_RESPONSE:
-            assert abs(sums.counted - reading.used / SECOND) <= len(lines)
+            assert abs(sums.wall - (as_of - span[0]) // SECOND) <= 1
+        assert all(abs(one.seconds * SECOND - (one.end - one.start)) < SECOND for one in lines)
+
+
+@given(scripts(fraction))
+@settings(deadline=None, max_examples=300)
+def test_what_is_counted_less_what_was_promised_is_what_is_late(script: Any) -> None:
+    """One figure of whole seconds in the ledger, the clock, the sentence and the report."""
+    rules, story, as_of = script
+    readings = fold(rules, story, as_of)
+    for reading, lines, _ in accounts(script):
+        exchange = reading.metric is Metric.NEXT_RESPONSE
+        if reading.mode is None or not lines:
+            continue
+        counted = totals(since(lines, reading.start) if exchange else lines).counted
+        assert counted == reading.counted
+        if reading.amount is None:
+            continue
+        wall = balanced(lines, _span(reading, as_of)).wall
+        assert abs(wall - (as_of - lines[0].start) // SECOND) <= 1
+        if reading.used > reading.amount:
+            assert counted - reading.target == reading.over
+            assert verdict(reading, ()).outcome == "late"
+            assert verdict(reading, ()).seconds == reading.over
+        elif reading.running:
+            assert reading.target - counted == reading.left
+    for one in outcomes(readings, as_of, "open"):
+        if one.late is not None and one.state is State.LATE:
+            assert one.counted - one.target == one.late
+
+
+def test_fractions_of_a_second_do_not_part_the_figures() -> None:
+    """Opened at .9 and looked at at .1: 45.2 seconds are 45, and 5 beyond 40, in every figure."""
+    timeline = Compiled(read_calendar({"timezone": "Asia/Riyadh", "always_open": True}))
+    rules = Rules({"P1": {Metric.RESOLUTION: Target(timeline, 40)}}, timeline)
+    start = micros(datetime(2026, 3, 8, 9, tzinfo=UTC)) + 900_000
+    as_of = start + 45_200_000
+    story = [Happening(start, Kind.CREATED, "P1", "new")]
+    reading = fold(rules, story, as_of)[Metric.RESOLUTION]
+    lines = ledger(reading, as_of)
+    assert balanced(lines, (start, as_of)).counted == 45
+    assert (reading.counted, reading.target, reading.over, reading.left) == (45, 40, 5, 0)
 
 
 @given(scripts())
