@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, Final, TypeVar
@@ -20,13 +20,14 @@ from services.sla.domain.wording import Promise, Zone
 from services.sla.problems import refused
 from services.sla.store import pasttimers
 from services.sla.store import sight as sight_store
+from services.sla.store.rules import organization_timezone
 from services.sla.usecases.directory import require_sight
 from services.sla.usecases.explaining import Sight, folded, load
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.tx import Tx
 from shared.vocabulary import NUMBER_PREFIX, Localized, Metric
-from shared.worktime import Compiled, Micros, Shift, Wall, WorktimeError, micros
+from shared.worktime import ALWAYS_OPEN, Compiled, Micros, Shift, Wall, WorktimeError, micros
 
 Shown = dict[str, Any]
 T = TypeVar("T")
@@ -40,20 +41,34 @@ class File:
     sight: Sight
     number: str
     past: list[Shown]
+    timezone: str
+    """Of the organization's wall clock."""
 
 
 async def see(context: Context, caller: Caller, ticket_id: UUID) -> File:
     """The file of a ticket behind the caller's rights."""
     await require_sight(context, caller, ticket_id)
     async with context.tx(caller) as tx:
-        return await open_file(tx, ticket_id)
+        file = await _read(tx, ticket_id)
+    async with context.tx() as look:
+        return await _placed(look, file)
 
 
 async def open_file(tx: Tx, ticket_id: UUID) -> File:
     """The file as stored; the caller's right to it is checked elsewhere."""
+    return await _placed(tx, await _read(tx, ticket_id))
+
+
+async def _read(tx: Tx, ticket_id: UUID) -> File:
     sight = await load(tx, ticket_id)
     number = f"{NUMBER_PREFIX}{await sight_store.number(tx, ticket_id)}"
-    return File(sight, number, await pasttimers.of_ticket(tx, ticket_id))
+    return File(sight, number, await pasttimers.of_ticket(tx, ticket_id), sight.book.company_zone)
+
+
+async def _placed(tx: Tx, file: File) -> File:
+    """Where the organization is, which a customer's own transaction may not look up."""
+    timezone = await organization_timezone(tx, file.sight.row.organization_id)
+    return replace(file, timezone=timezone or file.timezone)
 
 
 async def aside(file: File, as_of: datetime, work: Callable[[], T]) -> T:
@@ -117,10 +132,10 @@ class Account:
 
     @cached_property
     def zone(self) -> Zone:
-        """Days are cut where the promise counts; one that never rests goes by the desk's clock."""
-        own = self.target.timeline
-        desk = self.moment.file.sight.ground.rules.timeline
-        return zone_of((desk if round_the_clock(self.target) else own).timezone)
+        """Days are cut where the promise counts; without a calendar, where the customer is."""
+        timeline = self.target.timeline
+        placeless = isinstance(timeline, Compiled) and timeline.calendar is ALWAYS_OPEN
+        return zone_of(self.moment.file.timezone if placeless else timeline.timezone)
 
     @cached_property
     def shifts(self) -> list[Shift]:

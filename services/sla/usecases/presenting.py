@@ -106,7 +106,7 @@ def _due(account: Account) -> Shown:
         "target_business_days": target.days,
         "calendar": calendar,
         "calendar_version": book.version_at(calendar, account.moment.at),
-        "timezone": target.timeline.timezone,
+        "timezone": account.zone.wall.timezone,
         "tzdata": TZDATA_VERSION,
         "policy_id": sight.row.policy_id,
         "policy_version": sight.row.policy_version,

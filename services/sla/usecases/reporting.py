@@ -11,7 +11,7 @@ from services.sla.store import reports
 from services.sla.usecases.rulebook import Rulebook, rulebook
 from shared.kit.callers import Caller
 from shared.kit.tx import Tx
-from shared.vocabulary import COMPANY_CALENDAR, Metric
+from shared.vocabulary import Metric
 from shared.worktime import SECOND, elapsed, micros
 
 Row = dict[str, Any]
@@ -38,7 +38,7 @@ async def report(tx: Tx, caller: Caller, question: Question) -> Row:
 async def company_zone(tx: Tx) -> str:
     """Months begin where the company is."""
     book = await rulebook(tx)
-    return book.calendars[str(COMPANY_CALENDAR)].timezone
+    return book.company_zone
 
 
 async def _worst(tx: Tx, caller: Caller, question: Question) -> list[Row]:

@@ -14,7 +14,7 @@ from services.sla.domain.words import ContractKind
 from services.sla.store import rules as store
 from shared.kit.database import Database
 from shared.kit.tx import Tx
-from shared.vocabulary import Localized
+from shared.vocabulary import COMPANY_CALENDAR, Localized
 from shared.worktime import ALWAYS_OPEN, Compiled, Micros, Spliced, Timeline, micros, read_calendar
 
 Parts = list[tuple[Micros, Timeline]]
@@ -97,6 +97,11 @@ class Rulebook:
         known = self.since.get(calendar, [])
         past = [version for since, version in known if since <= at]
         return max(past) if past else min(known, default=(0, None))[1]
+
+    @property
+    def company_zone(self) -> str:
+        """Where the company's own calendar stands."""
+        return self.calendars[str(COMPANY_CALENDAR)].timezone
 
     def named(self, timeline: Timeline) -> str | None:
         """The calendar behind a timeline."""

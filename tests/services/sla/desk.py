@@ -171,13 +171,18 @@ class Desk:
         }
         return await self.made("/v1/sla/policies", body)
 
-    async def customer(self, policy: dict[str, Any] | None = None, **contract: Any) -> UUID:
+    async def customer(
+        self,
+        policy: dict[str, Any] | None = None,
+        timezone: str = "Asia/Riyadh",
+        **contract: Any,
+    ) -> UUID:
         """An organization, with a contract when a policy is given."""
         organization = uuid7()
         now = self.context.clock.now()
         await self.hear(
             IdentityOrganizationUpdated(
-                organization_id=organization, locale=Locale.AR, timezone="Asia/Riyadh", at=now
+                organization_id=organization, locale=Locale.AR, timezone=timezone, at=now
             )
         )
         if policy is not None:

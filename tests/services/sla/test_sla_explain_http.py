@@ -206,6 +206,25 @@ async def test_timers_are_told_when_armed_disarmed_and_fired(desk: Desk) -> None
     assert armed["due_at"] == wire(now + HOUR + timedelta(seconds=1))
 
 
+async def test_a_promise_without_a_calendar_is_told_by_the_customers_clock(desk: Desk) -> None:
+    """Cairo keeps another time than the desk, and than UTC; sums are the same at any fraction."""
+    promise = {"target": "PT40S", "calendar": "always_open"}
+    policy = await desk.policy_in_seconds(targets={"P3": {"resolution": promise}})
+    customer = await desk.customer(policy, timezone="Africa/Cairo", starts_on="2026-01-01")
+    opened = moment("2026-07-14T20:59:30.900000+00:00")
+    ticket = await Ticket(desk, customer, opened).open()
+    as_of = wire(opened + timedelta(seconds=45.2))
+    found = await explain(desk, ticket, metric="resolution", as_of=as_of, granularity="day")
+    assert found["due"]["timezone"] == "Africa/Cairo"
+    assert "15 July 2026 (1 Safar 1448 AH), 00:00:10 Cairo time" in found["text"]["en"]
+    assert "بتوقيت القاهرة" in found["text"]["ar"]
+    assert [one["date"] for one in found["days"]] == ["2026-07-14", "2026-07-15"]
+    due, totals = found["due"], found["totals"]
+    assert (totals["counted"], due["target_seconds"], due["late_seconds"]) == (45, 40, 5)
+    assert totals["wall"] == sum(one["wall"] for one in found["days"]) == 45
+    assert found["text"]["en"].endswith("45 s counted. Missed by 5 s of counted time.")
+
+
 async def test_what_fired_is_told_with_its_lag(desk: Desk, travel: Travel) -> None:
     travel(0)
     opened = desk.context.clock.now()
