@@ -32,7 +32,7 @@ INVALID_CALENDAR: Final = Localized(
     en="The calendar is not valid: check its time zone, times and dates.",
 )
 NO_BUSINESS_HOURS: Final = Localized(
-    ar="لا يفتح هذا التقويم أي ساعة خلال 366 يوماً القادمة.",
+    ar="لا يفتح هذا التقويم أي ساعة خلال الأيام الـ366 القادمة.",
     en="This calendar opens at no time within the next 366 days.",
 )
 ENDS_BEFORE_START: Final = Localized(

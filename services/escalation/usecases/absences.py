@@ -56,7 +56,7 @@ def _check_span(tx: Tx, caller: Caller, starts_at: datetime, ends_at: datetime) 
     days = tx.context.settings.escalation_longest_absence_days
     if ends_at - starts_at > timedelta(days=days):
         texts = Localized(
-            ar=f"لا يزيد الغياب الواحد على {days} يوماً.",
+            ar=f"لا يزيد الغياب الواحد على {days} يومًا.",
             en=f"One absence lasts at most {days} days.",
         )
         raise ValidationFailed.of("/ends_at", "absence_too_long", texts, caller.locale)

@@ -38,8 +38,8 @@ _OF: Final = Localized(
 _RAW_NAME: Final = Localized(ar="نسبة الالتزام", en="Attainment")
 _EXCUSED_NAME: Final = Localized(ar="بعد قبول الأعذار", en="With excused breaches")
 _SUMMARY: Final = Localized(
-    ar="{span}: {share} من أصل {judged} من الوعود",
-    en="{span}: {share} of {judged} promises",
+    ar="{span}: نسبة الالتزام {share}، وعدد الوعود المحسومة {judged}",
+    en="{span}: {share} kept, promises decided: {judged}",
 )
 _EMPTY: Final = Localized(
     ar="لا وعود محسومة في هذه المدة.", en="No promise was decided in this span."

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.sla.domain.dates import hijri, written
+from services.sla.domain.naming import says
 from shared.vocabulary import WEEKDAYS, Localized
 from shared.worktime import SECOND, Micros, Rule, Timeline, elapsed
 
@@ -73,7 +74,9 @@ def _text(
 
 
 def _because(reason: str, name: str) -> str:
-    return f"{reason}: {name}" if name else reason
+    if not name:
+        return reason
+    return name if says(name, reason) else f"{reason}: {name}"
 
 
 def _clock(at: Micros) -> str:

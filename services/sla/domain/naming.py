@@ -14,6 +14,11 @@ def names_of(document: Mapping[str, Any]) -> dict[tuple[str, str], Localized]:
     return dict(_named(document))
 
 
+def says(name: str, kind: str) -> bool:
+    """Whether a name already says what it names: `Eid al-Fitr Holiday` is a holiday."""
+    return kind.casefold() in name.casefold()
+
+
 def _named(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Localized]]:
     for holiday in document.get("holidays") or ():
         if isinstance(holiday, Mapping):

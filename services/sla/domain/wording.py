@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from services.sla.domain.dates import written
 from services.sla.domain.daybook import Day, Kind
+from services.sla.domain.naming import says
 from services.sla.domain.verdicts import Afterwards, Outcome, Verdict
 from shared.vocabulary import Localized, Metric
 from shared.worktime import SECOND, Micros, Shift, Wall
@@ -141,9 +142,10 @@ def _label(kind: Kind, named: Named) -> Localized:
     state, reason, ref = kind
     name = named(reason, ref) if reason in _NAMED else None
     if name is not None:
-        texts = _NAMED[reason]
+        texts, own = _NAMED[reason], fenced(name["ar"])
+        spoken = reason == "holiday" and says(name["ar"], _PLAIN[state, reason]["ar"])
         return Localized(
-            ar=texts["ar"].format(name=fenced(name["ar"])),
+            ar=own if spoken else texts["ar"].format(name=own),
             en=texts["en"].format(name=fenced(name["en"])),
         )
     return _PLAIN.get((state, reason)) or _PLAIN[(state, "")]

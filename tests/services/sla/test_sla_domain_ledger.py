@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from services.sla.domain.clock import Target
 from services.sla.domain.daybook import Day, daybook
+from services.sla.domain.daylist import days as listed
 from services.sla.domain.fold import Happening, Rules, fold
 from services.sla.domain.ledger import (
     CLOCK_CHANGE,
@@ -25,6 +26,7 @@ from services.sla.domain.ledger import (
 from services.sla.domain.outcomes import State, outcomes
 from services.sla.domain.verdicts import verdict
 from services.sla.domain.wording import day as told_day
+from services.sla.domain.wording import parts
 from services.sla.domain.words import Kind
 from shared.vocabulary import Localized, Metric
 from shared.worktime import SECOND, Compiled, Micros, Wall, instant, micros, read_calendar
@@ -314,6 +316,22 @@ def test_a_holiday_is_called_by_its_name_in_each_language() -> None:
         "en": "Friday 20 March 2026 (1 Shawwal 1447 AH):"
         " nothing counted, 20 h closed for \u2068Eid al-Fitr\u2069.",
     }
+
+
+def test_a_holiday_that_is_called_one_is_not_called_so_twice() -> None:
+    eid = Localized(ar="عطلة عيد الفطر", en="Eid al-Fitr Holiday")
+    said = parts({("closed", "holiday", "eid"): 3600}, lambda *_: eid)[1]
+    assert said == {
+        "ar": "\u2068عطلة عيد الفطر\u2069 ساعة واحدة",
+        "en": "1 h closed for \u2068Eid al-Fitr Holiday\u2069",
+    }
+    week = {"fri": [["09:00", "17:00"]]}
+    holiday = {"date": "2026-03-20", "id": "eid", "name": dict(eid)}
+    calendar = {"timezone": "Asia/Riyadh", "weekly": week, "holidays": [holiday]}
+    day = date(2026, 3, 20)
+    (told,) = listed(Compiled(read_calendar(calendar)), day, day)
+    assert told["text"]["ar"].endswith("مغلق (عطلة عيد الفطر).")
+    assert told["text"]["en"].endswith("closed (Eid al-Fitr Holiday).")
 
 
 def test_instants_of_the_shifts_are_those_of_the_zone() -> None:

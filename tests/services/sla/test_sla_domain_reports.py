@@ -134,6 +134,13 @@ def texts(picture: ET.Element) -> dict[str, float]:
     return {one.text or "": float(one.attrib["x"]) for one in picture.iter(f"{SVG}text")}
 
 
+def test_the_headline_says_the_share_and_then_how_many() -> None:
+    month = [Point(YEAR[0], 0, 0, 3)]
+    arabic, english = texts(drawn(month, Locale.AR)), texts(drawn(month, Locale.EN))
+    assert any(one.endswith("، وعدد الوعود المحسومة 3") for one in arabic)
+    assert any(one.endswith(": 0% kept, promises decided: 3") for one in english)
+
+
 def test_time_runs_with_the_reader() -> None:
     english, arabic = texts(drawn(year(), Locale.EN)), texts(drawn(year(), Locale.AR))
     assert english["Jan"] < english["Jun"] < english["Dec"]
