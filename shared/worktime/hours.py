@@ -65,6 +65,14 @@ class Hours:
             return Rule(found, "override", day.isoformat())
         return self._holidays.get(day) or self._week(day)[day.weekday()]
 
+    def cancelled(self, number: int) -> Rule | None:
+        """The holiday of the day before, where it takes hours after midnight from this date."""
+        day = date_of(number - 1)
+        ruling = self.rule(day)
+        if ruling.reason != "holiday" or self.rule(date_of(number)).reason == "holiday":
+            return None
+        return ruling if _spill(self._week(day)[day.weekday()].windows) else None
+
     def any_hours(self, number: int) -> bool:
         """Whether the date opens at all after its breaks, by windows that start on it."""
         if self._calendar.always_open:

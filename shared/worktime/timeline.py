@@ -129,6 +129,10 @@ class Compiled(_Remembering):
         """What decides a local date."""
         return self._hours.rule(date_of(number))
 
+    def cancelled(self, number: int) -> Rule | None:
+        """The holiday whose night would have reached into a local date."""
+        return self._hours.cancelled(number)
+
     def wall(self, number: int) -> tuple[Stretch, ...]:
         """The wall clock of a local date."""
         return self._hours.wall(number)

@@ -19,6 +19,10 @@ _REASONS: Final = {
     "always_open": Localized(ar="مفتوح على مدار الساعة", en="open around the clock"),
 }
 _CLOSED: Final = Localized(ar="مغلق", en="closed")
+_NIGHT: Final = Localized(
+    ar="ولا تمتد إليه نوبة الليلة السابقة ({why})",
+    en="no night shift from the day before ({why})",
+)
 _CHANGED: Final = Localized(ar="تتغيّر الساعة في هذا اليوم", en="the clocks change on this day")
 
 
@@ -33,6 +37,9 @@ def _day(timeline: Timeline, number: int, day: date) -> dict[str, Any]:
     calendar = timeline.in_force(number)
     rule = calendar.rule(number)
     windows = [(_clock(p.start), _clock(p.end)) for p in calendar.wall(number) if p.open]
+    night = calendar.cancelled(number)
+    if night is not None and not windows and rule.reason != "override":
+        rule, night = night, None
     change = (end - start) // SECOND - _DAY
     return {
         "date": day,
@@ -46,7 +53,7 @@ def _day(timeline: Timeline, number: int, day: date) -> dict[str, Any]:
         "ref": rule.ref,
         "name": rule.title,
         "clock_change_seconds": change,
-        "text": _text(written(day), windows, rule, changed=change != 0),
+        "text": _text(written(day), windows, rule, _more(night, changed=change != 0)),
     }
 
 
@@ -57,23 +64,35 @@ def iso(day: date) -> str | None:
 
 
 def _text(
-    day: Localized, windows: list[tuple[str, str]], rule: Rule, *, changed: bool
+    day: Localized, windows: list[tuple[str, str]], rule: Rule, more: list[Localized]
 ) -> Localized:
-    said = _REASONS[rule.reason]
-    name = rule.title or Localized(ar="", en="")
     hours = [f"{opening}–{closing}" for opening, closing in windows]
     spoken = Localized(
         ar="، ".join(f"\u2068{one}\u2069" for one in hours) or _CLOSED["ar"],
         en=", ".join(hours) or _CLOSED["en"],
     )
-    ar = f"{day['ar']}: {spoken['ar']} ({_because(said['ar'], name['ar'])})"
-    en = f"{day['en']}: {spoken['en']} ({_because(said['en'], name['en'])})"
-    if changed:
-        ar, en = f"{ar}، {_CHANGED['ar']}", f"{en}, {_CHANGED['en']}"
+    why = _because(rule)
+    ar = "، ".join([f"{day['ar']}: {spoken['ar']} ({why['ar']})", *(one["ar"] for one in more)])
+    en = ", ".join([f"{day['en']}: {spoken['en']} ({why['en']})", *(one["en"] for one in more)])
     return Localized(ar=f"{ar}.", en=f"{en}.")
 
 
-def _because(reason: str, name: str) -> str:
+def _more(night: Rule | None, *, changed: bool) -> list[Localized]:
+    """What else befell the day: a holiday took its first hours, the clocks change."""
+    told = [_CHANGED] if changed else []
+    if night is None:
+        return told
+    why = _because(night)
+    ar, en = _NIGHT["ar"].format(why=why["ar"]), _NIGHT["en"].format(why=why["en"])
+    return [Localized(ar=ar, en=en), *told]
+
+
+def _because(rule: Rule) -> Localized:
+    said, name = _REASONS[rule.reason], rule.title or Localized(ar="", en="")
+    return Localized(ar=_once(said["ar"], name["ar"]), en=_once(said["en"], name["en"]))
+
+
+def _once(reason: str, name: str) -> str:
     if not name:
         return reason
     return name if says(name, reason) else f"{reason}: {name}"

@@ -334,6 +334,31 @@ def test_a_holiday_that_is_called_one_is_not_called_so_twice() -> None:
     assert told["text"]["en"].endswith("closed (Eid al-Fitr Holiday).")
 
 
+def test_a_holiday_takes_its_night_from_the_day_after_and_is_named_there() -> None:
+    """Thursday's shift ends on Friday at 04:00; on a free Thursday Friday has no such hours."""
+    holiday = {"date": "2026-04-23", "id": "day", "name": {"ar": "يوم الوطن", "en": "Homeland Day"}}
+    calendar = {"timezone": "Asia/Riyadh", "holidays": [holiday]}
+    shut, open_ = (
+        list(
+            listed(
+                Compiled(read_calendar({**calendar, "weekly": week})),
+                date(2026, 4, 24),
+                date(2026, 5, 1),
+            )
+        )
+        for week in ({"thu": NIGHT["thu"]}, NIGHT)
+    )
+    assert (shut[0]["reason"], shut[0]["ref"], shut[0]["open"]) == ("holiday", "day", False)
+    assert shut[0]["text"]["en"].endswith("closed (holiday: Homeland Day).")
+    assert (shut[7]["reason"], shut[7]["windows"]) == ("weekly", [("00:00", "04:00")])
+    assert (open_[0]["reason"], open_[0]["windows"]) == ("weekly", [("20:00", "24:00")])
+    assert open_[0]["text"]["en"].endswith(
+        "20:00–24:00 (weekly hours), no night shift from the day before (holiday: Homeland Day)."
+    )
+    assert open_[0]["text"]["ar"].endswith("نوبة الليلة السابقة (عطلة: يوم الوطن).")
+    assert "night shift" not in open_[7]["text"]["en"]
+
+
 def test_instants_of_the_shifts_are_those_of_the_zone() -> None:
     year = [micros(datetime(n, 1, 1, tzinfo=UTC)) for n in (2026, 2027)]
     found = [
