@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.local.programs import die_with_parent, step_back
+from deploy.local.programs import die_with_parent
 from shared.kit.lean import preload
 
 SHARED = (
@@ -100,7 +100,7 @@ def _bear(control: socket.socket, message: bytes, fds: list[int]) -> Birth | Non
 
 def _live(birth: Birth) -> int:
     _place(birth)
-    step_back(birth.nice)
+    os.nice(birth.nice)
     os.environ.clear()
     os.environ.update(birth.env)
     time.tzset()

@@ -13,9 +13,6 @@ from signal import SIGKILL, SIGTERM, Signals
 from subprocess import DEVNULL
 from typing import Any
 
-LEFTOVERS = 20
-"""One step beyond the last of `nice`: the processor while nobody else wants it (and, so that
-nothing starves, one part in some three hundred of it when everybody does)."""
 _PR_SET_PDEATHSIG = 1
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -47,7 +44,7 @@ class Program:
     module: str = ""
     """A service's own module, for the nursery; `argv` does the same from nothing."""
     nice: int = 0
-    """How far it steps back while others want the processor: `step_back`."""
+    """How far it steps back while others want the processor."""
 
     def options(self) -> dict[str, Any]:
         """Arguments for `subprocess.Popen` and its asyncio sibling."""
@@ -73,7 +70,7 @@ class Program:
         def prepare() -> None:
             if bind is not None:
                 bind()
-            step_back(nice)
+            os.nice(nice)
 
         return prepare
 
@@ -113,13 +110,3 @@ def die_with_parent(signal: Signals) -> Callable[[], None] | None:
             os._exit(1)
 
     return bind
-
-
-def step_back(nice: int) -> None:
-    """Let others go first; whoever wakes up takes the processor from `LEFTOVERS` at once."""
-    if nice < LEFTOVERS:
-        os.nice(nice)
-    elif hasattr(os, "SCHED_IDLE"):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    else:
-        os.nice(LEFTOVERS - 1)

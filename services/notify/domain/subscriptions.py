@@ -1,7 +1,7 @@
 """Which events an endpoint asked for, and what a partner may see of them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 _PATTERN: Final = re.compile(r"\*|[a-z_]+\.(?:\*|[a-z_]+(?:\.v\d+)?)")
@@ -25,6 +25,19 @@ def wanted(patterns: Iterable[str], kind: str) -> bool:
     """Whether any of an endpoint's patterns asks for the type; no pattern = all of them."""
     listed = list(patterns)
     return not listed or any(matches(one, kind) for one in listed)
+
+
+_OF_THE_HOUSE: Final[Mapping[str, set[str]]] = {
+    "sla": {"ladder"},
+    "escalation": {"user_ids", "assign_to"},
+}
+"""By family: who climbs to whom, which customers do not see on the ticket either."""
+
+
+def outside(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What customers and their own programs see of an event."""
+    hidden = _OF_THE_HOUSE.get(kind.partition(".")[0], set())
+    return {name: value for name, value in data.items() if name not in hidden}
 
 
 def inside_only(kind: str, data: dict[str, Any]) -> bool:

@@ -1,10 +1,11 @@
 """Partner-visible facts: into the feed, and to every endpoint that asked for them."""
 
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 
-from services.notify.domain.subscriptions import inside_only, wanted
+from services.notify.domain.subscriptions import inside_only, outside, wanted
 from services.notify.store import endpoints, feed, webhooks
 from services.notify.usecases.explaining import Explanation
 from shared.events.base import Envelope, Event, render_instant
@@ -44,20 +45,24 @@ async def _publish(event: Event[Any], tx: Tx, more: dict[str, Any]) -> None:
     }
     feed.append(tx, values)
     tx.wake(FEED)
-    await _queue(tx, event, webhook_body(envelope), inside=inside)
+    await _queue(tx, event, envelope, inside=inside)
 
 
-def webhook_body(envelope: Envelope) -> str:
-    """The Standard Webhooks body: these exact bytes are signed and sent."""
+def webhook_body(envelope: Envelope, organization_id: UUID | None) -> str:
+    """The Standard Webhooks body for an endpoint: these exact bytes are signed and sent.
+
+    An endpoint of an organization hears what its customers may see.
+    """
+    bound = organization_id is not None
     body = {
         "type": envelope.type,
         "timestamp": render_instant(envelope.time),
-        "data": envelope.data,
+        "data": outside(envelope.type, envelope.data) if bound else envelope.data,
     }
     return orjson.dumps(body).decode()
 
 
-async def _queue(tx: Tx, event: Event[Any], body: str, *, inside: bool) -> None:
+async def _queue(tx: Tx, event: Event[Any], envelope: Envelope, *, inside: bool) -> None:
     listening = await endpoints.listening(tx, event.data.organization_id, inside=inside)
     rows = [
         {
@@ -66,7 +71,7 @@ async def _queue(tx: Tx, event: Event[Any], body: str, *, inside: bool) -> None:
             "organization_id": endpoint["organization_id"],
             "event_id": event.id,
             "type": event.type,
-            "body": body,
+            "body": webhook_body(envelope, endpoint["organization_id"]),
             "state": "pending",
             "next_at": tx.now,
             "log": [],

@@ -153,9 +153,10 @@ async def replay(
     since, until = span
     events = await feed.between(tx, endpoint.organization_id, since, until or tx.now)
     chosen = [one for one in events if wanted(types or endpoint.event_types, one["type"])]
+    bodies = (webhook_body(_envelope(one["envelope"]), endpoint.organization_id) for one in chosen)
     rows = [
-        _row(tx, endpoint, one["id"], one["type"], webhook_body(_envelope(one["envelope"])))
-        for one in chosen
+        _row(tx, endpoint, one["id"], one["type"], body)
+        for one, body in zip(chosen, bodies, strict=True)
     ]
     tx.wake(WEBHOOKS)
     return await webhooks.queue_again(tx, rows)

@@ -252,3 +252,18 @@ async def test_administrators_preview_every_template(house: House) -> None:
 async def test_every_route_wants_a_token(house: House) -> None:
     for path in ("/v1/webhooks", "/v1/events", "/v1/stream", "/v1/notifications"):
         assert (await house.http.get(path)).status_code == 401
+
+
+async def test_customers_do_not_read_who_of_the_house_was_called(house: House) -> None:
+    house = anew(house)
+    boss = uuid4()
+    await house.opens()
+    await house.hear(raised(house, boss))
+    for seat, named in ((house.client(), []), (house.staff(Role.ADMIN), [str(boss)])):
+        query = {"types": "escalation.raised"}
+        events = [
+            e for e in await read_until(seat, 1, **query) if e["subject"] == str(house.ticket)
+        ]
+        (event,) = events
+        assert event["data"].get("user_ids", []) == named
+        assert event["data"]["level"] == 1
