@@ -8,20 +8,13 @@ another with inbox and order, each in its own process; the handler does nothing.
 """
 
 import asyncio
-import contextlib
 import os
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
 
-from deploy.local import nats, postgres
-from deploy.local.database import Administrator, answers, equip
-from deploy.local.layout import Home
 from shared.events.base import Event
 from shared.events.ticket import TicketFeedbackGiven
 from shared.kit.bus import Bus, Consumers
@@ -29,9 +22,8 @@ from shared.kit.context import Context, build_context
 from shared.kit.settings import Settings
 from shared.kit.tx import Tx
 from shared.kit.workers import Workers
-from tests.engines import NatsServer, eventually, free_port, fresh_stream, migrate, running
+from tests.bench.house import house
 
-ROOT = Path(__file__).resolve().parents[2]
 FACTS_EACH = 5
 PACE, PACED = 200, 1000
 """Facts a second, and how many of them."""
@@ -120,46 +112,15 @@ async def _median(dsn: str) -> float:
 
 async def measure(backlog: int) -> float:
     """Events a second; with a `backlog` of 0 the median wait of facts that come at a pace."""
-    with tempfile.TemporaryDirectory(prefix="sanad-backlog-") as folder:
-        base = Path(folder)
-        base.chmod(0o711)
-        home = Home(base / "home")
-        home.prepare()
-        cluster = postgres.cluster(home.pg, free_port(), durable=True)
-        password = home.secret("postgres/postgres")
-        cluster.initialise(password)
-        administrator = Administrator.embedded(cluster.port, password)
-        with running(cluster.program(), home.log / "postgres.log"):
-            await eventually(lambda: answers(administrator), within=30)
-            sanad = Administrator(administrator.dsn("sanad"))
-            await equip(sanad, home, durable=True)
-            migrate(home, sanad)
-            return await _with_bus(home, sanad, backlog)
-
-
-async def _with_bus(home: Home, sanad: Administrator, backlog: int) -> float:
-    port = free_port()
-    server = NatsServer(f"nats://127.0.0.1:{port}", home, lambda: None, lambda: None)
-    os.environ.update(
-        SANAD_PROFILE="test",
-        SANAD_HOME=str(home.root),
-        SANAD_DATABASE=sanad.public(),
-        SANAD_NATS_URL=server.url,
-    )
-    with running(nats.program(home, port), home.log / "nats.log"), contextlib.ExitStack() as stack:
-        await eventually(lambda: fresh_stream(server))
-        pace = [] if backlog else ["paced"]
-        for service in ("sla", "tickets"):
-            command = [sys.executable, "-m", __spec__.name, service]
-            command += pace if service == "tickets" else []
-            process = subprocess.Popen(command, cwd=ROOT)
-            stack.callback(process.wait)
-            stack.callback(process.kill)
-        if not backlog:
-            return await _median(sanad.dsn())
-        await asyncio.sleep(SETTLE)  # the backlog then appears in one commit
-        await _state(backlog)
-        return await _rate(sanad.dsn(), backlog)
+    async with house() as made:
+        os.environ.update(made.environment)
+        module, pace = __spec__.name, [] if backlog else ["paced"]
+        with made.process(module, "sla"), made.process(module, "tickets", *pace):
+            if not backlog:
+                return await _median(made.dsn)
+            await asyncio.sleep(SETTLE)  # the backlog then appears in one commit
+            await _state(backlog)
+            return await _rate(made.dsn, backlog)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Words of the clock: what happened to a ticket, and what a clock does about it."""
 
 from enum import StrEnum
-from typing import Final
 
 
 class Kind(StrEnum):
@@ -15,10 +14,6 @@ class Kind(StrEnum):
     PRIORITY = "priority"
     TERMS = "terms"
     VERSION = "version"
-
-
-TICKET_KINDS: Final = frozenset(Kind) - {Kind.TERMS, Kind.VERSION}
-"""What happens to a ticket; the rest is what sla itself decides about it."""
 
 
 class Mode(StrEnum):
