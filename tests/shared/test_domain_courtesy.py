@@ -97,3 +97,15 @@ async def turns(number: int) -> None:
     """Let everything that is ready run, so many times."""
     for _ in range(number):
         await asyncio.sleep(0)
+
+
+async def test_a_look_that_was_due_to_an_earlier_request_opens_nothing() -> None:
+    courtesy = Courtesy(longest=60)
+    with courtesy.request():
+        work = asyncio.ensure_future(courtesy.give_way())
+        await turns(3)
+    courtesy._look()
+    await turns(3)
+    assert not work.done(), "somebody left this very moment"
+    async with asyncio.timeout(10):
+        await work

@@ -4,9 +4,12 @@ import asyncio
 from dataclasses import replace
 from typing import Any, cast
 
+from services.notify import usecases
 from services.notify.domain.letters import Parcel
+from services.notify.domain.words import Kind
 from services.notify.timers.post import Post
 from tests.services.notify.desk import Desk
+from tests.services.notify.test_notify_explanations import raised
 
 
 class SlowMailer:
@@ -68,3 +71,13 @@ async def _reply(desk: Desk) -> Any:
     ticket = desk.colleagues.add_ticket(sara)
     await desk.hear(desk.spoken(ticket, desk.colleagues.add_message("مرحبا")))
     return ticket
+
+
+async def test_a_rung_is_told_before_the_acknowledgements_that_wait_longer(desk: Desk) -> None:
+    sara, boss = await desk.person("sara@customer.example"), await desk.person("boss@desk.example")
+    ticket = desk.colleagues.add_ticket(sara)
+    await desk.hear(desk.opened(sara, ticket))
+    await desk.hear(desk.promised(ticket))
+    await desk.hear(raised(desk, ticket, boss))
+    (first,) = await usecases.mail_turn(desk.context, [], 1)
+    assert first.kind is Kind.ESCALATION
