@@ -70,3 +70,13 @@ def documents() -> list[tuple[str, str]]:
     paths = {path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}
     texts = [p for p in paths if p.suffix in {".md", ".lock", ".toml", ".in", ".yaml", ".json", ""}]
     return [(str(p.relative_to(ROOT)), p.read_text(errors="replace")) for p in sorted(texts)]
+
+
+NAMED = re.compile(r"`((?:deploy|docs|services|shared|tests)/[\w/.-]+\.(?:py|md|json))`")
+
+
+def test_documents_name_only_files_that_exist() -> None:
+    texts = [(path, text) for path, text in documents() if path.endswith(".md")]
+    named = {(path, name) for path, text in texts for name in NAMED.findall(text)}
+    assert named, "the documents name no file at all"
+    assert sorted(f"{path}: {name}" for path, name in named if not (ROOT / name).exists()) == []
