@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.intake.schemas import ContentOut
+from services.intake.schemas.mails import ContentOut
 from services.intake.usecases import operate
 from shared.kit import http
 from shared.kit.http import InTx, internal

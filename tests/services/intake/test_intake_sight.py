@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.intake.domain.mail import Envelope
-from services.intake.routes import router
+from services.intake.routes.mails import router
 from services.intake.settings import IntakeSettings
 from services.intake.store import mails
 from services.intake.usecases import sight

@@ -10,7 +10,7 @@ from services.intake.domain.addresses import single
 from services.intake.domain.mail import Envelope
 from services.intake.domain.words import State
 from services.intake.problems import EmptyMail, NotReleasable
-from services.intake.schemas import AcceptedOut, MailOut, MailPage, MailSummary, MovedOut
+from services.intake.schemas.mails import AcceptedOut, MailOut, MailPage, MailSummary, MovedOut
 from services.intake.usecases import operate
 from services.intake.usecases.accept import accept
 from shared.kit import http
