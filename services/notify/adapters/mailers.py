@@ -21,7 +21,7 @@ TIMEOUT: Final = 20.0
 CONNECTIONS: Final = 8
 """Lines to one relay: more are refused by many, and none goes faster for them."""
 WHOLE: Final = 60.0
-"""A whole handing over ends before the lease of its delivery does."""
+"""A server that answers each line just in time is left all the same."""
 
 _NAME = re.compile(r"[0-9a-f-]{1,64}")
 

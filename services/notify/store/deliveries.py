@@ -15,8 +15,10 @@ from services.notify.tables import Delivery
 from shared.kit.tables import table
 from shared.kit.tx import Tx
 
-LEASE: Final = timedelta(seconds=90)
-"""Longer than any attempt lasts: a mail whose sender died is taken up again after it."""
+LEASE: Final = timedelta(seconds=15)
+"""How long a mail waits whose sender died: the living say every `BEAT` that they hold theirs."""
+
+BEAT: Final = 4.0
 
 _DELIVERY = table(Delivery)
 
@@ -44,18 +46,28 @@ class Mail:
     sealed: bytes | None
 
 
-async def claim(tx: Tx, limit: int) -> list[Mail]:
-    """Due mails that nobody holds, now ours for a lease."""
+async def claim(tx: Tx, limit: int, held: Sequence[UUID] = ()) -> list[Mail]:
+    """Due mails that nobody holds, now ours for a lease; `held` are ours, however late we are."""
     rows = await tx.rows(
         """update notify.delivery d set leased_until = :until, attempts = d.attempts + 1
             from (select id from notify.delivery
                 where state in ('pending', 'ready') and next_at <= :now
                 and (leased_until is null or leased_until <= :now)
+                and id <> all(cast(:held as uuid[]))
                 order by kind = 'acknowledgement', next_at limit :limit for update skip locked) due
             where d.id = due.id returning d.*""",
-        {"now": tx.now, "until": tx.now + LEASE, "limit": limit},
+        {"now": tx.now, "until": tx.now + LEASE, "limit": limit, "held": list(held)},
     )
     return [_mail(row) for row in rows]
+
+
+async def keep(tx: Tx, held: Sequence[UUID]) -> None:
+    """What we hold stays ours for another lease; what somebody else closed meanwhile is not."""
+    await tx.execute(
+        "update notify.delivery set leased_until = :until where id = any(:held)"
+        " and leased_until is not null",
+        {"held": list(held), "until": tx.now + LEASE},
+    )
 
 
 def _mail(row: RowMapping) -> Mail:

@@ -7,6 +7,7 @@ from typing import Final
 from services.notify import usecases
 from services.notify.adapters.mailers import mailer_for
 from services.notify.adapters.partners import Partners
+from services.notify.store.deliveries import BEAT
 from services.notify.timers.post import Post
 from services.notify.usecases import FEED, MAILS, WEBHOOKS, Job, Round
 from shared.kit.context import Context
@@ -34,18 +35,32 @@ async def send_mails(context: Context, stop: Stop) -> None:
     mailer = mailer_for(context.settings.smtp_url, context.settings.home)
     post = Post(context, mailer)
     try:
-        async with asyncio.TaskGroup() as lanes:
-            while not stop.is_set():
-                claimed = await post.round(lanes)
-                if claimed is None:
-                    await stop.wait(AWAY)
-                elif claimed:
-                    await stop.wait(GATHER_BUSY if 1 < claimed < post.free else GATHER)
-                else:
-                    await context.wait(MAILS, IDLE)
+        async with asyncio.TaskGroup() as living:
+            beating = living.create_task(_beat(post))
+            async with asyncio.TaskGroup() as lanes:
+                await _rounds(context, stop, post, lanes)
+            beating.cancel()
         await post.write_down()
     finally:
         await mailer.close()
+
+
+async def _rounds(context: Context, stop: Stop, post: Post, lanes: asyncio.TaskGroup) -> None:
+    while not stop.is_set():
+        claimed = await post.round(lanes)
+        if claimed is None:
+            await stop.wait(AWAY)
+        elif claimed:
+            await stop.wait(GATHER_BUSY if 1 < claimed < post.free else GATHER)
+        else:
+            await context.wait(MAILS, IDLE)
+
+
+async def _beat(post: Post) -> None:
+    """A mail whose handing over takes long stays ours while we live, and no longer."""
+    while True:
+        await asyncio.sleep(BEAT)
+        await post.keep()
 
 
 async def send_webhooks(context: Context, stop: Stop) -> None:

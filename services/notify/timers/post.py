@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.notify import usecases
 from services.notify.adapters.mailers import Mailer
+from services.notify.store.deliveries import Mail
 from services.notify.usecases import MAILS, Ended, Ready
 from shared.kit.context import Context
 from shared.kit.logging import get_logger
@@ -16,13 +17,14 @@ class Post:
     """Rounds of claiming, writing and handing over.
 
     How an attempt ended is kept until the database has it: a mail that went out while the
-    database was away must not go out again.
+    database was away must not go out again. Until then the mail is held, and `keep` says so.
     """
 
     def __init__(self, context: Context, mailer: Mailer) -> None:
         self._context = context
         self._mailer = mailer
         self._busy: set[UUID] = set()
+        self._held: set[UUID] = set()
         self._ended: list[Ended] = []
 
     @property
@@ -37,18 +39,33 @@ class Post:
         """
         written, self._ended = self._ended, []
         try:
-            mails = await usecases.mail_turn(self._context, written, self.free)
+            mails = await usecases.mail_turn(self._context, written, self.free, [*self._held])
         except Exception as error:  # noqa: BLE001 - whatever it is, what ended must not be lost
             self._ended = written + self._ended
             _log.warning("mails_wait", error=type(error).__name__)
             return None
+        self._held.difference_update(one.mail.id for one in written)
         if mails:
-            ready, ended = await usecases.prepare_mails(self._context, mails)
-            self._ended += ended
-            for one in ready:
-                self._busy.add(one.mail.id)
-                lanes.create_task(self._lane(one))
+            await self._set_out(mails, lanes)
         return len(mails)
+
+    async def _set_out(self, mails: list[Mail], lanes: asyncio.TaskGroup) -> None:
+        self._held.update(mail.id for mail in mails)
+        ready, ended = await usecases.prepare_mails(self._context, mails)
+        self._ended += ended
+        for one in ready:
+            self._busy.add(one.mail.id)
+            lanes.create_task(self._lane(one))
+        self._held = self._busy | {one.mail.id for one in self._ended}
+
+    async def keep(self) -> None:
+        """Renew the leases; when the database is away they are ours all the same, to our mind."""
+        if not self._held:
+            return
+        try:
+            await usecases.keep_mails(self._context, [*self._held])
+        except Exception as error:  # noqa: BLE001 - the next beat tries again
+            _log.warning("leases_wait", error=type(error).__name__)
 
     async def write_down(self) -> None:
         """The last word, without claiming more."""

@@ -17,6 +17,7 @@ from services.notify.usecases.announcing import (
 from services.notify.usecases.delivering import Job, Round, attempt, turn
 from services.notify.usecases.explaining import of_event as explanation_of
 from services.notify.usecases.mailing import Ended, Ready, hand_over
+from services.notify.usecases.mailing import keep as keep_mails
 from services.notify.usecases.mailing import prepare as prepare_mails
 from services.notify.usecases.mailing import turn as mail_turn
 from services.notify.usecases.previewing import previews
@@ -76,6 +77,7 @@ __all__ = [
     "explanation_of",
     "find",
     "hand_over",
+    "keep_mails",
     "learn_promise",
     "mail_reply",
     "mail_resolution",

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from services.notify.adapters.mailers import Mailer, Never, NotNow
 from services.notify.domain.letters import Parcel, UnsafeLetter
@@ -48,12 +49,20 @@ class Ended:
     reason: str | None = None
 
 
-async def turn(context: Context, ended: Sequence[Ended], limit: int) -> list[Mail]:
+async def turn(
+    context: Context, ended: Sequence[Ended], limit: int, held: Sequence[UUID] = ()
+) -> list[Mail]:
     """Write down how attempts ended, and take due mails under a lease."""
     async with context.tx() as tx:
         for one in ended:
             _settle(tx, one)
-        return await deliveries.claim(tx, limit) if limit > 0 else []
+        return await deliveries.claim(tx, limit, held) if limit > 0 else []
+
+
+async def keep(context: Context, held: Sequence[UUID]) -> None:
+    """Say that the mails in our hands are still ours."""
+    async with context.tx() as tx:
+        await deliveries.keep(tx, held)
 
 
 async def prepare(context: Context, mails: Sequence[Mail]) -> tuple[list[Ready], list[Ended]]:

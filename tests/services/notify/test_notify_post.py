@@ -4,10 +4,15 @@ import asyncio
 from dataclasses import replace
 from typing import Any, cast
 
+import pytest
+
 from services.notify import usecases
 from services.notify.domain.letters import Parcel
 from services.notify.domain.words import Kind
+from services.notify.timers import loops
 from services.notify.timers.post import Post
+from shared.kit.workers import Stop
+from tests.contexts import Travel
 from tests.services.notify.desk import Desk
 from tests.services.notify.test_notify_explanations import raised
 
@@ -71,6 +76,78 @@ async def _reply(desk: Desk) -> Any:
     ticket = desk.colleagues.add_ticket(sara)
     await desk.hear(desk.spoken(ticket, desk.colleagues.add_message("مرحبا")))
     return ticket
+
+
+async def test_a_living_sender_keeps_its_mail_however_long_the_server_takes(
+    desk: Desk, travel: Travel
+) -> None:
+    mailer = SlowMailer()
+    post, other = Post(desk.context, mailer), Post(desk.context, mailer)
+    ticket = await _reply(desk)
+    async with asyncio.TaskGroup() as lanes:
+        assert await post.round(lanes) == 1
+        await mailer.asked.wait()
+        for seconds in range(10, 61, 10):
+            travel(seconds)
+            await post.keep()
+            assert await other.round(lanes) == 0, "it is in the hands of another process"
+        travel(120)
+        assert await post.round(lanes) == 0, "late as we are, it is in our own hands"
+        mailer.go.set()
+    await post.write_down()
+    travel(0)
+    assert len(mailer.taken) == 1
+    assert [row["state"] for row in await desk.deliveries(ticket)] == ["sent"]
+
+
+async def test_mails_of_a_sender_that_died_are_taken_up_within_seconds(
+    desk: Desk, travel: Travel
+) -> None:
+    mailer = SlowMailer()
+    mailer.go.set()
+    ticket = await _reply(desk)
+    assert len(await usecases.mail_turn(desk.context, [], 10)) == 1, "and its sender dies"
+    heir = Post(desk.context, mailer)
+    async with asyncio.TaskGroup() as lanes:
+        assert await heir.round(lanes) == 0
+        travel(16)
+        assert await heir.round(lanes) == 1
+    await heir.write_down()
+    travel(0)
+    assert [row["state"] for row in await desk.deliveries(ticket)] == ["sent"]
+
+
+async def test_the_worker_itself_says_that_it_lives(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailer, stop = SlowMailer(), Stop()
+    monkeypatch.setattr(loops, "mailer_for", lambda *_: mailer)
+    monkeypatch.setattr(loops, "BEAT", 0.02)
+    ticket = await _reply(desk)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(loops.send_mails(desk.context, stop))
+        await mailer.asked.wait()
+        first = (await desk.deliveries(ticket))[0]["leased_until"]
+        async with asyncio.timeout(5):
+            while (await desk.deliveries(ticket))[0]["leased_until"] == first:
+                await asyncio.sleep(0.02)
+        stop.set()
+        mailer.go.set()
+    assert [row["state"] for row in await desk.deliveries(ticket)] == ["sent"]
+
+
+async def test_a_mail_that_another_closed_is_not_claimed_back(desk: Desk) -> None:
+    mailer = SlowMailer()
+    post = Post(desk.context, mailer)
+    ticket = await _reply(desk)
+    async with asyncio.TaskGroup() as lanes:
+        await post.round(lanes)
+        async with desk.context.tx() as tx:
+            await tx.execute("update notify.delivery set state = 'sent', leased_until = null")
+        await post.keep()
+        (row,) = await desk.deliveries(ticket)
+        assert row["leased_until"] is None
+        mailer.go.set()
 
 
 async def test_a_rung_is_told_before_the_acknowledgements_that_wait_longer(desk: Desk) -> None:
