@@ -127,10 +127,7 @@ DEFAULT_POLICY: Final = UUID("00000000-0000-7000-8000-000000000004")
 NUMBER_PREFIX: Final = "SND-"
 """A ticket's number as people write it: `SND-1042` (contracts.md)."""
 
-REPLY_MARKER: Final = Localized(
-    ar="--- اكتب ردك فوق هذا السطر · Reply above this line ---",
-    en="--- Reply above this line · اكتب ردك فوق هذا السطر ---",
-)
+REPLY_MARKER: Final = "## اكتب ردّك فوق هذا السطر · Write your reply above this line ##"
 """First line of a mail that can be answered; answers to it are cut there (mail.md 11)."""
 
 SCORES: Final[dict[int, Localized]] = {

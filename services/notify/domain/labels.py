@@ -70,6 +70,3 @@ BY_ZONE: Final = Localized(ar="بتوقيت {place}", en="{place} time")
 
 DESK: Final = Localized(ar="سند للدعم الفني", en="Sanad Support")
 """Display name of the sender when a department has none."""
-
-MARKER: Final = "## اكتب ردّك فوق هذا السطر · Write your reply above this line ##"
-"""The line that a reader of replies cuts at (mail.md 11); one line for both languages."""

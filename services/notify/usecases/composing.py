@@ -22,7 +22,7 @@ from shared.kit import together
 from shared.kit.context import Context
 from shared.kit.locale import pick
 from shared.tokens import fold_address, make_reply_token
-from shared.vocabulary import Locale, Localized
+from shared.vocabulary import REPLY_MARKER, Locale, Localized
 
 FALLBACK_ZONE: Final = "Asia/Riyadh"
 _SPEAKING: Final = TO_CUSTOMERS - {Kind.ACKNOWLEDGEMENT}
@@ -104,7 +104,7 @@ def compose(
     token = make_reply_token(context.keys.derive("reply-token"), number, address)
     brand = pick(_department(material)["name"] or labels.DESK, reader.locale)
     given = variables(context, mail, material, known, reader, now)
-    marker = labels.MARKER if mail.kind in TO_CUSTOMERS else ""
+    marker = REPLY_MARKER if mail.kind in TO_CUSTOMERS else ""
     rendered = render(mail.kind, reader, {"brand": brand, **given}, marker)
     support = context.settings.support_address
     own_id = message_id(token, mail.id, support)

@@ -7,7 +7,7 @@ from services.notify.domain.words import TO_CUSTOMERS, Kind
 from services.notify.usecases.rendering import VARIABLES, Reader, render, unknown_variables
 from shared.kit.locale import pick
 from shared.kit.tx import Tx
-from shared.vocabulary import SCORES, Locale, Localized
+from shared.vocabulary import REPLY_MARKER, SCORES, Locale, Localized
 
 _EXAMPLES: Final[dict[str, Localized]] = {
     "first_response": Localized(ar="الأحد 1 مارس 2026، 10:00", en="Sunday 1 March 2026, 10:00"),
@@ -55,7 +55,7 @@ def _preview(tx: Tx, kind: Kind, locale: Locale) -> dict[str, Any]:
     plain = _plain(tx, locale)
     words = {name: pick(_EXAMPLES[name], locale) for name in VARIABLES[kind] & _EXAMPLES.keys()}
     given = {name: plain[name] for name in VARIABLES[kind] & plain.keys()}
-    marker = labels.MARKER if kind in TO_CUSTOMERS else ""
+    marker = REPLY_MARKER if kind in TO_CUSTOMERS else ""
     rendered = render(kind, Reader(locale, "Asia/Riyadh"), {**words, **given}, marker)
     return {
         "kind": kind,

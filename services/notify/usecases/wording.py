@@ -81,11 +81,17 @@ def _reply(scene: Scene) -> dict[str, Any]:
     files = len(message.get("attachments") or ())
     return {
         "subject_line": _subject(scene),
-        "body": _plain(message.get("body_text")),
+        "body": _plain(_said(message)),
         "files": scene.reader.numbers(counted("files", files, scene.reader.locale))
         if files
         else "",
     }
+
+
+def _said(message: dict[str, Any]) -> str | None:
+    """What its author wrote; what their mail program quoted below it is nobody's answer."""
+    said: str | None = message.get("visible_text") or message.get("body_text")
+    return said
 
 
 def _resolution(scene: Scene) -> dict[str, Any]:
@@ -93,7 +99,7 @@ def _resolution(scene: Scene) -> dict[str, Any]:
     window = timedelta(seconds=scene.mail.facts["window"])
     locale = scene.reader.locale
     return {
-        "body": _plain((scene.material.message or {}).get("body_text")),
+        "body": _plain(_said(scene.material.message or {})),
         "window": scene.reader.numbers(duration(window, locale)),
         "until": scene.reader.instant(scene.now + window),
         "scores": [_score(scene, value) for value in SCORES],

@@ -142,8 +142,9 @@ class Colleagues:
         }
         return UUID(str(ticket_id))
 
-    def add_message(self, text: str, files: int = 0) -> UUID:
+    def add_message(self, text: str, files: int = 0, visible: str | None = None) -> UUID:
         message_id = uuid4()
         attachments = [{"id": str(uuid4()), "name": f"{n}.png"} for n in range(files)]
-        self.messages[str(message_id)] = {"body_text": text, "attachments": attachments}
+        words = {"body_text": text, "visible_text": text if visible is None else visible}
+        self.messages[str(message_id)] = {**words, "attachments": attachments}
         return message_id

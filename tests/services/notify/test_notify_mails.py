@@ -173,6 +173,15 @@ async def test_a_public_reply_reaches_requester_and_participants_once_each(desk:
     assert "3 files attached" in text_of(english)
 
 
+async def test_what_an_agents_mail_program_quoted_goes_to_nobody(desk: Desk) -> None:
+    ticket = desk.colleagues.add_ticket(await desk.person(SARA))
+    text = "تم الإصلاح.\n\nOn 22 Nov 2026 10:30 Desk <s@x.example> wrote:\n> ملاحظة داخلية"
+    await desk.hear(desk.spoken(ticket, desk.colleagues.add_message(text, visible="تم الإصلاح.")))
+    letter = await desk.letter(SARA)
+    assert "تم الإصلاح." in text_of(letter)
+    assert "ملاحظة داخلية" not in text_of(letter) + html_of(letter)
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -21,7 +21,7 @@ from services.notify.usecases.rendering import (
     render,
     unknown_variables,
 )
-from shared.vocabulary import Locale, Metric, Priority, Role
+from shared.vocabulary import REPLY_MARKER, Locale, Metric, Priority, Role
 
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 KINDS = list(product(Kind, Locale))
@@ -87,7 +87,7 @@ def test_a_missing_variable_is_never_sent_as_silence(kind: Kind, locale: Locale)
 def test_pages_state_language_and_direction_and_escape_what_they_are_given(
     kind: Kind, locale: Locale
 ) -> None:
-    rendered = render(kind, reader(locale), example(kind), labels.MARKER)
+    rendered = render(kind, reader(locale), example(kind), REPLY_MARKER)
     direction = "rtl" if locale is Locale.AR else "ltr"
     assert f'<html lang="{locale.value}" dir="{direction}">' in rendered.html
     assert f'<body lang="{locale.value}" dir="{direction}"' in rendered.html
@@ -96,7 +96,7 @@ def test_pages_state_language_and_direction_and_escape_what_they_are_given(
     assert rendered.subject
     assert bool(ARABIC.search(rendered.subject)) is (locale is Locale.AR)
     assert "{{" not in rendered.text + rendered.html
-    assert (rendered.text.splitlines()[0] == labels.MARKER) is (kind in TO_CUSTOMERS)
+    assert (rendered.text.splitlines()[0] == REPLY_MARKER) is (kind in TO_CUSTOMERS)
 
 
 @pytest.mark.parametrize("locale", list(Locale))
