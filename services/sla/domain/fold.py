@@ -78,6 +78,11 @@ class Reading:
         return bool(self.breaches)
 
     @property
+    def left_open(self) -> bool:
+        """The ticket was solved before anybody answered."""
+        return self.mode is Mode.STOPPED and self.at is None
+
+    @property
     def open_breach(self) -> Breach | None:
         """The breach of the present cycle."""
         return next((b for b in self.breaches if b.cycle == self.cycle), None)

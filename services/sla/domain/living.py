@@ -76,10 +76,8 @@ class LivingTicket:
 
     def customer_reply(self, what: Happening) -> None:
         """Ends a pause by itself, whatever the status; may start the next-response clock."""
-        ends_pause = self.paused
         self.spoken = True
-        if ends_pause:
-            self._follow(what, "customer_reply")
+        self._follow(what, "customer_reply")
         if self.status in CANCELLING:
             return
         waiting = self.unanswered()
@@ -145,15 +143,24 @@ class LivingTicket:
     def _mode(self, metric: Metric) -> Mode:
         if self.status in CANCELLING:
             return Mode.CANCELLED
-        if metric is Metric.RESOLUTION and self.status in self.rules.stop_statuses:
+        if self._stops(metric):
             return Mode.STOPPED
         if self.paused and metric in self.rules.pause_metrics:
             return Mode.PAUSED
         return Mode.RUNNING
 
+    def _stops(self, metric: Metric) -> bool:
+        """A solved ticket owes no next response either, until the customer writes again."""
+        if self.status not in self.rules.stop_statuses:
+            return False
+        return metric is Metric.RESOLUTION or (metric is Metric.NEXT_RESPONSE and not self.spoken)
+
     def _follow(self, what: Happening, reason: str) -> None:
         for clock in self._clocks():
-            clock.move(what.at, self._mode(clock.metric), reason, what.ref)
+            mode = self._mode(clock.metric)
+            if clock is not self.resolution and _wakes(clock, mode):
+                clock.retarget(what.at, self._target(clock.metric))
+            clock.move(what.at, mode, reason, what.ref)
 
     def _clocks(self) -> list[Clock]:
         return [c for c in (self.first, self.resolution, self.unanswered()) if c]
@@ -180,6 +187,10 @@ def tell(
         if following is None or not _one_step(one, following):
             ticket.settle()
         yield one
+
+
+def _wakes(clock: Clock, mode: Mode) -> bool:
+    return clock.mode is Mode.STOPPED and mode in {Mode.RUNNING, Mode.PAUSED}
 
 
 def _one_step(one: Happening, other: Happening) -> bool:

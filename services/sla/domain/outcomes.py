@@ -27,7 +27,7 @@ class State(StrEnum):
     OVERDUE = "overdue"
     """Broken, and still waited for."""
     OUT = "out"
-    """No promise: spam, merged in time, superseded, or without a target."""
+    """No promise: spam, merged or solved in time, superseded, or without a target."""
 
 
 _KEPT: Final = frozenset({State.MET, State.LATE})
@@ -101,7 +101,7 @@ def _exchange(clock: Clock, as_of: Micros) -> Reading:
 
 def _outcome(reading: Reading, *, spam: bool) -> Outcome:
     breach, amount = reading.open_breach, reading.amount
-    over = reading.at is not None or reading.mode is Mode.CANCELLED
+    over = reading.at is not None or _called_off(reading)
     late = None
     if breach and over and amount is not None and not spam:
         late = reading.over
@@ -123,13 +123,17 @@ def _outcome(reading: Reading, *, spam: bool) -> Outcome:
 
 def _state(reading: Reading, breach: Breach | None) -> State:
     """A breach is never undone by what happens to the ticket later (sla.md 5.7, 5.8)."""
-    if reading.mode is Mode.CANCELLED:
+    if _called_off(reading):
         return State.LATE if breach else State.OUT
     if breach:
         return State.OVERDUE if reading.at is None else State.LATE
     if reading.amount is None:
         return State.OUT
     return State.OPEN if reading.at is None else State.MET
+
+
+def _called_off(reading: Reading) -> bool:
+    return reading.mode is Mode.CANCELLED or reading.left_open
 
 
 def _paused(stage: Stage) -> Micros:

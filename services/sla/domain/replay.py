@@ -153,7 +153,7 @@ def outcome(reading: Reading) -> Outcome:
 def _word(reading: Reading) -> Word:
     if reading.breaches:
         return "breached"
-    if reading.mode is Mode.CANCELLED or reading.amount is None:
+    if reading.mode is Mode.CANCELLED or reading.left_open or reading.amount is None:
         return "none"
     if reading.at is not None:
         return "met"

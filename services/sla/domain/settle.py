@@ -176,7 +176,9 @@ def state_word(reading: Reading) -> StateWord:
         return "none"
     if reading.mode is None:
         return "stopped"
-    return "breached" if reading.open_breach else _WORDS[reading.mode]
+    if reading.open_breach:
+        return "breached"
+    return "stopped" if reading.left_open else _WORDS[reading.mode]
 
 
 def _open(reading: Reading) -> bool:

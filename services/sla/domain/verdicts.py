@@ -8,7 +8,9 @@ from services.sla.domain.fold import Reading
 from services.sla.domain.words import Mode
 from shared.worktime import Micros
 
-Outcome = Literal["none", "running", "paused", "kept", "late", "due_now", "missed", "cancelled"]
+Outcome = Literal[
+    "none", "running", "paused", "kept", "late", "due_now", "missed", "cancelled", "stopped"
+]
 Afterwards = Literal["voided", "excused"]
 
 _AFTERWARDS: Final[tuple[Afterwards, ...]] = ("voided", "excused")
@@ -44,4 +46,6 @@ def _outcome(reading: Reading, left: Micros, *, broken: bool) -> Outcome:
         return "cancelled"
     if reading.mode is Mode.RUNNING:
         return "due_now" if broken and not left else "running"
+    if reading.left_open:
+        return "stopped"
     return "paused" if reading.mode is Mode.PAUSED else "kept"

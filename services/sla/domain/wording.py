@@ -229,6 +229,10 @@ def _outcome(verdict: Verdict) -> list[Localized]:
             ar="وكان الموعد قد فات قبل أن يتغير الوعد.",
             en="Missed before the promise was changed.",
         ),
+        "stopped": Localized(
+            ar=f"والاحتساب متوقف منذ الحل، والباقي من المهلة {length['ar']}.",
+            en=f"The clock stands still since the resolution with {length['en']} left.",
+        ),
         "cancelled": Localized(ar="وأُلغي الاحتساب.", en="The clock was cancelled."),
     }
     told = [texts[verdict.outcome]] if verdict.outcome in texts else []

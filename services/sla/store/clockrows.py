@@ -45,6 +45,8 @@ class ClockRow:
     stated: Stated
     revision: int
     kind: ContractKind | None = None
+    judged_by: int | None = None
+    """Of a clock at its end: the newest revision of the calendars when it ended (sla.md 5.9)."""
     happenings: list[Happening] = field(default_factory=list)
     outcomes: tuple[Outcome, ...] = ()
 

@@ -19,7 +19,7 @@ from shared.worktime import instant, micros
 
 _COLUMNS = f"""ticket_id, organization_id, department_id, priority, status, policy_id,
     policy_version, contract_id, calendar_id, opened_at, settled_at, generation, sequence,
-    next_due_at, clocks::text, stated::text, {REVISION}, contract_kind"""
+    next_due_at, clocks::text, stated::text, {REVISION}, contract_kind, judged_by"""
 """In the order of `ClockRow`; documents as text, which is read faster than the driver would."""
 _SELECT = f"select {_COLUMNS} from sla.clock"
 
@@ -190,13 +190,14 @@ _SAVE = f"""
     with clock as (
     update sla.clock c set settled_at = n.settled_at, next_due_at = n.next_due_at, open = n.open,
         generation = n.generation, sequence = n.sequence, clocks = n.clocks::jsonb,
-        stated = n.stated::jsonb, priority = n.priority, status = n.status
+        stated = n.stated::jsonb, priority = n.priority, status = n.status,
+        judged_by = case when not n.open then coalesce(c.judged_by, n.revision) end
     from unnest(cast(:ticket_ids as uuid[]), cast(:settled as timestamptz[]),
         cast(:dues as timestamptz[]), cast(:opens as boolean[]), cast(:generations as int[]),
         cast(:sequences as bigint[]), cast(:clocks as text[]), cast(:stated as text[]),
-        cast(:priorities as text[]), cast(:statuses as text[]))
+        cast(:priorities as text[]), cast(:statuses as text[]), cast(:revisions as bigint[]))
         as n (ticket_id, settled_at, next_due_at, open, generation, sequence, clocks, stated,
-            priority, status)
+            priority, status, revision)
     where c.ticket_id = n.ticket_id
     returning {_RETURNED}),
     gone as ({outcomes.VANISHED}){outcomes.UPSERT}"""
@@ -218,6 +219,7 @@ async def save(tx: Tx, clocks: Sequence[tuple[ClockRow, bool]]) -> None:
             "generations": [row.generation for row in rows],
             "priorities": [row.priority for row in rows],
             "statuses": [row.status for row in rows],
+            "revisions": [row.revision for row in rows],
             **outcomes.document(rows),
         },
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, insert, select, update
+from sqlalchemy import RowMapping, Table, insert, literal_column, select, update
 
 from services.sla.tables import (
     Calendar,
@@ -51,7 +51,11 @@ async def calendar_versions(tx: Tx) -> list[Row]:
     """Every version of every calendar, oldest first."""
     versions = _CALENDAR_VERSION.c
     statement = select(
-        versions.calendar_id, versions.version, versions.document, versions.effective_from
+        versions.calendar_id,
+        versions.version,
+        versions.document,
+        versions.effective_from,
+        literal_column("revision"),
     )
     return _dicts(await tx.rows(statement.order_by(versions.calendar_id, versions.version)))
 
@@ -86,7 +90,11 @@ async def add_calendar(tx: Tx, calendar_id: UUID, name: Localized, now: datetime
 
 
 async def add_calendar_version(tx: Tx, values: dict[str, Any]) -> None:
-    """The next version; the caller holds the calendar's row."""
+    """The next version; the caller holds the calendar's row.
+
+    Revisions become known in their order: a process that has seen one has seen those before.
+    """
+    await one_at_a_time(tx, "sla.calendar_version")
     await tx.execute(insert(_CALENDAR_VERSION).values(values))
     changed = {"version": values["version"], "updated_at": values["created_at"]}
     await tx.execute(

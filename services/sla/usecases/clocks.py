@@ -1,6 +1,6 @@
 """Starting a ticket's clocks and letting them hear what happens to it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from services.sla.store.clockrows import ClockRow
 from services.sla.store.matching import basis
 from services.sla.usecases import choosing
 from services.sla.usecases.rulebook import Rulebook, rulebook
-from services.sla.usecases.stating import Ground, Occasion, Settled, settle_row
+from services.sla.usecases.stating import Ground, Occasion, Settled, any_lives, settle_row
 from shared.events.sla import ClockState, SlaClockStarted
 from shared.events.ticket import TicketOpened
 from shared.kit.tx import Tx
@@ -57,12 +57,19 @@ async def hear(tx: Tx, ticket_id: UUID, happening: Happening, *, cause: str) -> 
 
 async def rearm(tx: Tx, row: ClockRow, occasion: Occasion) -> None:
     """Settle a locked clock and replace its timers."""
-    book = await rulebook(tx, row.revision)
-    settled = settle_row(tx, row, await ground_of(tx, book, row), occasion)
+    settled = settle_row(tx, row, await _judged(tx, row, occasion.now), occasion)
     await clocks.save(tx, [(row, settled.open)])
     await breaches.add(tx, settled.breaches)
     await clocks.arm(tx, [(row, settled.armed, occasion.cause)], occasion.now)
     wake_if_soon(tx, settled)
+
+
+async def _judged(tx: Tx, row: ClockRow, now: datetime) -> Ground:
+    """A clock that has ended keeps the calendars it ended under, unless it runs again now."""
+    kept = await ground_of(tx, await book_of(tx, row), row)
+    if row.judged_by is None or not any_lives(kept.read(row.happenings, micros(now))):
+        return kept
+    return await ground_of(tx, await rulebook(tx, row.revision), row)
 
 
 async def move_to_department(tx: Tx, ticket_id: UUID, department_id: UUID, step: Happening) -> None:
@@ -79,6 +86,12 @@ async def move_to_department(tx: Tx, ticket_id: UUID, department_id: UUID, step:
 
 async def assign(tx: Tx, ticket_id: UUID, assignee_id: UUID | None) -> None:
     await sight.place(tx, ticket_id, "assignee_id", assignee_id)
+
+
+async def book_of(tx: Tx, row: ClockRow) -> Rulebook:
+    """What a clock is judged by: today's rules while it lives, then those that it ended under."""
+    book = await rulebook(tx, row.revision)
+    return book if row.judged_by is None else book.as_of(row.judged_by)
 
 
 async def ground_of(tx: Tx, book: Rulebook, row: ClockRow) -> Ground:

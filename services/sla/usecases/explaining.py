@@ -12,9 +12,9 @@ from services.sla.problems import refused
 from services.sla.store import clocks
 from services.sla.store.clockrows import ClockRow
 from services.sla.usecases import records
-from services.sla.usecases.clocks import ground_of
+from services.sla.usecases.clocks import book_of, ground_of
 from services.sla.usecases.directory import require_sight
-from services.sla.usecases.rulebook import Rulebook, rulebook
+from services.sla.usecases.rulebook import Rulebook
 from services.sla.usecases.stating import Ground
 from shared.kit.callers import Caller
 from shared.kit.context import Context
@@ -48,7 +48,7 @@ async def load(tx: Tx, ticket_id: UUID) -> Sight:
     row = await clocks.read(tx, ticket_id)
     if row is None:
         raise NotFound
-    book = await rulebook(tx, row.revision)
+    book = await book_of(tx, row)
     record = await records.of_ticket(tx, ticket_id, row.organization_id)
     return Sight(row, await ground_of(tx, book, row), book, record)
 

@@ -17,8 +17,8 @@ from services.sla.domain.replay import Judge, Judged, Tally, Ticket
 from services.sla.domain.words import ContractKind
 from services.sla.store import clocks, replays
 from services.sla.store.replays import Place, Scope
-from services.sla.usecases.clocks import ground_of
-from services.sla.usecases.rulebook import Rulebook, rulebook
+from services.sla.usecases.clocks import book_of, ground_of
+from services.sla.usecases.rulebook import Rulebook
 from services.sla.usecases.stating import Ground
 from shared.kit.callers import Caller
 from shared.kit.context import Context
@@ -76,7 +76,7 @@ class Replay:
         return Judge(policy, calendars, case.fallback).judge(case.ticket, readings, until)
 
     def _drafted(self, policy: Policy, case: "Case") -> Rules:
-        key = (case.kind, case.fallback)
+        key = (case.kind, case.fallback, case.drafted)
         if key not in self._rules:
             self._rules[key] = rules(policy, case.drafted.calendars, case.fallback)
         return self._rules[key]
@@ -130,13 +130,15 @@ async def _piece(
 ) -> tuple[list[Place], list[Case]]:
     draft, after = which
     async with context.tx(caller) as tx:
-        book = await rulebook(tx)
-        drafted = book.with_calendars(draft.calendars)
         places = await replays.page(tx, caller, scope, after, PIECE)
         numbers = {place.ticket_id: place.number for place in places}
-        cases = []
+        cases, drafts = [], dict[Rulebook, Rulebook]()
         for row in await clocks.read_many(tx, list(numbers)):  # in the order of the page
             ticket = Ticket(row.ticket_id, numbers[row.ticket_id], row.priority, row.happenings)
+            book = await book_of(tx, row)
+            if book not in drafts:
+                drafts[book] = book.with_calendars(draft.calendars) if draft.calendars else book
+            drafted = drafts[book]
             ground = await ground_of(tx, book, row)
             new_ground = ground if draft.policies else await ground_of(tx, drafted, row)
             fallback = str(row.calendar_id)

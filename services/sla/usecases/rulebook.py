@@ -20,8 +20,12 @@ from shared.worktime import ALWAYS_OPEN, Compiled, Micros, Spliced, Timeline, mi
 Parts = list[tuple[Micros, Timeline]]
 """Versions in force one after another, each from an instant on."""
 
+Known = tuple[int, UUID, int, Micros]
+"""A version as it is in force: its revision, calendar, number, and from when on."""
+
 _books: WeakKeyDictionary[Database, "Rulebook"] = WeakKeyDictionary()
 _PINNED = 4096
+_PAST = 64
 
 
 class Rulebook:
@@ -37,25 +41,53 @@ class Rulebook:
         self.names: dict[str, dict[tuple[str, str], Localized]] = {}
         self.since: dict[str, list[tuple[Micros, int]]] = {}
         self._parts: dict[UUID, Parts] = {}
+        self._known: list[Known] = []
+        self._past: dict[int, Rulebook] = {}
 
     async def refresh(self, tx: Tx, revision: int) -> None:
         """Read the calendars again when a version was added since."""
         if revision == self._revision:
             return
+        known: list[Known] = []
+        for row in await store.calendar_versions(tx):
+            self._compile(row["calendar_id"], row["version"], row["document"])
+            since = micros(row["effective_from"])
+            known.append((row["revision"], row["calendar_id"], row["version"], since))
+        self._take(known)
+        self._rules.clear()
+        self._past.clear()
+        self._revision = revision
+
+    def as_of(self, revision: int) -> "Rulebook":
+        """The book as it was: what ended is judged by the calendars that it ended under."""
+        newest = max((one[0] for one in self._known if one[0] <= revision), default=0)
+        if newest == max((one[0] for one in self._known), default=0):
+            return self
+        if newest not in self._past:
+            _bound(self._past, _PAST)
+            self._past[newest] = self._until(newest)
+        return self._past[newest]
+
+    def _until(self, revision: int) -> "Rulebook":
+        """Calendars that were made later are in it too: terms may have come that name them."""
+        book = Rulebook()
+        book._revision, book._policies, book._compiled = revision, self._policies, self._compiled
+        book.calendars, book.versions = dict(self.calendars), dict(self.versions)
+        book._take([one for one in self._known if one[0] <= revision])
+        book.names = self.names
+        return book
+
+    def _take(self, known: list[Known]) -> None:
         versions: dict[UUID, Parts] = {}
         self.since = {}
-        for row in await store.calendar_versions(tx):
-            since = micros(row["effective_from"])
-            timeline = self._compile(row["calendar_id"], row["version"], row["document"])
-            versions[row["calendar_id"]] = supersede(versions.get(row["calendar_id"], []), since)
-            versions[row["calendar_id"]].append((since, timeline))
-            self.versions[str(row["calendar_id"])] = row["version"]
-            self.since.setdefault(str(row["calendar_id"]), []).append((since, row["version"]))
-        for calendar_id, parts in versions.items():
-            self.calendars[str(calendar_id)] = spliced(parts)
-        self._parts = versions
-        self._rules.clear()
-        self._revision = revision
+        for _, calendar_id, version, since in known:
+            parts = supersede(versions.get(calendar_id, []), since)
+            versions[calendar_id] = [*parts, (since, self._compiled[calendar_id, version])]
+            self.versions[str(calendar_id)] = version
+            self.since.setdefault(str(calendar_id), []).append((since, version))
+        for calendar_id, timelines in versions.items():
+            self.calendars[str(calendar_id)] = spliced(timelines)
+        self._parts, self._known = versions, known
 
     def drafted(self, calendar_id: UUID, since: Micros, timeline: Timeline) -> "Rulebook":
         """The same book as if a calendar had one version more."""
@@ -125,8 +157,8 @@ def supersede(parts: Iterable[tuple[Micros, Timeline]], since: Micros) -> Parts:
     return [part for part in parts if part[0] < since]
 
 
-def _bound(kept: dict[Any, Any]) -> None:
-    if len(kept) >= _PINNED:
+def _bound(kept: dict[Any, Any], most: int = _PINNED) -> None:
+    if len(kept) >= most:
         kept.clear()
 
 

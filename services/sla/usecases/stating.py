@@ -53,7 +53,7 @@ class Settled:
 
     @property
     def open(self) -> bool:
-        return any(r.mode in {Mode.RUNNING, Mode.PAUSED} for r in self.readings.values())
+        return any_lives(self.readings)
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,11 @@ class Occasion:
     points: frozenset[Point] = frozenset()
     ruled: bool = False
     recounted: datetime | None = None
+
+
+def any_lives(readings: Readings) -> bool:
+    """Whether time or a reply can still move one of the clocks."""
+    return any(r.mode in {Mode.RUNNING, Mode.PAUSED} for r in readings.values())
 
 
 def settle_row(tx: Tx, row: ClockRow, ground: Ground, occasion: Occasion) -> Settled:

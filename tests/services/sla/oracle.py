@@ -54,7 +54,7 @@ class Story:
     def __init__(self, desk: Desk, policy: Data, events: list[Data], as_of: int) -> None:
         self.desk, self.policy, self.now = desk, policy, 0
         self.priority = self.status = ""
-        self.paused = False
+        self.paused = self.spoken = False
         self.first: Watch | None = None
         self.resolution: Watch | None = None
         self.exchanges: list[Watch] = []
@@ -143,7 +143,8 @@ class Story:
         """Stop beats pause beats run; merged and spam end everything (5.5)."""
         if self.status in ENDED:
             return "cancelled"
-        if metric == "resolution" and self.status in self.policy.get("stop_statuses", []):
+        heard = {"first_response": True, "next_response": self.spoken, "resolution": False}
+        if self.status in self.policy.get("stop_statuses", []) and not heard[metric]:
             return "stopped"
         paused = self.paused and metric in self.policy.get("pause_metrics", [])
         return "paused" if paused else "running"
@@ -153,7 +154,10 @@ class Story:
 
     def _follow(self) -> None:
         for metric, watch in self._open():
-            watch.mode = self._mode(metric)
+            was, watch.mode = watch.mode, self._mode(metric)
+            goes_on = was == "stopped" and watch.mode in {"running", "paused"}
+            if metric == "next_response" and goes_on:
+                self._retarget(metric, watch)
 
     def _finish(self, watch: Watch, mode: str) -> None:
         due = self._due(watch)
@@ -191,7 +195,7 @@ class Story:
             self.first_at = self.now
 
     def _customer_reply(self, _: Data) -> None:
-        self.paused = False
+        self.paused, self.spoken = False, True
         self._follow()
         if self.status in ENDED:
             return
@@ -204,7 +208,7 @@ class Story:
         self.exchanges.append(self._begin("next_response"))
 
     def _status(self, event: Data) -> None:
-        self.status = event.get("to") or ""
+        self.status, self.spoken = event.get("to") or "", False
         self.paused = self.status in self.policy.get("pause_statuses", [])
         stops = self.status in self.policy.get("stop_statuses", [])
         if stops and self.policy.get("resolve_counts_as_first_response"):

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.sla.usecases import previewing, recounting
-from shared.vocabulary import Priority
+from shared.vocabulary import Priority, Status
 from tests.services.sla.desk import Desk, Ticket
 
 ALWAYS: dict[str, Any] = {"name": "Round the clock", "timezone": "UTC", "always_open": True}
@@ -210,3 +210,46 @@ async def test_clocks_whose_policy_names_the_calendar_are_recounted_too(desk: De
     assert [f["data"]["cause"] for f in await desk.facts(ticket.id, "clock_updated")] == [
         "calendar"
     ]
+
+
+async def ended(house: House) -> Ticket:
+    """Answered and solved after an hour, two hours ago."""
+    ticket = await house.ticket(timedelta(hours=3))
+    await ticket.reply(ticket.opened_at + timedelta(minutes=30))
+    await ticket.move(ticket.opened_at + timedelta(hours=1), Status.RESOLVED)
+    return ticket
+
+
+async def explained(ticket: Ticket) -> dict[str, Any]:
+    answer = await ticket.desk.ask("GET", f"/v1/tickets/{ticket.id}/sla/explain?metric=resolution")
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_what_has_ended_is_explained_by_the_calendar_that_it_ended_under(
+    house: House,
+) -> None:
+    ticket = await ended(house)
+    before = await explained(ticket)
+    assert before["totals"]["counted"] == 3600
+    await house.change(**closed(ticket.opened_at), retroactive=True)
+    await house.settled()
+    after = await explained(ticket)
+    assert after["totals"]["counted"] == 3600
+    for name in ("at", "calendar_version", "remaining_seconds"):
+        assert after["due"][name] == before["due"][name], name
+    await ticket.write(house.desk.context.clock.now(), automatic=True)
+    await ticket.prioritise(house.desk.context.clock.now(), Priority.P3)
+    assert (await explained(ticket))["totals"]["counted"] == 3600, "still at its end"
+    assert not await house.desk.facts(ticket.id, "voided")
+
+
+async def test_what_runs_again_counts_on_todays_calendar(house: House) -> None:
+    ticket = await ended(house)
+    await house.change(**closed(ticket.opened_at), retroactive=True)
+    await house.settled()
+    await ticket.move(house.desk.context.clock.now(), Status.OPEN)
+    reopened = await ticket.sla()
+    assert reopened["resolution"]["elapsed_seconds"] == 0, "the day was a holiday after all"
+    due = datetime.fromisoformat(reopened["resolution"]["due_at"])
+    assert due.date() > ticket.opened_at.date()

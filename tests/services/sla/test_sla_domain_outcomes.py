@@ -37,6 +37,7 @@ def became(
     return {(one.metric, one.cycle): one for one in outcomes(readings, as_of, word)}
 
 
+ASKED = (created(), agent(0.5), customer(1))
 TABLE: dict[str, tuple[tuple[Event, ...], float, Metric, State]] = {
     "answered on the due instant": ((created(), agent(1)), 2, FIRST, State.MET),
     "answered a moment later": ((created(), agent(1.001)), 2, FIRST, State.LATE),
@@ -66,6 +67,14 @@ TABLE: dict[str, tuple[tuple[Event, ...], float, Metric, State]] = {
         9,
         FIRST,
         State.LATE,
+    ),
+    "left open by a resolution in time": ((*ASKED, status(2, "resolved")), 9, NEXT, State.OUT),
+    "left open by a late resolution": ((*ASKED, status(4, "resolved")), 9, NEXT, State.LATE),
+    "left open, and opened again": (
+        (*ASKED, status(2, "resolved"), status(8, "open")),
+        8.5,
+        NEXT,
+        State.OPEN,
     ),
     "lowering erases no breach": ((created(), priority(5, "P2"), agent(6)), 9, FIRST, State.LATE),
 }

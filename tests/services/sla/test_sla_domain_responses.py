@@ -12,6 +12,7 @@ from tests.services.sla.story import (
     customer,
     first,
     following,
+    priority,
     status,
 )
 
@@ -132,6 +133,60 @@ def test_next_response(
     what: str, events: list[Event], until: float, expected: tuple[Any, ...]
 ) -> None:
     found = following(*events, until=until)
+    assert tuple(found.values()) == expected, what
+
+
+@pytest.mark.parametrize(
+    ("what", "events", "until", "expected"),
+    [
+        (
+            "a resolution without a word owes no answer",
+            [status(2, "resolved")],
+            9,
+            (None, None, 3600, False, False, 3600),
+        ),
+        (
+            "reopened by the desk, the same question goes on",
+            [status(2, "resolved"), status(5, "open")],
+            5.5,
+            (at(6), None, 5400, False, True, 5400),
+        ),
+        (
+            "the customer's message starts it again at once, whatever the status",
+            [status(2, "resolved"), customer(5)],
+            5.5,
+            (at(6), None, 5400, False, True, 5400),
+        ),
+        (
+            "a new question under a solved ticket",
+            [agent(2), status(2, "resolved"), customer(5)],
+            5.5,
+            (at(7), None, 1800, False, True, 3600),
+        ),
+        (
+            "what was broken before stays broken",
+            [status(4, "resolved")],
+            9,
+            (at(3), None, 10800, True, False, 10800),
+        ),
+        (
+            "an answer under a solved ticket ends it",
+            [status(2, "resolved"), agent(4)],
+            9,
+            (None, at(4), 0, False, False, 3600),
+        ),
+        (
+            "another priority is taken when it goes on",
+            [status(2, "resolved"), priority(3, "P2"), status(4, "open")],
+            4,
+            (at(7), None, 3600, False, True, 3600),
+        ),
+    ],
+)
+def test_next_response_of_a_solved_ticket(
+    what: str, events: list[Event], until: float, expected: tuple[Any, ...]
+) -> None:
+    found = following(created(), agent(0.5), customer(1), *events, until=until)
     assert tuple(found.values()) == expected, what
 
 

@@ -12,6 +12,7 @@ from services.sla.domain.clock import Target
 from services.sla.domain.daybook import kinds
 from services.sla.domain.fold import Happening, Rules, fold
 from services.sla.domain.ledger import ledger
+from services.sla.domain.settle import state_word
 from services.sla.domain.verdicts import verdict
 from services.sla.domain.wording import Promise, Zone
 from services.sla.domain.words import Kind
@@ -138,6 +139,20 @@ def test_a_promise_that_was_kept_has_time_to_spare() -> None:
         "3 h counted, 2 h stopped after the resolution. Kept with 1 h to spare."
     )
     assert said["ar"].endswith("وبعد الحل ساعتان. أُوفي بالوعد، وبقي من المهلة ساعة واحدة.")
+
+
+def test_a_question_that_a_resolution_left_open_is_not_called_kept() -> None:
+    story = [
+        opened("2026-03-08T09:00"),
+        Happening(at("2026-03-08T09:30"), Kind.AGENT_REPLY),
+        Happening(at("2026-03-08T10:00"), Kind.CUSTOMER_REPLY),
+        moved("2026-03-08T11:00", "resolved"),
+    ]
+    reading = fold(RULES, story, at("2026-03-08T14:00"))[Metric.NEXT_RESPONSE]
+    assert state_word(reading) == "stopped"
+    (said,) = wording._outcome(verdict(reading, ()))
+    assert said["en"] == "The clock stands still since the resolution with 3 h left."
+    assert said["ar"] == "والاحتساب متوقف منذ الحل، والباقي من المهلة 3 ساعات."
 
 
 def test_business_days_are_said_as_they_were_promised() -> None:
