@@ -1,7 +1,6 @@
 """`sanad up`: from nothing to `ready`, then watching until told to stop."""
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
@@ -14,6 +13,7 @@ from deploy.local.layout import SERVICES, Home, keep, new_password, replace
 from deploy.local.lock import hold
 from deploy.local.options import Options
 from deploy.local.stack import Stack
+from shared.kit.endings import end
 
 
 class Told(Exception):
@@ -82,9 +82,7 @@ class Runner:
         finally:
             say("stopping")
             if keeper:
-                keeper.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await keeper
+                await end(keeper)
         return 0
 
     async def _unless_told(self, work: Awaitable[None]) -> None:

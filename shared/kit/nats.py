@@ -9,6 +9,7 @@ from nats.aio.client import Client
 from nats.js.api import StreamInfo
 from nats.js.client import JetStreamContext
 
+from shared.kit.endings import end
 from shared.kit.logging import get_logger
 
 STREAM = "SANAD"
@@ -86,9 +87,7 @@ class Courier:
         """Send what is buffered and close; subscriptions are expected to be gone already."""
         self._stopping = True
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
         if self._client.is_closed:
             return
         with contextlib.suppress(Exception):  # a courier that is away has nothing to drain

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from typing_extensions import override
 
 from shared.kit import logging
+from shared.kit.endings import end
 from shared.kit.frame import AccessLog
 from shared.kit.protocol import Guarded, sweep
 from shared.kit.service import VERSION, Service
@@ -80,9 +81,7 @@ class Process:
         public.should_exit = ops.should_exit = True
         serving = tasks[: 2 if self._settings.opens("http") else 1]
         await asyncio.wait(serving, timeout=FINISH_WITHIN + 1)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)
 
     def _lost(self) -> None:
         self._status = 1

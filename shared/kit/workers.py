@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shared.kit.context import Context
+from shared.kit.endings import end
 from shared.kit.logging import get_logger
 from shared.kit.settings import Door
 
@@ -92,11 +93,10 @@ class Workers:
             self.context.wake(worker.name)
         if not self._tasks:
             return
-        _, late = await asyncio.wait(self._tasks, timeout=GRACE)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=GRACE)
+        await asyncio.wait(self._tasks, timeout=GRACE)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                await end(*self._tasks)
 
     async def _supervise(self, worker: Worker) -> None:
         condition = self.conditions[worker.name]

@@ -1,7 +1,6 @@
 """NATS is a courier: it may go away, forget, or lose its belongings; facts do not."""
 
 import asyncio
-import contextlib
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -12,6 +11,7 @@ import pytest
 
 from deploy.local import streams
 from shared.kit.context import Context
+from shared.kit.endings import end
 from shared.kit.nats import STREAM
 from tests.engines import NatsServer, eventually
 from tests.shared.kit_bus.sides import Behind, consumers, fired, running, state
@@ -21,9 +21,7 @@ from tests.shared.kit_bus.sides import Behind, consumers, fired, running, state
 async def keeper(nats_server: NatsServer) -> AsyncIterator[None]:
     task = asyncio.create_task(streams.keep(nats_server.url, nats_server.home))
     yield
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    await end(task)
 
 
 async def stated(speaker: Context, tickets: int, each: int = 3) -> list[UUID]:
