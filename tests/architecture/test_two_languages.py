@@ -25,7 +25,7 @@ READS_ARABIC = {
     "services/notify/domain/plurals.py": "plural forms, held against the English ones below",
     "shared/worktime/spans.py": "counted units, joined into both languages",
     "services/sla/adapters/almanac.py": "remarks that a package adds to names of holidays",
-    "services/notify/domain/labels.py": "the reply marker holds both languages in one line",
+    "shared/vocabulary.py": "the reply marker holds both languages in one line",
     "services/tickets/domain/naming.py": "what mail programs write before a subject",
     "deploy/local/demo/": "what the people of an invented company write, each in one language",
 }

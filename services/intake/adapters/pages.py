@@ -1,39 +1,32 @@
 """HTML of a mail as text, as the writer's own words, and as HTML that is safe to show."""
 
 import re
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from services.intake.adapters.quotes import CLOSE, OPEN, mark_quotes
 from services.intake.domain.body import Page
 
-_BREAK: Final = "\ue000"  # <br>: ends a line, even an empty one
-_EDGE: Final = "\ue001"  # a block begins or ends: a new line unless one has just begun
-_GAP: Final = "\ue002"  # a paragraph begins or ends: a blank line
+_BREAK: Final = "\ufdd0"  # <br>: ends a line, even an empty one
+_EDGE: Final = "\ufdd1"  # a block begins or ends: a new line unless one has just begun
+_GAP: Final = "\ufdd2"  # a paragraph begins or ends: a blank line
 _PARAGRAPHS: Final = "p,h1,h2,h3,h4,h5,h6,ul,ol,table,pre,blockquote"
 _BLOCKS: Final = (
     "div,li,tr,hr,section,article,header,footer,address,center,dl,dt,dd,form,figure,fieldset"
 )
 _DROPPED: Final = "script,style,head,title,template,noscript,iframe,object,svg,math,select,textarea"
-_QUOTES: Final = ",".join(
-    (
-        *("div.gmail_quote", "blockquote.gmail_quote", "div.gmail_extra", "div.gmail_attr"),
-        *("div#divRplyFwdMsg", "div#appendonsend", "div#mail-editor-reference-message-container"),
-        *("div.moz-cite-prefix", "blockquote[type=cite]", "div.yahoo_quoted", "div.yahoo-quoted"),
-        *("div.protonmail_quote", "blockquote.protonmail_quote", "div.zmail_extra", "div#OLK_SRC"),
-        *("div.OutlookMessageHeader", "div#replysplit", "div.ms-outlook-mobile-reference-message"),
-        *("blockquote#isReplyContent", "div.tutanota_quote", "blockquote[class*=quote]"),
-    )
-)
-_REST_TOO: Final = "div#divRplyFwdMsg,div#appendonsend,div.OutlookMessageHeader"
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _NEVER_NESTS: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param"}
     | {"source", "track", "wbr", "p", "li", "td", "tr", "th"}
 )
-_MARKS: Final = re.compile(f"([{_BREAK}{_EDGE}{_GAP}])")
+_MARKS: Final = re.compile(f"([{_BREAK}{_EDGE}{_GAP}{OPEN}{CLOSE}])")
 _DEEPEST: Final = 300
+_DEEPER: Final = {OPEN: 1, CLOSE: -1}
+_EDGES: Final = frozenset({_EDGE, OPEN, CLOSE})
 _IMAGES: Final = frozenset({"img"})
 _ATTRIBUTES: Final = {
     "*": {"dir", "lang", "title", "align"},
@@ -54,12 +47,11 @@ def read_page(html: str) -> Page:
     if body is None:
         return Page("", "", "")
     _mark_lines(body)
-    text = _flat(body)
-    quotes = body.css(_QUOTES)
-    for quote in quotes:
-        _remove_after(quote)
-    visible = _flat(body) if quotes else text
-    return Page(text, visible or text, _safe(html))
+    mark_quotes(body)
+    lines = _lines(body)
+    text, visible = _joined(lines), _joined(line for line in lines if not line.quoted)
+    quoted = _joined(line for line in lines if line.quoted)
+    return Page(text, visible or text, _safe(html), quoted=quoted if visible else "")
 
 
 def _shallow(html: str) -> str:
@@ -89,28 +81,35 @@ def _mark_lines(body: LexborNode) -> None:
         node.insert_after(" ")
 
 
-def _flat(body: LexborNode) -> str:
+class _Line(NamedTuple):
+    words: str
+    quoted: bool
+
+
+def _lines(body: LexborNode) -> list[_Line]:
+    """The page line by line; a quotation begins and ends on a line of its own."""
     folded = re.sub(r"\s+", " ", body.text(deep=True))
-    lines = [""]
+    lines, depth = [_Line("", quoted=False)], 0
     for piece in _MARKS.split(folded):
-        if piece == _BREAK or (piece == _EDGE and lines[-1]):
-            lines.append("")
-        elif piece == _GAP:
-            lines += ["", ""] if lines[-1] else [""]
-        elif piece not in {_EDGE, ""}:
-            lines[-1] = (lines[-1] + piece).strip()
-    kept = [line for index, line in enumerate(lines) if line or (index and lines[index - 1])]
+        last = lines[-1].words
+        depth = max(0, depth + _DEEPER.get(piece, 0))
+        fresh = _Line("", quoted=depth > 0)
+        if piece == _GAP:
+            lines += [fresh, fresh] if last else [fresh]
+        elif piece == _BREAK or (piece in _EDGES and last):
+            lines.append(fresh)
+        elif piece and piece not in _EDGES:
+            lines[-1] = _Line((last + piece).strip(), quoted=depth > 0)
+    return lines
+
+
+def _joined(lines: Iterable[_Line]) -> str:
+    """One line under another, of several blank ones one."""
+    kept = list[str]()
+    for line in lines:
+        if line.words or (kept and kept[-1]):
+            kept.append(line.words)
     return "\n".join(kept).strip("\n")
-
-
-def _remove_after(quote: LexborNode) -> None:
-    """Take a quotation out; Outlook's landmark only opens what then follows beside it."""
-    if quote.parent is None:
-        return
-    if quote.css_matches(_REST_TOO):
-        while quote.next is not None:
-            quote.next.remove()
-    quote.remove()
 
 
 def _safe(html: str) -> str:

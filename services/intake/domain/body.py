@@ -22,6 +22,7 @@ class Page:
     text: str
     visible: str
     safe: str
+    quoted: str = ""
 
 
 ReadPage = Callable[[str], Page]

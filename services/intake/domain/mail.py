@@ -8,12 +8,12 @@ from typing import Final
 from services.intake.domain import bounces, classify, limits, threading
 from services.intake.domain.addresses import addresses
 from services.intake.domain.authenticity import Author, author_of
-from services.intake.domain.body import Content, File, ReadPage, read_content
+from services.intake.domain.body import File, ReadPage, read_content
 from services.intake.domain.charset import is_arabic
 from services.intake.domain.folding import BIDI_MARKS
 from services.intake.domain.headers import Headers, split_headers
 from services.intake.domain.mime import Part, read_tree
-from services.intake.domain.replies import split_reply
+from services.intake.domain.own import words_of
 from services.intake.domain.words import Flag
 from shared.vocabulary import Locale, MailClass, SenderAuth
 
@@ -62,6 +62,7 @@ class Mail:
     report_permanent: bool = True
     body_text: str = ""
     visible_text: str = ""
+    quoted_text: str = ""
     body_html: str | None = None
     flags: tuple[str, ...] = ()
 
@@ -80,7 +81,7 @@ def read_mail(raw: bytes, envelope: Envelope, reading: Reading, read_page: ReadP
     content = read_content(root, read_page)
     author = author_of(root.headers, envelope.sender, reading.trusted)
     report = bounces.report_of(root)
-    text, visible = _words(content)
+    text, visible, quoted = words_of(content)
     basic = _basic(root.headers, envelope, author)
     details = {
         "digest": digest_of(root.headers, raw, envelope),
@@ -88,6 +89,7 @@ def read_mail(raw: bytes, envelope: Envelope, reading: Reading, read_page: ReadP
         "locale": locale_of(f"{basic['subject']} {visible}"),
         "body_text": text[: limits.TEXT],
         "visible_text": visible[: limits.TEXT],
+        "quoted_text": quoted[: limits.TEXT],
         "body_html": content.safe_html,
         "report_original": report.original if report else "",
         "report_permanent": report.permanent if report else True,
@@ -181,20 +183,6 @@ def _copied(headers: Headers, sender: str) -> Iterable[str]:
     named = [one.email for name in ("to", "cc") for one in addresses(headers, name)]
     others = (email for email in dict.fromkeys(named) if email.lower() != sender.lower())
     return list(others)[:20]
-
-
-def _words(content: Content) -> tuple[str, str]:
-    """The whole text and the writer's own words; a page's landmarks count where text has none."""
-    text = content.text
-    split = split_reply(text)
-    if split.quoted:
-        return text, split.visible
-    shown = [b.page.visible if b.page else b.text or "" for b in content.blocks]
-    cut = any(b.page is not None and b.page.visible != b.page.text for b in content.blocks)
-    if not cut:
-        return text, split.visible
-    own = split_reply("\n\n".join(part.strip("\n") for part in shown if part.strip()))
-    return text, own.visible or split.visible
 
 
 def _class(root: Part, envelope: Envelope, author: Author, *, reported: bool) -> MailClass:

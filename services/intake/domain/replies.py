@@ -1,16 +1,20 @@
 """What a person wrote now and what their program quoted: one pass over lines (mail.md 11)."""
 
-from dataclasses import dataclass, field
+import itertools
+import unicodedata
 from typing import Final, NamedTuple
 
-from services.intake.domain import landmarks, limits
+from services.intake.domain import announcements, landmarks, limits
+from services.intake.domain.announcements import Evidence
 from services.intake.domain.folding import fold
 
 _HEADER_SPAN: Final = 14
+_HEADER_GAP: Final = 3
 _SIGNATURE_SPAN: Final = 15
 _SIGNATURES: Final = 20
-_WROTE_SPAN: Final = 4
-_WROTE_LENGTH: Final = 500
+_LEAST_SHARE: Final = 50
+"""Own words below one part in so many of the text are taken for a wrong cut."""
+_ROUNDS: Final = 4
 
 
 class Split(NamedTuple):
@@ -20,164 +24,174 @@ class Split(NamedTuple):
     quoted: str
 
 
-@dataclass(slots=True)
-class _Scan:
-    lines: list[str]
-    keys: list[str]
-    labels: list[str | None]
-    kept: list[str] = field(default_factory=list)
-    folded: list[str] = field(default_factory=list)
-    quoting: bool = False
-    signatures: int = 0
-
-    def fold_rest(self, start: int) -> int:
-        self.folded += self.lines[start:]
-        return len(self.lines)
-
-    def quotes(self, index: int) -> bool:
-        return self.lines[index].lstrip().startswith(">")
-
-    def next_filled(self, index: int) -> int:
-        """Index of the next line that is not blank; the number of lines when none follows."""
-        while index < len(self.keys) and not self.keys[index]:
-            index += 1
-        return index
-
-
 def split_reply(text: str) -> Split:
-    """Visible and quoted part; all is visible when no word of the writer's own would be.
-
-    A one-word answer over a long quote stays one word: the cut is made only where a landmark
-    says so, therefore a small share alone is no sign of a wrong cut.
-    """
+    """Own words and quoted words; everything is shown where hardly any own word would be."""
     lines = text.split("\n")
-    keys = [fold(line[: limits.SCANNED_LINE]) for line in lines]
-    scan = _Scan(lines, keys, [landmarks.label(key) for key in keys])
-    index = 0
-    while index < min(len(lines), limits.SCANNED_LINES):
-        index = _step(scan, index)
-    scan.kept += lines[index:]
-    _fold_trailing_quotes(scan)
-    visible = _trim(scan.kept)
-    if not any(char.isalnum() for char in visible):
-        return Split(text.strip(), "")
-    return Split(visible, "\n".join(scan.folded).strip("\n"))
+    shown, marked = _shown(lines)
+    visible = "\n".join(itertools.compress(lines, shown))
+    quoted = "\n".join(itertools.compress(lines, (not own for own in shown))).strip("\n")
+    if not quoted.strip() or not is_enough(visible, text, marked=marked):
+        return Split(text.strip("\n"), "")
+    return Split(visible, quoted)
 
 
-def _fold_trailing_quotes(scan: _Scan) -> None:
-    """Quoted lines below the last own line are only what was answered."""
-    last = len(scan.kept)
-    while last and (not scan.kept[last - 1].strip() or scan.kept[last - 1].lstrip()[0] == ">"):
-        last -= 1
-    if any(line.strip() for line in scan.kept[:last]):
-        scan.folded = scan.kept[last:] + scan.folded
-        scan.kept = scan.kept[:last]
-
-
-def _step(scan: _Scan, index: int) -> int:
-    """Judge one line; the index of the next line to judge."""
-    key = scan.keys[index]
-    if _ends_here(scan, index, key):
-        return scan.fold_rest(index)
-    if length := _wrote(scan, index):
-        return _quotation(scan, index, length)
-    if landmarks.is_footer(key) or (scan.quoting and scan.quotes(index)):
-        scan.folded.append(scan.lines[index])
-    else:
-        scan.kept.append(scan.lines[index])
-    return index + 1
-
-
-def _ends_here(scan: _Scan, index: int, key: str) -> bool:
-    """Whether nothing of the writer's own comes from this line on."""
-    if not key:
+def is_enough(visible: str, text: str, *, marked: bool) -> bool:
+    """Whether a cut may stand. One word over a long quote may where our own marker says so."""
+    if not any(char.isalnum() or unicodedata.category(char) == "So" for char in visible):
         return False
-    if any(phrase in key for phrase in landmarks.REPLY_ABOVE):
-        return True
-    return landmarks.is_original(key) or _header_block(scan, index) or _signature(scan, index)
+    return marked or len(visible.strip()) * _LEAST_SHARE >= len(text.strip())
 
 
-def _quotation(scan: _Scan, index: int, length: int) -> int:
-    """Below "... wrote:" come `>` lines, after which text may go on, or all is quoted."""
-    follows = scan.next_filled(index + length)
-    if follows < len(scan.lines) and scan.quotes(follows):
-        scan.folded += scan.lines[index:follows]
-        scan.quoting = True
-        return follows
-    return scan.fold_rest(index)
+def _shown(lines: list[str]) -> tuple[bytearray, bool]:
+    """Of each line whether it stays, and whether our marker was met.
 
-
-def _wrote(scan: _Scan, index: int) -> int:
-    """Number of lines that the announcement of a quote takes here; 0 when it is none."""
-    key = scan.keys[index].lstrip("> ")
-    if not key or scan.quoting:
-        return 0
-    starts = key.startswith(landmarks.WROTE_STARTS) or "@" in key
-    joined = ""
-    for count in range(1, _WROTE_SPAN + 1):
-        if index + count > len(scan.keys) or not scan.keys[index + count - 1]:
-            return 0
-        joined = f"{joined} {scan.keys[index + count - 1].lstrip('> ')}".strip()
-        if len(joined) > _WROTE_LENGTH:
-            return 0
-        if _announces(joined) and (starts or count == 1):
-            return count
-    return 0
-
-
-def _announces(joined: str) -> bool:
-    tail = joined.rstrip("-* >")
-    if any(phrase in tail[-300:] for phrase in landmarks.WROTE_PASSIVE):
-        return True
-    if landmarks.DATED_SENDER.fullmatch(joined):
-        return True
-    if not (tail.endswith(":") or joined.endswith("wrote ----")):
-        return False
-    dated = landmarks.DATE_OR_ADDRESS.search(joined) is not None
-    return dated and landmarks.WROTE_VERBS.search(joined) is not None
-
-
-def _header_block(scan: _Scan, index: int) -> bool:
-    """Three different header fields close together, the sender or the subject among them."""
-    first = scan.labels[index]
-    if first is None:
-        return False
-    found, gap = {first}, 0
-    for kind in scan.labels[index + 1 : index + _HEADER_SPAN]:
-        gap = 0 if kind else gap + 1
-        if gap > 3:
+    What is left is read again: lines that a quote has parted may belong together.
+    """
+    head = min(len(lines), limits.SCANNED_LINES)
+    keys = [fold(line[: limits.SCANNED_LINE]) for line in lines[:head]]
+    kept, marked, more = list(range(head)), False, head < len(lines)
+    for _ in range(_ROUNDS):
+        scan = _Scan([keys[index] for index in kept], more=more)
+        left = scan.own()
+        marked, more = marked or scan.marked, scan.more
+        if not left or len(left) == len(kept):
             break
-        if kind:
-            found.add(kind)
-    known = found - {"reply-to"}
-    return len(known) >= 3 and not known.isdisjoint({"from", "subject"})
+        kept = [kept[index] for index in left]
+    shown = bytearray(len(lines))
+    shown[head:] = (b"\1" if more else b"\0") * (len(lines) - head)
+    for index in kept:
+        shown[index] = 1
+    return shown, marked
 
 
-def _signature(scan: _Scan, index: int) -> bool:
-    """`-- ` over a short last stretch."""
-    if scan.keys[index] != "--" or scan.signatures > _SIGNATURES:
-        return False
-    scan.signatures += 1
-    filled = 0
-    for later in range(index + 1, len(scan.keys)):
-        if _wrote(scan, later) or (scan.keys[later] and _header_block(scan, later)):
-            break
-        filled += bool(scan.keys[later])
-        if filled > _SIGNATURE_SPAN:
+class _Scan:
+    """One pass; `folded` tells of each line whether it is quoted, `more` of lines not read."""
+
+    def __init__(self, keys: list[str], *, more: bool) -> None:
+        self.keys, self.more = keys, more
+        self.folded = bytearray(len(keys))
+        self.labels = [landmarks.label(key) if ":" in key else None for key in keys]
+        self.quoting = self.marked = False
+        self.signatures = 0
+
+    def own(self) -> list[int]:
+        """The lines that stay, without blank ones and rules at either end; none if no word."""
+        index = 0
+        while index < len(self.keys):
+            index = self._step(index)
+        if not self.more:
+            self._fold_before(len(self.keys), quotes=True)
+        own = [index for index, folded in enumerate(self.folded) if not folded]
+        first = next((place for place, index in enumerate(own) if self.keys[index]), len(own))
+        return own[first:]
+
+    def _step(self, index: int) -> int:
+        """Judge one line; the index of the next line to judge."""
+        key = self.keys[index]
+        if not key:
+            return index + 1
+        if landmarks.is_marker(key):
+            return self._cut_at_marker(index)
+        if landmarks.is_original(key) or self._is_header_block(index):
+            return self._fold_rest(index)
+        if key == "--" and (end := self._signature_end(index)):
+            return self._fold(index, end)
+        if found := announcements.ending_at(self.keys, index):
+            return self._announced(found.start, index + 1, found.evidence)
+        if self.quoting and key[0] == ">":
+            self.folded[index] = 1
+        return index + 1
+
+    def _fold(self, start: int, end: int) -> int:
+        """Fold lines, and before them what no person ends with; the index after them."""
+        self._fold_before(start)
+        self.folded[start:end] = b"\1" * (end - start)
+        return end
+
+    def _fold_rest(self, index: int) -> int:
+        self.more = False
+        return self._fold(index, len(self.keys))
+
+    def _fold_before(self, end: int, *, quotes: bool = False) -> None:
+        """Footers, rules and blank lines above a quote; at the very end also what was answered."""
+        while end and not self.folded[end - 1] and self._is_filler(end - 1, quotes=quotes):
+            end -= 1
+            self.folded[end] = 1
+
+    def _is_filler(self, index: int, *, quotes: bool) -> bool:
+        key = self.keys[index]
+        if not key or landmarks.is_footer(key):
+            return True
+        return key[0] == ">" if quotes else landmarks.is_rule(key)
+
+    def _cut_at_marker(self, index: int) -> int:
+        """Above it may stand an announcement in a language that we do not know."""
+        self.marked = True
+        start = self._filled_before(index)
+        above = start + 1
+        while above and self.keys[above - 1] and index - above < 5:
+            above -= 1
+        if start < 0 or self.folded[start] or not self.keys[start].endswith(":"):
+            above = index
+        if self.keys[index][0] != ">":
+            return self._fold_rest(above)
+        self.quoting = True
+        return self._fold(above, index + 1)
+
+    def _filled_before(self, index: int) -> int:
+        """Index of the line above that is not blank; -1 when none is."""
+        for place in range(index - 1, max(-1, index - 4), -1):
+            if self.keys[place]:
+                return place
+        return -1
+
+    def _announced(self, start: int, end: int, evidence: Evidence) -> int:
+        """Below come `>` lines, after which text may go on, or all that follows is quoted."""
+        follows = end
+        while follows < len(self.keys) and not self.keys[follows]:
+            follows += 1
+        if follows < len(self.keys) and self.keys[follows][0] == ">":
+            self.quoting = True
+            return self._fold(start, follows)
+        if evidence is Evidence.CERTAIN and not self.quoting:
+            return self._fold_rest(start)
+        return end
+
+    def _is_header_block(self, index: int) -> bool:
+        """Three different header fields close together, the sender or the subject among them."""
+        first = self.labels[index]
+        if first is None:
             return False
-    return True
+        found, gap = {first}, 0
+        for kind in self.labels[index + 1 : index + _HEADER_SPAN]:
+            gap = 0 if kind else gap + 1
+            if gap > _HEADER_GAP:
+                break
+            if kind:
+                found.add(kind)
+        known = found - {"other"}
+        return len(known) >= 3 and not known.isdisjoint({"from", "subject"})
 
+    def _signature_end(self, index: int) -> int:
+        """Where a short last stretch under `-- ` ends; 0 when it is none."""
+        self.signatures += 1
+        if self.signatures > _SIGNATURES:
+            return 0
+        filled = 0
+        for later in range(index + 1, len(self.keys)):
+            key = self.keys[later]
+            if key and (found := self._quote_begins(later)) is not None:
+                return found
+            filled += bool(key)
+            if filled > _SIGNATURE_SPAN:
+                return 0
+        return len(self.keys)
 
-def _trim(lines: list[str]) -> str:
-    """Without blank lines and rules at either end; trailing spaces of lines go too."""
-    first, last = 0, len(lines)
-    while last > first and _is_filler(lines[last - 1]):
-        last -= 1
-    while first < last and not lines[first].strip():
-        first += 1
-    return "\n".join(line.rstrip() for line in lines[first:last])
-
-
-def _is_filler(line: str) -> bool:
-    key = fold(line[: limits.SCANNED_LINE])
-    return not key or landmarks.is_rule(key)
+    def _quote_begins(self, index: int) -> int | None:
+        key = self.keys[index]
+        if key[0] == ">" or landmarks.is_marker(key) or landmarks.is_original(key):
+            return index
+        if self._is_header_block(index):
+            return index
+        found = announcements.ending_at(self.keys, index)
+        return None if found is None else found.start

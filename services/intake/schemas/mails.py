@@ -73,12 +73,13 @@ class MailSummary(Out):
 
 
 class MailOut(MailSummary):
-    """One mail; `visible_text` is what the writer wrote now, without what was quoted."""
+    """One mail; `visible_text` is what the writer wrote now, `quoted_text` what was quoted."""
 
     match: str | None = None
     message_id: str | None = None
     body_text: str = ""
     visible_text: str = ""
+    quoted_text: str = ""
     body_html: str | None = None
     attachments: tuple[FileOut, ...] = ()
 
@@ -92,6 +93,7 @@ class MailOut(MailSummary):
                 "message_id": mail.message_id or None,
                 "body_text": mail.body_text,
                 "visible_text": mail.visible_text,
+                "quoted_text": mail.quoted_text,
                 "body_html": mail.body_html,
             }
         files = tuple(FileOut.model_validate(file) for file in shown.files)
@@ -118,7 +120,7 @@ class ContentOut(MailOut):
             basic["in_reply_to"] = next(iter(mail.in_reply_to), None)
             basic["references"] = mail.references
             if shown.row.decision == "new":
-                basic["visible_text"] = mail.body_text
+                basic |= {"visible_text": mail.body_text, "quoted_text": ""}
         return cls(**basic)
 
 

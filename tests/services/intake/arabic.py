@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.header import Header
 from urllib.parse import quote
 
+from shared.vocabulary import REPLY_MARKER
 from tests.journeys.letters import png
 
 SUBJECT = "تعطّل الطابعة في الفرع الرئيسي"
@@ -191,10 +192,12 @@ def replies() -> Iterator[Case]:
         yield Case(
             f"reply: {client}", mail(*_text("utf-8", "utf-8", "base64", text)), visible=REPLY
         )
-    one = f"شكرا\n\nفي 22 نوفمبر 2026 كتب الدعم:\n{QUOTE}\n" + "> سطر طويل جدا من الاقتباس\n" * 60
-    yield Case(
-        "one word over a long quote", mail(*_text("utf-8", "utf-8", "8bit", one)), visible="شكرا"
-    )
+    many = "> سطر طويل جدا من الاقتباس\n" * 60
+    one = f"شكرا\n\nفي 22 نوفمبر 2026 كتب الدعم:\n{QUOTE}\n{many}".strip()
+    yield Case("one word in a hundred", mail(*_text("utf-8", "utf-8", "8bit", one)), visible=one)
+    ours = f"شكرا\n\nفي 22 نوفمبر 2026 كتب الدعم:\n> {REPLY_MARKER}\n{many}"
+    text = _text("utf-8", "utf-8", "8bit", ours)
+    yield Case("one word over a long mail of ours", mail(*text), visible="شكرا")
     for client, landmark in (
         ("Gmail", '<div class="gmail_quote"><div dir="rtl">{}</div></div>'),
         ("Apple", '<blockquote type="cite"><div>{}</div></blockquote>'),
