@@ -13,7 +13,13 @@ class IntakeSettings(Settings):
 
     hostname: str = Field("localhost", alias="SANAD_INTAKE_HOSTNAME")
     trusted_authserv: str = Field("", alias="SANAD_INTAKE_TRUSTED_AUTHSERV")
-    """The authserv-id whose Authentication-Results count; nothing is trusted when empty."""
+    """The authserv-id whose Authentication-Results count; when empty we look for ourselves."""
+    intake_arc_sealers: str = ""
+    """Domains of forwarders, separated by commas, whose ARC seals may excuse a failure."""
+    intake_relays: str = ""
+    """Networks of our own mail servers, separated by commas: no senders, so SPF asks nothing."""
+    intake_nameserver: str = ""
+    """Who answers for DKIM keys and policies (`address` or `address:port`); else the machine's."""
     arabic: bool = Field(True, alias="SANAD_INTAKE_ARABIC")
     """Whether undeclared 8-bit text is tried as Arabic before it is taken for Western."""
     message_bytes: int = Field(limits.MESSAGE, ge=1024, alias="SANAD_INTAKE_MESSAGE_BYTES")

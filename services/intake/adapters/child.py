@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import BinaryIO, Final
 
-from services.intake.adapters import frames
+from services.intake.adapters import frames, signatures
 from services.intake.adapters.pages import read_page
 from services.intake.domain.mail import read_mail
 
@@ -23,7 +23,9 @@ def main(seconds: int) -> None:
         document = json.loads(sys.stdin.buffer.read(length))
         raw = sys.stdin.buffer.read(size)
         envelope, reading = frames.read_question(document)
-        parsed = read_mail(raw, envelope, reading, read_page)
+        signers = signatures.signers(raw, reading.keys)
+        sealed = signatures.sealer(raw, reading.keys) if reading.sealers else ""
+        parsed = read_mail(raw, envelope, reading, read_page, reading.proofs(signers, sealed))
         _reply(sys.stdout.buffer, *frames.answer(parsed))
         signal.alarm(0)
 

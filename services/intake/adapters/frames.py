@@ -19,7 +19,7 @@ def question(envelope: Envelope, reading: Reading) -> dict[str, Any]:
 
 def read_question(document: dict[str, Any]) -> tuple[Envelope, Reading]:
     told = document["envelope"]
-    envelope = Envelope(told["sender"], tuple(told["recipients"]))
+    envelope = Envelope(**{**told, "recipients": tuple(told["recipients"])})
     return envelope, Reading(**document["reading"])
 
 

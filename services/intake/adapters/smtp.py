@@ -6,7 +6,7 @@ import ssl
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from typing_extensions import override
@@ -28,6 +28,13 @@ _REPHRASED: Final = {
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 
 
+class Client(NamedTuple):
+    """Who is at the other end of a conversation."""
+
+    address: str = ""
+    helo: str = ""
+
+
 class Desk(Protocol):
     """Whom the listener serves."""
 
@@ -35,7 +42,7 @@ class Desk(Protocol):
         """Whether mail to this address is for us."""
         ...
 
-    async def take(self, raw: bytes, sender: str, recipients: list[str]) -> str:
+    async def take(self, raw: bytes, sender: str, recipients: list[str], client: Client) -> str:
         """Own the mail for good; its id. Whatever is raised becomes 451."""
         ...
 
@@ -178,11 +185,18 @@ class Connection(SMTP):
             return "552 5.3.4 message too big"
         sender = str(envelope.mail_from or "<>")
         try:
-            taken = await self._desk.take(bytes(content.body), sender, envelope.rcpt_tos)
+            body, client = bytes(content.body), _client(self.session)
+            taken = await self._desk.take(body, sender, envelope.rcpt_tos, client)
         except Exception as error:  # noqa: BLE001 - not kept is not accepted, whatever the cause
             self._desk.failed(error)
             return _LATER
         return f"250 2.0.0 accepted {taken}"
+
+
+def _client(session: Session | None) -> Client:
+    if session is None or not session.peer:
+        return Client()
+    return Client(str(session.peer[0]), str(session.host_name or "")[:255])
 
 
 class Content:

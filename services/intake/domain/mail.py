@@ -1,13 +1,13 @@
 """A mail read from its bytes: everything later steps decide on, nothing decided yet."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from services.intake.domain import bounces, classify, limits, threading
 from services.intake.domain.addresses import addresses
-from services.intake.domain.authenticity import Author, author_of
+from services.intake.domain.authenticity import NOTHING, Author, Proofs, Trust, author_of
 from services.intake.domain.body import File, ReadPage, read_content
 from services.intake.domain.charset import is_arabic
 from services.intake.domain.folding import BIDI_MARKS
@@ -27,6 +27,11 @@ class Envelope:
 
     sender: str = ""
     recipients: tuple[str, ...] = ()
+    peer: str = ""
+    """The address of the SMTP client; empty at doors that have none."""
+    helo: str = ""
+    server: str = ""
+    """The authserv-id of the mail server that this door reads from; empty: the house's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,22 @@ class Reading:
     trusted: str = ""
     """The authserv-id whose Authentication-Results count; none is trusted when empty."""
     arabic: bool = True
+    sealers: tuple[str, ...] = ()
+    """Forwarders whose ARC seals may excuse a failure."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """DKIM keys by name, as they were looked up for this mail."""
+    posted: str = ""
+    judged: bool = False
+    policy: str = ""
+    """What SPF and DMARC say of this mail (see `Proofs`)."""
+
+    @property
+    def trust(self) -> Trust:
+        return Trust(self.trusted, tuple(self.sealers))
+
+    def proofs(self, signers: tuple[str, ...], sealed: str) -> Proofs:
+        """What was found out before the mail was read, with what its bytes prove."""
+        return Proofs(signers, self.posted, self.judged, self.policy, sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +96,17 @@ class Parsed:
     files: list[File] = field(default_factory=list)
 
 
-def read_mail(raw: bytes, envelope: Envelope, reading: Reading, read_page: ReadPage) -> Parsed:
+def read_mail(
+    raw: bytes,
+    envelope: Envelope,
+    reading: Reading,
+    read_page: ReadPage,
+    proofs: Proofs = NOTHING,
+) -> Parsed:
     """Read a whole message. Bounded by `limits`; what is cut is flagged."""
     root, flags = read_tree(raw, arabic=reading.arabic)
     content = read_content(root, read_page)
-    author = author_of(root.headers, envelope.sender, reading.trusted)
+    author = author_of(root.headers, envelope.sender, reading.trust, proofs)
     report = bounces.report_of(root)
     text, visible, quoted = words_of(content)
     basic = _basic(root.headers, envelope, author)
@@ -103,7 +130,7 @@ def unreadable(raw: bytes, envelope: Envelope, reading: Reading) -> Parsed:
     """What can be told of a mail that the parser could not read (mail.md 6.7)."""
     head = raw[: limits.HEADER].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     headers = split_headers(head, arabic=reading.arabic)
-    author = author_of(headers, envelope.sender, reading.trusted)
+    author = author_of(headers, envelope.sender, reading.trust)
     basic = _basic(headers, envelope, author)
     basic["subject"] = basic["subject"] or UNREADABLE
     origin = classify.Origin(

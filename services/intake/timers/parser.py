@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from services.intake.adapters.children import Children, Parser
+from services.intake.adapters.zone import Resolver
 from services.intake.domain.words import State
 from services.intake.settings import IntakeSettings
 from services.intake.store import mails
@@ -35,6 +36,7 @@ class Desk:
         self._context = context
         self._parser = parser
         self._people = People(context)
+        self._zone = Resolver(context.settings.intake_nameserver)
         self._lanes: int = context.settings.lanes
         self.busy: set[asyncio.Task[None]] = set()
 
@@ -72,7 +74,7 @@ class Desk:
             steps.cancel()
 
     async def _steps(self, mail_id: UUID) -> None:
-        state = await read(self._context, self._parser, mail_id)
+        state = await read(self._context, self._parser, mail_id, self._zone)
         if state is State.PARSED:
             await route_mail(self._context, self._people, mail_id)
 

@@ -6,7 +6,7 @@ import time
 from typing import Final
 from uuid import UUID
 
-from services.intake.adapters.smtp import Rules, connections
+from services.intake.adapters.smtp import Client, Rules, connections
 from services.intake.domain.mail import Envelope
 from services.intake.domain.threading import open_address
 from services.intake.settings import IntakeSettings
@@ -38,8 +38,9 @@ class Reception:
             self._looked = time.monotonic()
         return mailbox in self._known
 
-    async def take(self, raw: bytes, sender: str, recipients: list[str]) -> str:
-        envelope = Envelope(sender.encode("utf-8", "replace").decode(), tuple(recipients))
+    async def take(self, raw: bytes, sender: str, recipients: list[str], client: Client) -> str:
+        known = sender.encode("utf-8", "replace").decode()
+        envelope = Envelope(known, tuple(recipients), client.address, client.helo)
         async with self._context.tx() as tx:
             mail_id = await accept(tx, raw, envelope, "smtp")
         return str(mail_id)

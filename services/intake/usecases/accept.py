@@ -35,6 +35,7 @@ async def accept(
     else:
         sha256, sealed = await asyncio.to_thread(_seal, box, mail_id, raw)
     told = {"from": envelope.sender, "to": list(envelope.recipients)}
+    told |= {"peer": envelope.peer, "helo": envelope.helo, "server": envelope.server}
     tx.emit(MailAccepted(mail_id=mail_id, at=tx.now, channel=channel), sequence=1)
     tx.wake(PARSER)
     await mails.keep(

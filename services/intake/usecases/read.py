@@ -8,11 +8,12 @@ from uuid import UUID, uuid5
 
 from services.intake.adapters.children import Parser, ParserLost, ParserTooSlow
 from services.intake.adapters.frames import read_content
+from services.intake.adapters.zone import Zone
 from services.intake.domain.body import File
-from services.intake.domain.mail import Mail, Parsed, Reading, unreadable
+from services.intake.domain.mail import Envelope, Mail, Parsed, Reading, unreadable
 from services.intake.domain.words import State
 from services.intake.store import contents, mails
-from services.intake.usecases import secrets
+from services.intake.usecases import secrets, witness
 from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.logging import get_logger
@@ -24,7 +25,9 @@ _ATTEMPTS: Final = 5
 _LARGE: Final = 1024 * 1024
 
 
-async def read(context: Context, parser: Parser, mail_id: UUID) -> State | None:
+async def read(
+    context: Context, parser: Parser, mail_id: UUID, zone: Zone | None = None
+) -> State | None:
     """Parse an accepted mail; what cannot be parsed goes on degraded. Its new state."""
     async with context.tx() as tx:
         found = await mails.unread(tx, mail_id)
@@ -33,7 +36,10 @@ async def read(context: Context, parser: Parser, mail_id: UUID) -> State | None:
     box = await secrets.box_of(context)
     raw = await _opened(box, mail_id, found.raw)
     envelope = secrets.open_envelope(box, mail_id, found.envelope)
-    reading = Reading(context.settings.trusted_authserv, context.settings.arabic)
+    reading = _reading(context, envelope)
+    if zone is not None:
+        relays = context.settings.intake_relays.split(",")
+        reading = await witness.heard(zone, raw, envelope, reading, relays)
     parsed = None
     if found.attempts < _ATTEMPTS:
         try:
@@ -43,6 +49,12 @@ async def read(context: Context, parser: Parser, mail_id: UUID) -> State | None:
     sealed = _seal(context, box, mail_id, parsed or unreadable(raw, envelope, reading))
     async with context.tx() as tx:
         return await contents.save(tx, {**sealed, "degraded": parsed is None, "now": tx.now})
+
+
+def _reading(context: Context, envelope: Envelope) -> Reading:
+    settings = context.settings
+    sealers = tuple(one.strip() for one in settings.intake_arc_sealers.split(",") if one.strip())
+    return Reading(envelope.server or settings.trusted_authserv, settings.arabic, sealers)
 
 
 async def _opened(box: Box, mail_id: UUID, sealed: bytes) -> bytes:

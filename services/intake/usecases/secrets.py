@@ -28,7 +28,8 @@ async def box_of(context: Context) -> Box:
 
 def open_envelope(box: Box, mail_id: UUID, sealed: bytes) -> Envelope:
     told = box.open_json(ENVELOPE, mail_id, sealed)
-    return Envelope(told["from"], tuple(told["to"]))
+    more = {name: told.get(name, "") for name in ("peer", "helo", "server")}
+    return Envelope(told["from"], tuple(told["to"]), **more)
 
 
 def reply_keys(context: Context) -> tuple[bytes, ...]:

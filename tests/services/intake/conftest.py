@@ -32,6 +32,7 @@ from shared.vocabulary import (
 )
 from tests.contexts import MakeSettings
 from tests.engines import eventually, free_port
+from tests.services.intake.names import serving_names
 
 SUPPORT = "support@localhost"
 
@@ -147,10 +148,21 @@ async def directory(make_settings: MakeSettings) -> AsyncIterator[dict[str, str]
 
 
 @pytest.fixture(scope="module")
-async def office(make_settings: MakeSettings, directory: dict[str, str]) -> AsyncIterator[Office]:
+async def nameserver() -> AsyncIterator[str]:
+    async with serving_names() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+async def office(
+    make_settings: MakeSettings, directory: dict[str, str], nameserver: str
+) -> AsyncIterator[Office]:
     port = free_port()
     settings = make_settings(
-        "intake", peers={"gateway": directory["ops"]}, listen_smtp=f"127.0.0.1:{port}"
+        "intake",
+        peers={"gateway": directory["ops"]},
+        listen_smtp=f"127.0.0.1:{port}",
+        intake_nameserver=nameserver,
     )
     async with intake.running(settings, bus=False) as context:
         transport = httpx.ASGITransport(intake.app)

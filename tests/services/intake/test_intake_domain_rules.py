@@ -3,7 +3,7 @@
 import pytest
 
 from services.intake.domain import authority
-from services.intake.domain.authenticity import author_of
+from services.intake.domain.authenticity import Trust, author_of
 from services.intake.domain.authority import Effect, judge
 from services.intake.domain.classify import Origin, classify
 from services.intake.domain.headers import split_headers
@@ -112,7 +112,17 @@ def test_a_loop_goes_before_a_bounce_and_a_bounce_before_everything_else() -> No
         ([b"mx.us.example; dmarc=pass header.from=client.example"], PASS),
         ([b"mx.us.example; dkim=pass header.d=client.example"], PASS),
         ([b"mx.us.example; dkim=pass header.d=mailer.example"], NONE),
-        ([b"mx.us.example; spf=pass smtp.mailfrom=bounce.client.example"], NONE),
+        ([b"mx.us.example; spf=pass smtp.mailfrom=bounce.client.example"], WEAK),
+        ([b"mx.us.example; spf=pass smtp.mailfrom=client.example.evil"], NONE),
+        ([b'mx.us.example; spf=fail smtp.mailfrom="x; dmarc=pass"@client.example'], NONE),
+        ([b"mx.us.example; spf=none (said: ; dmarc=pass ); dkim=none"], NONE),
+        ([b"mx.us.example; dkim=fail (dkim=pass header.d=client.example)"], NONE),
+        ([b"mx.us.example 1; dkim=pass (2048-bit key) header.i=@client.example"], PASS),
+        ([b"mx.us.example; dmarc=pass header.from=evil.example"], NONE),
+        ([b"mx.us.example; dmarc=pass", b"mx.us.example; dmarc=none"], NONE),
+        ([b"mx.us.example; dkim=pass header.d=client.example", b"mx.us.example; spf=none"], PASS),
+        ([b"evil.example; x", b"mx.us.example; dmarc=pass", b"evil.example; dmarc=fail"], PASS),
+        ([b'"mx.us.example"; dmarc=pass'], NONE),
         ([b"mx.us.example; spf=pass smtp.mailfrom=a@client.example"], WEAK),
         ([b"mx.us.example; dmarc=fail; dkim=pass header.d=client.example"], FAIL),
         ([b"evil.example; dmarc=pass"], NONE),
@@ -128,8 +138,8 @@ def test_only_our_own_servers_results_prove_a_sender(
     lines = [b"From: Sara <sara@client.example>"]
     lines += [b"Authentication-Results: " + result for result in results]
     headers = split_headers(b"\n".join(lines))
-    assert author_of(headers, "", "mx.us.example").auth is auth
-    assert author_of(headers, "", "").auth is NONE
+    assert author_of(headers, "", Trust("mx.us.example")).auth is auth
+    assert author_of(headers, "").auth is NONE
 
 
 @pytest.mark.parametrize(
@@ -142,7 +152,8 @@ def test_only_our_own_servers_results_prove_a_sender(
 )
 def test_several_or_no_senders_prove_nothing(lines: bytes, address: str) -> None:
     proof = b"\nAuthentication-Results: mx.us.example; dmarc=pass"
-    author = author_of(split_headers(lines + proof), "envelope@x.example", "mx.us.example")
+    trust = Trust("mx.us.example")
+    author = author_of(split_headers(lines + proof), "envelope@x.example", trust)
     assert (author.address.email, author.auth) == (address, NONE)
 
 

@@ -12,6 +12,7 @@ from services.intake.usecases import secrets, threads
 from tests.contexts import Travel
 from tests.engines import eventually
 from tests.services.intake.conftest import SUPPORT, Office
+from tests.services.intake.names import signed
 
 
 def letter(
@@ -68,6 +69,15 @@ async def test_a_reply_by_token_is_the_requesters_alone(office: Office) -> None:
     assert outcome(eve) == ("held", "held", "token")
     held = (await office.facts(eve["id"]))[-1]
     assert (held["type"], held["data"]["reason"]) == ("mail.held.v1", "sender_not_on_ticket")
+
+
+async def test_a_signature_is_verified_on_the_way_in(office: Office) -> None:
+    whole = await office.handle(signed(letter()))
+    assert (whole["sender_auth"], whole["state"]) == ("pass", "routed")
+    changed = signed(letter(body="pay Sara")).replace(b"pay Sara", b"pay Eve")
+    assert (await office.handle(changed))["sender_auth"] == "none"
+    foreign = signed(letter(sender="sara@elsewhere.example"), domain=b"elsewhere.example")
+    assert (await office.handle(foreign))["sender_auth"] == "none"
 
 
 async def test_a_forged_token_is_no_token(office: Office) -> None:

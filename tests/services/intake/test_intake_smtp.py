@@ -261,7 +261,7 @@ async def test_connections_are_capped_and_idle_ones_are_cut() -> None:
         async def knows(self, _address: str) -> bool:
             return False
 
-        async def take(self, _raw: bytes, _sender: str, _recipients: list[str]) -> str:
+        async def take(self, *_told: Any) -> str:
             raise AssertionError
 
         def failed(self, error: Exception) -> None:

@@ -1,0 +1,102 @@
+"""What the name system tells of a mail's origin, asked before the mail is read (mail.md 8).
+
+Only where no server of ours has looked already, and only what could prove the From domain.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
+from typing import Final
+
+from services.intake.adapters.zone import NoAnswer, Zone, gently
+from services.intake.domain import limits, spf
+from services.intake.domain.addresses import addresses
+from services.intake.domain.authenticity import tags_of
+from services.intake.domain.headers import Headers, split_headers
+from services.intake.domain.mail import Envelope, Reading
+from services.intake.domain.suffixes import aligned, organizational
+
+_SIGNATURES: Final = 5
+_SEALS: Final = 20
+_PATIENCE: Final = 5.0
+
+
+async def heard(
+    zone: Zone, raw: bytes, envelope: Envelope, reading: Reading, relays: Sequence[str] = ()
+) -> Reading:
+    """The reading with keys, SPF's word and the policy; trouble only leaves proofs away."""
+    if reading.trusted:
+        return reading
+    head = raw[: limits.HEADER_BLOCK].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    headers = split_headers(head, arabic=reading.arabic)
+    named = addresses(headers, "from")
+    if len(named) != 1 or "." not in named[0].domain:
+        return reading
+    domain, peer = named[0].domain, _public(envelope.peer, relays)
+    names = _key_names(headers, domain, sealed=bool(reading.sealers))
+    if names:
+        found = await asyncio.gather(*(_key(zone, name) for name in names))
+        known = zip(names, found, strict=True)
+        reading = replace(reading, keys={name: text for name, text in known if text})
+    if peer is None:
+        return reading
+    try:
+        return await gently(_PATIENCE, _posted(zone, peer, domain, envelope, reading))
+    except NoAnswer:
+        return reading
+
+
+async def _posted(
+    zone: Zone, peer: spf.Peer, domain: str, envelope: Envelope, reading: Reading
+) -> Reading:
+    """SPF's word about our own peer, and what the domain wants of mail without a proof."""
+    posting = envelope.sender.rpartition("@")[2].strip("<> ").lower() or envelope.helo
+    verdict = spf.Verdict.NONE
+    if aligned(posting, domain):
+        verdict = await spf.judge(zone, peer, posting)
+    policy = await _policy(zone, domain)
+    known = verdict in {spf.Verdict.FAIL, spf.Verdict.NONE}
+    posted = posting if verdict is spf.Verdict.PASS else ""
+    return replace(reading, posted=posted, judged=known, policy=policy)
+
+
+def _public(text: str, relays: Sequence[str]) -> spf.Peer | None:
+    """A peer that the world sees: what a relay of our own hands on says nothing of the sender."""
+    try:
+        peer = ip_address(text)
+    except ValueError:
+        return None
+    peer = getattr(peer, "ipv4_mapped", None) or peer
+    ours = [ip_network(one.strip(), strict=False) for one in relays if one.strip()]
+    return peer if peer.is_global and not any(peer in one for one in ours) else None
+
+
+def _key_names(headers: Headers, domain: str, *, sealed: bool) -> list[str]:
+    """Where the keys lie of signatures that could prove the domain, and of seals if any count."""
+    signatures = [tags_of(headers.plain(one)) for one in headers.all("dkim-signature")]
+    ours = [one for one in signatures if aligned(one.get("d", ""), domain)][:_SIGNATURES]
+    if sealed:
+        fields = [*headers.all("arc-seal"), *headers.all("arc-message-signature")][:_SEALS]
+        ours += [tags_of(headers.plain(one)) for one in fields]
+    named = (f"{one['s']}._domainkey.{one['d']}" for one in ours if one.get("s") and one.get("d"))
+    return list(dict.fromkeys(name for name in named if len(name) < 250))
+
+
+async def _policy(zone: Zone, domain: str) -> str:
+    """The DMARC policy of the domain, else of the organization that holds it."""
+    for name in dict.fromkeys((domain, organizational(domain))):
+        for text in await zone.look(f"_dmarc.{name}", "TXT") if name else ():
+            tags = tags_of(text)
+            if tags.get("v") == "dmarc1":
+                own = tags.get("p", "none")
+                return own if name == domain else tags.get("sp", own)
+    return ""
+
+
+async def _key(zone: Zone, name: str) -> str:
+    try:
+        texts = await gently(_PATIENCE, zone.look(name, "TXT"))
+    except NoAnswer:
+        return ""
+    return str(texts[0]) if texts else ""
