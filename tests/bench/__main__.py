@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import cases, firing, promptness, sunday, worktime
+from tests.bench import cases, firing, mail, promptness, sunday, worktime
 from tests.bench.load import available, quiet
 from tests.bench.product import Bench, bench
 
@@ -105,6 +105,8 @@ BARS = (
         " s",
         slow=True,
     ),
+    Bar("P14", "SMTP accept of 4 KB, 8 connections / F-S", mail.accept, 0.70),
+    Bar("P15", "500 mails to answered tickets / a peer", mail.answer, 3.0),
     Bar("P17", "memory of our processes / RT idle", cases.memory, 1.15, True, "", " MiB"),
     Bar("W1", W1, _pure(worktime.warm_rate), 1.0, absolute=True),
     Bar("W2", W2, _pure(worktime.cold_year), 1.0, True, "", " ms", absolute=True),
