@@ -3,18 +3,21 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import Any, Final
+
+import aiohttp
+import orjson
 
 from shared.kit import trace
 from shared.kit.clock import Clock
 from shared.kit.settings import Settings
 
-if TYPE_CHECKING:
-    import httpx
-
 TIMEOUT: Final = 5.0
 CONNECTIONS: Final = 8
 RETRIES: Final = 2
+IDLE: Final = 4.0
+"""Below the five seconds after which a listener of ours hangs up on a silent line."""
 EARLY: Final = 60.0
 ISSUER: Final = "gateway"
 
@@ -32,6 +35,17 @@ class PeerRefused(Exception):
         self.code = code
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a peer said."""
+
+    status: int
+    content: bytes
+
+    def json(self) -> Any:
+        return orjson.loads(self.content)
+
+
 class Peers:
     """One small HTTP client; tokens are kept until shortly before they end."""
 
@@ -39,7 +53,7 @@ class Peers:
         self._service = service
         self._settings = settings
         self._clock = clock
-        self._client: httpx.AsyncClient | None = None
+        self._client: aiohttp.ClientSession | None = None
         self._tokens: dict[str, tuple[str, float]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
@@ -62,9 +76,9 @@ class Peers:
     async def close(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            await client.aclose()
+            await client.close()
 
-    async def _ask(self, method: str, peer: str, path: str, **parts: Any) -> "httpx.Response":
+    async def _ask(self, method: str, peer: str, path: str, **parts: Any) -> Answer:
         for attempt in (1, 2):
             token = await self._token(peer)
             headers = {"Authorization": f"Bearer {token}", "traceparent": trace.traceparent()}
@@ -76,9 +90,7 @@ class Peers:
                 self._tokens.pop(peer, None)  # the gateway may have changed its keys
         raise AssertionError("unreachable")
 
-    async def _send(
-        self, method: str, peer: str, path: str, parts: dict[str, Any]
-    ) -> "httpx.Response":
+    async def _send(self, method: str, peer: str, path: str, parts: dict[str, Any]) -> Answer:
         base = self._settings.peers.get(peer)
         if base is None:
             raise PeerUnavailable(f"no address for {peer}")
@@ -92,22 +104,18 @@ class Peers:
                 await asyncio.sleep(0.05 * 4**attempt)
         raise AssertionError("unreachable")
 
-    async def _once(
-        self, method: str, peer: str, url: str, parts: dict[str, Any]
-    ) -> "httpx.Response":
-        import httpx  # noqa: PLC0415 - megabytes that a service without peers never needs
-
+    async def _once(self, method: str, peer: str, url: str, parts: dict[str, Any]) -> Answer:
         if self._client is None:
-            limits = httpx.Limits(max_connections=CONNECTIONS)
-            self._client = httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False)
+            self._client = _session()
         try:
-            answer = await self._client.request(method, url, **parts)
-        except httpx.TransportError as error:
+            async with self._client.request(method, url, **parts, allow_redirects=False) as told:
+                answer = Answer(told.status, await told.read())
+        except (aiohttp.ClientError, OSError) as error:
             raise PeerUnavailable(f"{peer}: {type(error).__name__}") from error
-        if answer.status_code == 429 or answer.status_code >= 500:
-            raise PeerUnavailable(f"{peer}: {answer.status_code}")
-        if not answer.is_success:
-            raise PeerRefused(peer, answer.status_code, _code(answer))
+        if answer.status == 429 or answer.status >= 500:
+            raise PeerUnavailable(f"{peer}: {answer.status}")
+        if not 200 <= answer.status < 300:
+            raise PeerRefused(peer, answer.status, _code(answer))
         return answer
 
     async def _token(self, audience: str) -> str:
@@ -143,7 +151,22 @@ class Peers:
         return time.time() + self._clock.offset().total_seconds()
 
 
-def _code(answer: "httpx.Response") -> str:
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE),
+        timeout=aiohttp.ClientTimeout(
+            total=None, connect=TIMEOUT, sock_connect=TIMEOUT, sock_read=TIMEOUT
+        ),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        json_serialize=_serialised,
+    )
+
+
+def _serialised(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _code(answer: Answer) -> str:
     try:
         return str(answer.json().get("code", ""))
     except (ValueError, AttributeError):
