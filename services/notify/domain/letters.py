@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.message import Message
 from email.utils import format_datetime
 from typing import Final, Literal
 
@@ -107,18 +108,21 @@ def _read_back(raw: bytes, letter: Letter) -> None:
     names = [line.partition(":")[0] for line in lines if not line.startswith(" ")]
     if len(set(names)) != len(names) or not set(names) <= ALLOWED:
         raise UnsafeLetter("a header line that nobody asked for")
-    parsed = message_from_bytes(raw, policy=policy.default)
+    parsed = message_from_bytes(raw, policy=policy.compat32)
     if sorted(parsed.keys()) != sorted(names):
         raise UnsafeLetter("another parser sees other headers")
     if any(_IN_WORDS.search(one) for one in (letter.message_id, *letter.references)):
         raise UnsafeLetter("an encoded word stands in an id")
-    if parsed["Message-ID"] != letter.message_id or _bodies(raw) != _meant(letter):
+    if parsed["Message-ID"] != letter.message_id or _bodies(parsed) != _meant(letter):
         raise UnsafeLetter("another parser reads another mail")
 
 
-def _bodies(raw: bytes) -> list[str]:
-    parts = message_from_bytes(raw, policy=policy.default).iter_parts()
-    return [part.get_content().replace("\r\n", "\n") for part in parts]
+def _bodies(parsed: Message) -> list[str]:
+    """As transferred; which of them is what stands in the header lines that were compared."""
+    parts = parsed.get_payload() if parsed.is_multipart() else []
+    assert isinstance(parts, list)
+    bodies = [part.get_payload(decode=True) for part in parts if isinstance(part, Message)]
+    return [one.decode().replace("\r\n", "\n") for one in bodies if isinstance(one, bytes)]
 
 
 def _meant(letter: Letter) -> list[str]:
