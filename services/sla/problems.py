@@ -9,6 +9,7 @@ Problem
    overlapping_seasons, unknown_item, nothing_to_import, invalid_ics, ics_too_large,
    unsupported_event, unsupported_recurrence, range_too_long
 +- Conflict 409
+   +- ContractExists    contract_exists
    +- NotBreached       not_breached
    +- AlreadyExcused    already_excused
 """
@@ -139,6 +140,17 @@ _TEXTS: Final = {
 def refused(pointer: str, code: str, locale: Locale) -> ValidationFailed:
     """One field's failure, in the caller's language."""
     return ValidationFailed.of(pointer, code, _TEXTS[code], locale)
+
+
+class ContractExists(Conflict):
+    """A second click, or two people at once."""
+
+    code = "contract_exists"
+    title = Localized(ar="العقد موجود", en="The contract exists")
+    detail = Localized(
+        ar="لدى هذه المؤسسة عقد مطابق لهذا تمامًا.",
+        en="This organization has a contract that says exactly the same.",
+    )
 
 
 class NotBreached(Conflict):

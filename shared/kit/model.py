@@ -3,13 +3,14 @@
 import math
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     GetCoreSchemaHandler,
     PlainSerializer,
@@ -17,6 +18,9 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError, core_schema
+from typing_extensions import override
+
+from shared.kit.strict import dated, day, strictly
 
 INT64_MAX: Final = 2**63 - 1
 MAX_DEPTH: Final = 32
@@ -64,6 +68,13 @@ class Body(BaseModel):
     """What a caller sends. Unknown fields are refused, so that a typo is never silence."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+    @override
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return strictly(handler(source))
 
     @model_validator(mode="before")
     @classmethod
@@ -133,6 +144,8 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+Date = Annotated[date, BeforeValidator(day)]
+"""A civil date in an address, where everything is text."""
 _FIRST_INSTANT = datetime(1900, 1, 1, tzinfo=UTC)
 _LAST_INSTANT = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -146,6 +159,7 @@ def _bounded(moment: datetime) -> datetime:
 
 Instant = Annotated[
     AwareDatetime,
+    BeforeValidator(dated),
     AfterValidator(_bounded),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),

@@ -1,7 +1,14 @@
 """Business time: calendars as values, counting on them exactly, explaining the count."""
 
 from shared.worktime.calendar import ALWAYS_OPEN, Calendar, Holiday, Season
-from shared.worktime.counting import before, business_days, deadline, elapsed, first_counted
+from shared.worktime.counting import (
+    HORIZON,
+    before,
+    business_days,
+    deadline,
+    elapsed,
+    first_counted,
+)
 from shared.worktime.errors import (
     InvalidCalendar,
     InvalidDuration,
@@ -18,6 +25,7 @@ from shared.worktime.zones import TZDATA_VERSION
 
 __all__ = [
     "ALWAYS_OPEN",
+    "HORIZON",
     "SECOND",
     "TZDATA_VERSION",
     "Calendar",

@@ -132,6 +132,21 @@ def segment(line: Line) -> Answer:
     }
 
 
+class TargetTooFar(InvalidDuration):
+    """A target that runs, and is due later than anybody plans."""
+
+
+def _require_due(timeline: Timeline, reading: Reading, until: Micros) -> None:
+    if not reading.running or reading.amount is None or reading.due is not None:
+        return
+    try:
+        deadline(timeline, until, reading.amount - reading.used)
+    except InvalidDuration as error:
+        raise TargetTooFar("the target is too far away") from error
+    except WorktimeError:
+        return  # it never opens again: a due instant does not exist
+
+
 def imagine(
     timeline: Timeline,
     policy: Mapping[str, Any],
@@ -141,6 +156,8 @@ def imagine(
     """`clocks` and `ledger` of an imagined ticket at `as_of`."""
     until = micros(as_of)
     readings = fold(imagined_rules(timeline, policy), map(happening, events), until)
+    for reading in readings.values():
+        _require_due(timeline, reading, until)
     return {
         "clocks": clocks(readings),
         "ledger": {

@@ -22,14 +22,15 @@ from services.sla.schemas.calendars import (
 )
 from services.sla.usecases import announcing, reading, reminding
 from shared.kit.http import InTx, language, router
+from shared.kit.model import Date
 from shared.kit.problems import NotFound, PayloadTooLarge, problems
 
 door = router("/v1", tags=["sla"])
 _LARGEST = 256 * 1024
 _LONGEST = timedelta(days=366)
 _EARLIEST, _LATEST = date(1950, 1, 1), date(2150, 1, 1)
-First = Annotated[date | None, Query(alias="from")]
-Last = Annotated[date | None, Query(alias="to")]
+First = Annotated[Date | None, Query(alias="from")]
+Last = Annotated[Date | None, Query(alias="to")]
 
 
 @door.get(

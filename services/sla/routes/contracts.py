@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
+from services.sla.problems import ContractExists
 from services.sla.routes.doors import (
     MANAGES,
     CanManage,
@@ -34,11 +35,20 @@ from shared.kit.problems import NotFound, PreconditionFailed, ValidationFailed, 
 door = router("/v1", tags=["sla"])
 
 
-@door.post("/contracts", status_code=201, summary="Make a contract", response_model=ContractOut)
+@door.post(
+    "/contracts",
+    status_code=201,
+    summary="Make a contract",
+    response_model=ContractOut,
+    responses=problems(ContractExists),
+)
 async def create_contract(
     body: ContractIn, caller: CanManage, tx: InTx, response: Response
 ) -> object:
-    """From its first day on it chooses the policy of the organization's new tickets."""
+    """From its first day on it chooses the policy of the organization's new tickets.
+
+    Of several in force the one that began last serves; the same contract twice is refused.
+    """
     return tagged(await contracts.create(tx, caller, body.model_dump()), response)
 
 
@@ -71,7 +81,7 @@ async def get_contract(contract_id: UUID, caller: CanRead, tx: InTx, response: R
     "/contracts/{contract_id}",
     summary="Change a contract",
     response_model=ContractOut,
-    responses=problems(NotFound, PreconditionFailed),
+    responses=problems(NotFound, PreconditionFailed, ContractExists),
 )
 async def change_contract(
     contract_id: UUID,

@@ -25,6 +25,11 @@ _CALENDAR, _CALENDAR_VERSION = table(Calendar), table(CalendarVersion)
 _POLICY, _POLICY_VERSION = table(Policy), table(PolicyVersion)
 _CONTRACT, _CONTRACT_VERSION = table(Contract), table(ContractVersion)
 
+_SAID = (
+    *("organization_id", "kind", "policy_id", "policy_ids", "calendar_id"),
+    *("starts_on", "ends_on", "uptime_target"),
+)
+"""What a contract says."""
 REVISION = "(select coalesce(max(revision), 0) from sla.calendar_version)"
 """Moves with every calendar version, so that a process knows when its copies are old."""
 
@@ -170,6 +175,17 @@ async def contracts(tx: Tx, organization_id: UUID | None, after: UUID, limit: in
     if organization_id is not None:
         statement = statement.where(_CONTRACT.c.organization_id == organization_id)
     return _dicts(await tx.rows(statement.order_by(_CONTRACT.c.id).limit(limit)))
+
+
+async def twin(tx: Tx, values: dict[str, Any]) -> bool:
+    """Whether another contract of the organization says exactly the same.
+
+    Until this transaction ends, nobody else writes a contract of the organization.
+    """
+    await one_at_a_time(tx, f"sla.contract:{values['organization_id']}")
+    said = _CONTRACT.c
+    same = (said[name].is_not_distinct_from(values[name]) for name in _SAID)
+    return await tx.row(select(said.id).where(said.id != values["id"], *same)) is not None
 
 
 async def add_contract(tx: Tx, values: dict[str, Any], version: dict[str, Any]) -> None:

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.sla.problems import refused
+from services.sla.problems import ContractExists, refused
 from services.sla.store import rules as store
+from services.sla.usecases.countable import beyond
 from services.sla.usecases.directory import require_organization
+from services.sla.usecases.rulebook import rulebook
 from shared.kit.callers import Caller, Seat
 from shared.kit.ids import uuid7
 from shared.kit.problems import NotFound, PreconditionFailed
@@ -21,6 +23,8 @@ async def create(tx: Tx, caller: Caller, values: Values) -> Values:
     await require_organization(tx.context, caller, values["organization_id"])
     await _require_rules(tx, caller, values)
     row = {"id": uuid7(), "version": 1, "created_at": tx.now, "updated_at": tx.now, **values}
+    if await store.twin(tx, row):
+        raise ContractExists
     await store.add_contract(tx, row, _version(caller, row))
     return row
 
@@ -37,6 +41,8 @@ async def change(
     await _require_rules(tx, caller, after)
     if after["ends_on"] is not None and after["ends_on"] < after["starts_on"]:
         raise refused("#/ends_on", "ends_before_start", caller.locale)
+    if await store.twin(tx, after):
+        raise ContractExists
     await store.change_contract(tx, contract_id, after, _version(caller, after))
     return after
 
@@ -93,3 +99,15 @@ async def _require_rules(tx: Tx, caller: Caller, values: Values) -> None:
     named = values.get("calendar_id")
     if named is not None and await store.calendar(tx, named) is None:
         raise refused("#/calendar_id", "unknown_calendar", caller.locale)
+    if named is not None:
+        await _require_countable(tx, caller, values)
+
+
+async def _require_countable(tx: Tx, caller: Caller, values: Values) -> None:
+    """The calendar of a contract lets every promise of its policies be counted."""
+    calendars = (await rulebook(tx)).calendars
+    for policy_id in (values["policy_id"], *values["policy_ids"]):
+        row = await store.policy(tx, policy_id)
+        document = row["document"] if row else {}
+        if beyond(document, calendars, str(values["calendar_id"]), tx.now):
+            raise refused("#/calendar_id", "invalid_duration", caller.locale)

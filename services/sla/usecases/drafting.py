@@ -9,11 +9,13 @@ from services.sla.domain.policy import Policy, read_policy
 from services.sla.domain.words import ContractKind
 from services.sla.problems import refused
 from services.sla.store import rules as store
+from services.sla.usecases.countable import beyond
 from services.sla.usecases.policies import named_calendars
 from services.sla.usecases.replaying import Draft
 from services.sla.usecases.rulebook import rulebook
 from shared.kit.callers import Caller
 from shared.kit.tx import Tx
+from shared.vocabulary import COMPANY_CALENDAR
 from shared.worktime import (
     Compiled,
     Timeline,
@@ -34,11 +36,11 @@ async def draft(
         if await store.calendar(tx, UUID(calendar_id)) is None:
             raise refused(f"#/calendars/{calendar_id}", "unknown_calendar", caller.locale)
     timelines = {one: _timeline(caller, one, data, tx.now) for one, data in calendars.items()}
-    return Draft(await _policies(tx, caller, policy), timelines)
+    return Draft(await _policies(tx, caller, policy, timelines), timelines)
 
 
 async def _policies(
-    tx: Tx, caller: Caller, policy: Document | None
+    tx: Tx, caller: Caller, policy: Document | None, drafted: Mapping[str, Timeline]
 ) -> Mapping[ContractKind | None, Policy] | None:
     if policy is None:
         return None
@@ -47,6 +49,9 @@ async def _policies(
     for place, named in named_calendars(dict(document)):
         if named not in known:
             raise refused(place.replace("#", "#/policy"), "unknown_calendar", caller.locale)
+    found = beyond(document, {**known, **drafted}, str(COMPANY_CALENDAR), tx.now)
+    if found is not None:
+        raise refused(found[0].replace("#", "#/policy"), found[1], caller.locale)
     return {kind: read_policy(document, kind) for kind in (None, *ContractKind)}
 
 

@@ -7,17 +7,20 @@ from uuid import UUID
 from services.sla.domain.policy import ALWAYS_OPEN_KEY
 from services.sla.problems import refused
 from services.sla.store import rules as store
+from services.sla.usecases.countable import beyond
+from services.sla.usecases.rulebook import rulebook
 from shared.kit.callers import Caller
 from shared.kit.ids import uuid7
 from shared.kit.problems import NotFound, PreconditionFailed
 from shared.kit.tx import Tx
+from shared.vocabulary import COMPANY_CALENDAR
 
 Document = dict[str, Any]
 
 
 async def create(tx: Tx, caller: Caller, document: Document) -> Document:
     """`document` is a checked policy body (contracts.md, policy object)."""
-    await _require_calendars(tx, caller, document)
+    await _require_sound(tx, caller, document)
     policy_id = uuid7()
     await store.add_policy(tx, policy_id, tx.now)
     await _add_version(tx, caller, policy_id, 1, document)
@@ -34,7 +37,7 @@ async def change(
     if expected is not None and expected != row["version"]:
         raise PreconditionFailed
     document = {**row["document"], **changes}
-    await _require_calendars(tx, caller, document)
+    await _require_sound(tx, caller, document)
     await _add_version(tx, caller, policy_id, row["version"] + 1, document)
     return await get(tx, policy_id)
 
@@ -89,11 +92,15 @@ def _version(row: dict[str, Any]) -> Document:
     return {**row["document"], "id": row["policy_id"], **named}
 
 
-async def _require_calendars(tx: Tx, caller: Caller, document: Document) -> None:
-    """Every calendar that a promise names must exist."""
+async def _require_sound(tx: Tx, caller: Caller, document: Document) -> None:
+    """Every calendar that a promise names must exist, and let the promise be counted."""
     for place, named in named_calendars(document):
         if await store.calendar(tx, UUID(str(named))) is None:
             raise refused(place, "unknown_calendar", caller.locale)
+    calendars = (await rulebook(tx)).calendars
+    found = beyond(document, calendars, str(COMPANY_CALENDAR), tx.now)
+    if found is not None:
+        raise refused(*found, caller.locale)
 
 
 def named_calendars(document: Document) -> Iterator[tuple[str, Any]]:

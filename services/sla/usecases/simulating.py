@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.sla.domain.ration import Rationed, TooMuchWork
-from services.sla.domain.simulation import answer, imagine
+from services.sla.domain.simulation import TargetTooFar, answer, imagine
 from services.sla.problems import refused
 from shared.vocabulary import Locale
 from shared.worktime import InvalidCalendar, InvalidDuration, Timeline, read_calendar
@@ -48,5 +48,7 @@ def _told(
         return {}
     try:
         return imagine(timeline, policy, events, until)
+    except TargetTooFar as error:
+        raise refused("#/policy/targets", error.code, locale) from error
     except InvalidDuration as error:
         raise refused("#/as_of", error.code, locale) from error

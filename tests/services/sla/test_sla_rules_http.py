@@ -5,11 +5,15 @@ from uuid import uuid4
 
 import pytest
 
+from services.sla.problems import INVALID_DURATION
 from shared.vocabulary import COMPANY_CALENDAR, DEFAULT_POLICY
 from tests.services.sla.desk import Desk, Person
 
 WEEK = {"sun": [["09:00", "17:00"]]}
 CALENDAR = {"name": {"ar": "تقويم", "en": "Calendar"}, "timezone": "Asia/Riyadh", "weekly": WEEK}
+ALWAYS = {"always_open": True}
+LONG = {"target": "PT2000H"}
+RUNG = {"metric": "resolution", "to": "supervisor", "action": ["notify"]}
 TARGETS = {"P1": {"first_response": {"target": "PT1H"}}}
 
 
@@ -73,6 +77,25 @@ async def test_a_policy_changes_by_versions(desk: Desk) -> None:
         ({"warn_at": [1.5]}, "#/warn_at/0", "less_than"),
         ({"typo": 1}, "#/typo", "extra_forbidden"),
         (
+            {"targets": {"P1": {"resolution": {"target": "P36500D"}}}},
+            "#/targets/P1/resolution/target",
+            "invalid_duration",
+        ),
+        (
+            {"targets": {"P1": {"resolution": {"target": "PT43800H"}}}},
+            "#/targets/P1/resolution/target",
+            "invalid_duration",
+        ),
+        (
+            {"kinds": {"emergency": {"ladder": [{**RUNG, "after": "PT999999999S"}]}}},
+            "#/kinds/emergency/ladder/0/after",
+            "invalid_duration",
+        ),
+        ({"reopen_window": "PT999999999S"}, "#/reopen_window", "invalid_duration"),
+        ({"pause_reminder": "P9999W"}, "#/pause_reminder", "invalid_duration"),
+        ({"warn_before": ["P36500D"]}, "#/warn_before/0", "invalid_duration"),
+        ({"resolve_counts_as_first_response": 1}, "#/resolve_counts_as_first_r", "bool_type"),
+        (
             {"targets": {"P1": {"resolution": {"target": "PT1H", "calendar": str(uuid4())}}}},
             "#/targets/P1/resolution/calendar",
             "unknown_calendar",
@@ -87,6 +110,58 @@ async def test_a_policy_that_cannot_be_meant_is_refused(
     assert answer.status_code == 422, answer.text
     errors = [(one["pointer"], one["code"]) for one in answer.json()["errors"]]
     assert any(p.startswith(pointer) and c == code for p, c in errors), errors
+
+
+@pytest.mark.parametrize("locale", ["ar", "en"])
+async def test_a_promise_that_is_never_due_is_refused_in_both_languages(
+    desk: Desk, locale: str
+) -> None:
+    body = {"name": "Far", "targets": {"P2": {"resolution": {"target": "P36500D"}}}}
+    answer = await desk.ask("POST", "/v1/sla/policies", body, None, **{"Accept-Language": locale})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["code"]) == (422, "invalid_duration")
+    assert error["message"] == INVALID_DURATION[locale]  # type: ignore[literal-required]
+
+
+async def test_a_change_or_a_contract_makes_no_promise_that_is_never_due(desk: Desk) -> None:
+    policy = await desk.made(
+        "/v1/sla/policies", {"name": "Long", "targets": {"P2": {"resolution": LONG}}}
+    )
+    far = {"P2": {"resolution": {"target": "P36500D"}}}
+    changed = await desk.ask("PATCH", f"/v1/sla/policies/{policy['id']}", {"targets": far})
+    assert (changed.status_code, changed.json()["errors"][0]["code"]) == (422, "invalid_duration")
+    hour = {"name": "An hour a week", "timezone": "UTC", "weekly": {"sun": [["09:00", "10:00"]]}}
+    calendar = await desk.made("/v1/sla/calendars", hour)
+    contract = {
+        "organization_id": str(await desk.customer()),
+        "kind": "standard",
+        "policy_id": policy["id"],
+        "calendar_id": calendar["id"],
+        "starts_on": "2026-01-01",
+    }
+    refused = await desk.ask("POST", "/v1/contracts", contract)
+    error = refused.json()["errors"][0]
+    assert (refused.status_code, error["pointer"]) == (422, "#/calendar_id")
+    assert error["code"] == "invalid_duration"
+
+
+async def test_numbers_are_no_dates(desk: Desk) -> None:
+    calendar = await desk.made("/v1/sla/calendars", {"name": "N", "timezone": "UTC", **ALWAYS})
+    path = f"/v1/sla/calendars/{calendar['id']}/versions"
+    for moment in (0, 1735689600.5, "0", "1735689600"):
+        answer = await desk.ask("POST", path, {"effective_from": moment})
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["pointer"] == "#/effective_from"
+    contract = {
+        "organization_id": str(await desk.customer()),
+        "kind": "standard",
+        "policy_id": str(DEFAULT_POLICY),
+    }
+    for day in (86400, "86400", "2026-01-01T00:00:00Z", True):
+        answer = await desk.ask("POST", "/v1/contracts", {**contract, "starts_on": day})
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["code"] == "date_parsing"
+    assert (await desk.ask("GET", "/v1/sla/report?from=0")).status_code == 422
 
 
 async def test_a_calendar_changes_by_versions_and_keeps_what_is_left_out(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.vocabulary import DEFAULT_POLICY
 from tests.services.sla.desk import Desk
 
 CALENDAR = {"name": "Raced", "timezone": "UTC", "always_open": True}
@@ -27,6 +28,23 @@ async def test_of_many_who_read_the_same_version_one_writes_and_the_rest_are_tol
     asked = (desk.ask("PATCH", path, {"name": f"by {n}"}, **{"If-Match": '"1"'}) for n in range(8))
     answers = await asyncio.gather(*asked)
     assert sorted(answer.status_code for answer in answers) == [200, *[412] * 7]
+
+
+async def test_of_many_who_make_the_same_contract_one_makes_it(desk: Desk) -> None:
+    body = {
+        "organization_id": str(await desk.customer()),
+        "kind": "standard",
+        "policy_id": str(DEFAULT_POLICY),
+        "starts_on": "2026-01-01",
+    }
+    answers = await asyncio.gather(*(desk.ask("POST", "/v1/contracts", body) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]
+    again = await desk.ask("POST", "/v1/contracts", {**body, "policy_ids": []})
+    assert (again.status_code, again.json()["code"]) == (409, "contract_exists")
+    other = await desk.made("/v1/contracts", {**body, "kind": "emergency"})
+    await desk.made("/v1/contracts", {**body, "starts_on": "2026-06-01"})
+    same = await desk.ask("PATCH", f"/v1/contracts/{other['id']}", {"kind": "standard"})
+    assert (same.status_code, same.json()["code"]) == (409, "contract_exists")
 
 
 BROKEN = (

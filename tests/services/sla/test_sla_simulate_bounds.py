@@ -47,7 +47,7 @@ def events(count: int, step: int = 3600) -> list[dict[str, Any]]:
     return [created] + [{"at": at(n, step), **moves[n % len(moves)]} for n in range(1, count)]
 
 
-def story(calendar: Any, happened: list[Any], as_of: str, seconds: Any = 10**10) -> dict[str, Any]:
+def story(calendar: Any, happened: list[Any], as_of: str, seconds: Any = 10**8) -> dict[str, Any]:
     metrics = ("first_response", "next_response", "resolution")
     return {
         "calendar": calendar,
@@ -298,3 +298,15 @@ async def test_a_question_too_large_is_refused_with_words(desk: Desk) -> None:
 def test_a_policy_may_not_be_a_number() -> None:
     with pytest.raises(ValidationError):
         SimulationIn.model_validate({"calendar": RIYADH, "policy": 7})
+
+
+async def test_a_target_that_is_never_due_is_refused(desk: Desk) -> None:
+    far = {"targets": {"P1": {"resolution": 10**10}}}
+    told = {"at": START, "type": "created", "priority": "P1", "status": "new"}
+    for policy, status in ((far, 422), ({"targets": {"P1": {"resolution": 10**7}}}, 200)):
+        body = {**asked(RIYADH, []), "policy": policy, "events": [told], "as_of": START}
+        found = await post(desk, body)
+        assert found[0] == status, found
+    assert (await post(desk, {**body, "policy": far}))[1]["errors"][0]["code"] == (
+        "invalid_duration"
+    )
