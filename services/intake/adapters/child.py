@@ -8,10 +8,13 @@ from typing import BinaryIO, Final
 
 from services.intake.adapters import frames, signatures
 from services.intake.adapters.pages import read_page
-from services.intake.domain.mail import read_mail
+from services.intake.adapters.tnef import unpack
+from services.intake.adapters.votes import vote
+from services.intake.domain.mail import Tools, read_mail
 
 MEMORY: Final = 768 * 1024 * 1024
 _FILES: Final = 16
+TOOLS: Final = Tools(unpack, vote)
 
 
 def main(seconds: int) -> None:
@@ -25,7 +28,8 @@ def main(seconds: int) -> None:
         envelope, reading = frames.read_question(document)
         signers = signatures.signers(raw, reading.keys)
         sealed = signatures.sealer(raw, reading.keys) if reading.sealers else ""
-        parsed = read_mail(raw, envelope, reading, read_page, reading.proofs(signers, sealed))
+        proofs = reading.proofs(signers, sealed)
+        parsed = read_mail(raw, envelope, reading, read_page, proofs, TOOLS)
         _reply(sys.stdout.buffer, *frames.answer(parsed))
         signal.alarm(0)
 

@@ -3,6 +3,7 @@
 import struct
 from dataclasses import asdict
 from typing import Any, Final
+from uuid import UUID
 
 from services.intake.domain.body import File
 from services.intake.domain.mail import Envelope, Mail, Parsed, Reading
@@ -10,17 +11,27 @@ from services.intake.domain.mail import Envelope, Mail, Parsed, Reading
 HEAD: Final = struct.Struct(">IQ")
 """Length of the JSON document and of the bytes behind it."""
 
-_LISTS: Final = ("in_reply_to", "references", "tokens", "signed", "ids", "copied", "flags")
+_LISTS: Final = (
+    "in_reply_to",
+    "references",
+    "tokens",
+    "signed",
+    "ids",
+    "copied",
+    "flags",
+    "directions",
+)
 
 
 def question(envelope: Envelope, reading: Reading) -> dict[str, Any]:
-    return {"envelope": asdict(envelope), "reading": asdict(reading)}
+    return {"envelope": asdict(envelope), "reading": {**asdict(reading), "mail": str(reading.mail)}}
 
 
 def read_question(document: dict[str, Any]) -> tuple[Envelope, Reading]:
     told = document["envelope"]
     envelope = Envelope(**{**told, "recipients": tuple(told["recipients"])})
-    return envelope, Reading(**document["reading"])
+    told = document["reading"]
+    return envelope, Reading(**{**told, "mail": UUID(told["mail"])})
 
 
 def answer(parsed: Parsed) -> tuple[dict[str, Any], bytes]:
@@ -50,5 +61,5 @@ def read_answer(document: dict[str, Any], contents: bytes) -> Parsed:
 
 
 def read_content(document: dict[str, Any]) -> Mail:
-    """A mail again from its JSON, as it is stored and as the child sends it."""
-    return Mail(**{**document, **{name: tuple(document[name]) for name in _LISTS}})
+    """A mail again from its JSON, as it is stored, perhaps long ago, and as the child sends it."""
+    return Mail(**{**document, **{name: tuple(document.get(name, ())) for name in _LISTS}})

@@ -1,14 +1,18 @@
 """HTML of a mail as text, as the writer's own words, and as HTML that is safe to show."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from services.intake.adapters.bidi import directed
 from services.intake.adapters.quotes import CLOSE, OPEN, mark_quotes
 from services.intake.domain.body import Page
+from services.intake.domain.files import reference
 
 _BREAK: Final = "\ufdd0"  # <br>: ends a line, even an empty one
 _EDGE: Final = "\ufdd1"  # a block begins or ends: a new line unless one has just begun
@@ -27,7 +31,7 @@ _MARKS: Final = re.compile(f"([{_BREAK}{_EDGE}{_GAP}{OPEN}{CLOSE}])")
 _DEEPEST: Final = 300
 _DEEPER: Final = {OPEN: 1, CLOSE: -1}
 _EDGES: Final = frozenset({_EDGE, OPEN, CLOSE})
-_IMAGES: Final = frozenset({"img"})
+_NO_PICTURES: Final[Mapping[str, str]] = MappingProxyType({})
 _ATTRIBUTES: Final = {
     "*": {"dir", "lang", "title", "align"},
     "a": {"href"},
@@ -39,8 +43,11 @@ _ATTRIBUTES: Final = {
 }
 
 
-def read_page(html: str) -> Page:
-    """Text, own words and safe form; deeper nesting than a person writes is cut off."""
+def read_page(html: str, pictures: Mapping[str, str] = _NO_PICTURES) -> Page:
+    """Text, own words and safe form; deeper nesting than a person writes is cut off.
+
+    A picture is shown when `pictures` has the mail's own file for it, and none is fetched.
+    """
     html = _shallow(html)
     tree = LexborHTMLParser(html)
     body = tree.body
@@ -51,7 +58,8 @@ def read_page(html: str) -> Page:
     lines = _lines(body)
     text, visible = _joined(lines), _joined(line for line in lines if not line.quoted)
     quoted = _joined(line for line in lines if line.quoted)
-    return Page(text, visible or text, _safe(html), quoted=quoted if visible else "")
+    safe, shown = _safe(html, pictures)
+    return Page(text, visible or text, safe, shown, quoted if visible else "")
 
 
 def _shallow(html: str) -> str:
@@ -112,22 +120,31 @@ def _joined(lines: Iterable[_Line]) -> str:
     return "\n".join(kept).strip("\n")
 
 
-def _safe(html: str) -> str:
+def _safe(html: str, pictures: Mapping[str, str]) -> tuple[str, frozenset[str]]:
     """Allow-listed tags; pictures only from the mail itself, direction and language kept."""
-    return nh3.clean(
-        html,
+    shown: set[str] = set()
+    safe = nh3.clean(
+        directed(html),
         attributes=_ATTRIBUTES,
-        attribute_filter=_keep_attribute,
+        attribute_filter=partial(_attribute, pictures, shown),
         url_schemes={"http", "https", "mailto", "tel", "cid"},
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
         clean_content_tags={"script", "style", "title", "template", "noscript"},
     )
+    return safe, frozenset(shown)
 
 
-def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
-    if tag in _IMAGES and attribute == "src" and not value.lower().startswith("cid:"):
-        return None
-    if tag == "a" and attribute == "href" and value.lower().startswith("cid:"):
+def _attribute(
+    pictures: Mapping[str, str], shown: set[str], tag: str, attribute: str, value: str
+) -> str | None:
+    """`src` becomes the id of our file: what a stranger wrote there is never passed on."""
+    if tag == "img" and attribute == "src":
+        found = pictures.get(reference(value))
+        if found is None:
+            return None
+        shown.add(found)
+        return f"cid:{found}"
+    if tag == "a" and attribute == "href" and value.lower().lstrip().startswith("cid:"):
         return None
     return value

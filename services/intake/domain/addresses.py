@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.intake.domain import limits
-from services.intake.domain.headers import Headers
+from services.intake.domain.headers import Headers, shown
 from services.intake.domain.words import Flag
 
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.?)*+"?|[(),:;<>]|[^"(),:;<>]+', re.DOTALL)
@@ -68,6 +68,9 @@ def _of_value(headers: Headers, value: bytes) -> list[Address]:
             reading.comment = [*(reading.comment or []), token][:20]
         elif token in {b",", b";"} and not reading.inside:
             _finish(headers, reading, found)
+        elif token == b"<" and reading.angle is not None:  # no comma before the next one
+            _finish(headers, reading, found)
+            _take(reading, token)
         else:
             _take(reading, token)
         if len(found) > limits.ADDRESSES:
@@ -111,5 +114,5 @@ def _unquote(word: bytes) -> bytes:
 
 
 def _shown(name: str, email: str) -> str:
-    shown = name.strip().strip("'\"").strip()
-    return "" if shown == email else shown[:200]
+    bare = shown(name).strip().strip("'\"").strip()
+    return "" if bare == email else bare[:200]

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from typing import Final
+from urllib.parse import unquote
+from uuid import UUID, uuid5
 
 from services.intake.domain import limits
 
@@ -23,6 +25,7 @@ _MAGIC: Final = (
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (b"\x78\x9f\x3e\x22", "application/ms-tnef"),
     (b"MZ", "application/vnd.microsoft.portable-executable"),
     (b"\x7fELF", "application/x-executable"),
 )
@@ -39,12 +42,27 @@ _SUFFIX: Final = {
     "application/pdf": ".pdf",
     "application/zip": ".zip",
     "application/ms-tnef": ".dat",
+    "application/vnd.ms-tnef": ".dat",
+    "application/pkcs7-mime": ".p7m",
+    "application/x-pkcs7-mime": ".p7m",
+    "application/pgp-encrypted": ".asc",
 }
 _BOX_TYPES: Final = ("zip", "officedocument", "opendocument", "java", "epub", "android")
 _OLE_TYPES: Final = ("ms", "outlook", "ole")
 _MAIN_TYPES: Final = frozenset(
     {"application", "audio", "font", "image", "message", "model", "multipart", "text", "video"}
 )
+
+
+def file_id(mail: UUID, position: int) -> UUID:
+    """A file keeps its id however often its mail is read again; the first has position 1."""
+    return uuid5(mail, f"file {position}")
+
+
+def reference(told: str) -> str:
+    """A Content-ID, a Content-Location or a page's `src`, as they are compared."""
+    bare = told.strip().strip("<>")[:1000].lower()
+    return unquote(bare.removeprefix("cid:")).strip().lower()[:300]
 
 
 def safe_name(given: str, media_type: str, position: int) -> str:
@@ -73,6 +91,7 @@ def _shorten(text: str) -> str:
 def media_type_of(declared: str, content: bytes) -> str:
     """The type that the first bytes prove, the declared one where they prove nothing."""
     found = next((kind for magic, kind in _MAGIC if content.startswith(magic)), None)
+    declared = declared or "application/octet-stream"
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         found = "image/webp"
     if found is None:

@@ -8,12 +8,13 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from services.intake.domain import limits
-from services.intake.domain.charset import codec, decode, decode_field
+from services.intake.domain.charset import Vote, codec, decode, decode_field, no_vote
 from services.intake.domain.words import Flag
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\r\n]*)\?=")
 _SPACES = re.compile(rb"[ \t\r\n]+")
+_HIDDEN: Final = dict.fromkeys([*range(0x20), 0x7F, 0x202D, 0x202E])
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
@@ -24,6 +25,7 @@ class Headers:
     fields: list[tuple[str, bytes]] = field(default_factory=list)
     flags: set[Flag] = field(default_factory=set)
     arabic: bool = True
+    vote: Vote = no_vote
     hint: str | None = None
     """Charset of the words below: writers of raw 8-bit fields mean the same one."""
 
@@ -37,8 +39,8 @@ class Headers:
         return any(key == name for key, _ in self.fields)
 
     def text(self, name: str) -> str:
-        """The first such field, decoded, on one line."""
-        return self.read(self.first(name))
+        """The first such field, decoded, on one line, as it may be shown."""
+        return shown(self.read(self.first(name)))
 
     def token(self, name: str) -> str:
         """The first such field in lower case without comments and parameters."""
@@ -57,9 +59,9 @@ class Headers:
     def _text(self, piece: tuple[bytes, str | None]) -> str:
         raw, charset = piece
         if charset is None:
-            text = decode_field(raw, self.hint, arabic=self.arabic)
+            text = decode_field(raw, self.hint, arabic=self.arabic, vote=self.vote)
         else:
-            text = decode(raw, charset, arabic=self.arabic)
+            text = decode(raw, charset, arabic=self.arabic, vote=self.vote)
         if text.guessed:
             self.flags.add(Flag.CHARSET_GUESSED)
         return text.text
@@ -69,9 +71,14 @@ def _one_line(text: str) -> str:
     return " ".join(text.replace("\x00", "").split())
 
 
-def split_headers(block: bytes, *, arabic: bool = True) -> Headers:
+def shown(text: str) -> str:
+    """Without the marks that make a text look like another one (reliability.md T31)."""
+    return text.translate(_HIDDEN)
+
+
+def split_headers(block: bytes, *, arabic: bool = True, vote: Vote = no_vote) -> Headers:
     """Fields of a header block; a line that is neither field nor continuation joins the last."""
-    headers = Headers(arabic=arabic)
+    headers = Headers(arabic=arabic, vote=vote)
     if len(block) > limits.HEADER_BLOCK:
         headers.flags.add(Flag.HEADERS_CUT)
         block = block[: limits.HEADER_BLOCK]
@@ -182,7 +189,8 @@ def _continued(headers: Headers, parts: dict[int, tuple[bytes, bool]]) -> str:
             label, _, content = content.split(b"'", 2)
             charset = label.decode("ascii", "replace")
         joined += unquote_to_bytes(content) if encoded else content
-    text = decode(joined, charset if codec(charset) else None, arabic=headers.arabic)
+    known = charset if codec(charset) else None
+    text = decode(joined, known, arabic=headers.arabic, vote=headers.vote)
     if text.guessed:
         headers.flags.add(Flag.CHARSET_GUESSED)
     return text.text

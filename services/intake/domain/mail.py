@@ -4,12 +4,21 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from services.intake.domain import bounces, classify, limits, threading
-from services.intake.domain.addresses import addresses
+from services.intake.domain.addresses import Address, addresses, single
 from services.intake.domain.authenticity import NOTHING, Author, Proofs, Trust, author_of
-from services.intake.domain.body import File, ReadPage, read_content
-from services.intake.domain.charset import is_arabic
+from services.intake.domain.body import (
+    NOBODYS,
+    File,
+    ReadPage,
+    Unpack,
+    leave_packed,
+    read_content,
+)
+from services.intake.domain.charset import Vote, is_arabic, no_vote
+from services.intake.domain.direction import directions
 from services.intake.domain.folding import BIDI_MARKS
 from services.intake.domain.headers import Headers, split_headers
 from services.intake.domain.mime import Part, read_tree
@@ -49,6 +58,8 @@ class Reading:
     judged: bool = False
     policy: str = ""
     """What SPF and DMARC say of this mail (see `Proofs`)."""
+    mail: UUID = NOBODYS
+    """The mail that is read; its files' ids follow from it."""
 
     @property
     def trust(self) -> Trust:
@@ -57,6 +68,14 @@ class Reading:
     def proofs(self, signers: tuple[str, ...], sealed: str) -> Proofs:
         """What was found out before the mail was read, with what its bytes prove."""
         return Proofs(signers, self.posted, self.judged, self.policy, sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Libraries that only the parser's own process may load."""
+
+    unpack: Unpack = leave_packed
+    vote: Vote = no_vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +104,8 @@ class Mail:
     visible_text: str = ""
     quoted_text: str = ""
     body_html: str | None = None
+    directions: tuple[str, ...] = ()
+    """Of each paragraph of `body_text`: `rtl` or `ltr`."""
     flags: tuple[str, ...] = ()
 
 
@@ -102,18 +123,21 @@ def read_mail(
     reading: Reading,
     read_page: ReadPage,
     proofs: Proofs = NOTHING,
+    tools: Tools = Tools(),
 ) -> Parsed:
     """Read a whole message. Bounded by `limits`; what is cut is flagged."""
-    root, flags = read_tree(raw, arabic=reading.arabic)
-    content = read_content(root, read_page)
+    root, flags = read_tree(raw, arabic=reading.arabic, vote=tools.vote)
+    content = read_content(root, read_page, mail=reading.mail, unpack=tools.unpack)
     author = author_of(root.headers, envelope.sender, reading.trust, proofs)
     report = bounces.report_of(root)
     text, visible, quoted = words_of(content)
     basic = _basic(root.headers, envelope, author)
+    locale = locale_of(f"{basic['subject']} {visible}")
     details = {
         "digest": digest_of(root.headers, raw, envelope),
         "mail_class": _class(root, envelope, author, reported=report is not None),
-        "locale": locale_of(f"{basic['subject']} {visible}"),
+        "locale": locale,
+        "directions": directions(text[: limits.TEXT], locale),
         "body_text": text[: limits.TEXT],
         "visible_text": visible[: limits.TEXT],
         "quoted_text": quoted[: limits.TEXT],
@@ -130,7 +154,7 @@ def unreadable(raw: bytes, envelope: Envelope, reading: Reading) -> Parsed:
     """What can be told of a mail that the parser could not read (mail.md 6.7)."""
     head = raw[: limits.HEADER].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     headers = split_headers(head, arabic=reading.arabic)
-    author = author_of(headers, envelope.sender, reading.trust)
+    author = _envelopes(envelope) or author_of(headers, envelope.sender, reading.trust)
     basic = _basic(headers, envelope, author)
     basic["subject"] = basic["subject"] or UNREADABLE
     origin = classify.Origin(
@@ -142,10 +166,17 @@ def unreadable(raw: bytes, envelope: Envelope, reading: Reading) -> Parsed:
         "locale": locale_of(str(basic["subject"])),
         "body_text": UNREADABLE,
         "visible_text": UNREADABLE,
+        "directions": directions(UNREADABLE, Locale.AR),
         "flags": (Flag.UNREADABLE,),
     }
     # As in `read_mail`: two halves by name.
     return Parsed(Mail(**basic, **details))  # type: ignore[arg-type]
+
+
+def _envelopes(envelope: Envelope) -> Author | None:
+    """Whom the door was told; where nothing of a mail could be read, its From is no better."""
+    told = single(envelope.sender)
+    return Author(Address(told), SenderAuth.NONE, Flag.UNREADABLE) if told else None
 
 
 def locale_of(text: str) -> Locale:
@@ -188,8 +219,11 @@ def is_null(envelope_sender: str) -> bool:
 def _basic(headers: Headers, envelope: Envelope, author: Author) -> dict[str, object]:
     """What the header block alone tells."""
     signs = threading.signs_of(headers, list(envelope.recipients))
+    subject = headers.text("subject").strip(f" {BIDI_MARKS}")
+    if len(subject) > limits.SUBJECT:
+        headers.flags.add(Flag.SUBJECT_CUT)
     return {
-        "subject": headers.text("subject").strip(f" {BIDI_MARKS}")[: limits.SUBJECT],
+        "subject": subject[: limits.SUBJECT],
         "sender": author.address.email,
         "sender_name": author.address.name,
         "sender_auth": str(SenderAuth(author.auth)),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from services.intake.domain import limits
+from services.intake.domain.charset import Vote, no_vote
 from services.intake.domain.headers import (
     Headers,
     Parameters,
@@ -89,18 +90,20 @@ class _Cutter:
     """Counts parts over the whole mail, so that no shape of nesting multiplies them."""
 
     arabic: bool
+    vote: Vote
     parts: int = 0
     flags: set[Flag] = field(default_factory=set)
 
     def part(self, raw: bytes, inherited: str) -> Part:
         self.parts += 1
         block, body = _split_head(raw)
-        return Part(split_headers(block, arabic=self.arabic), body, inherited=inherited)
+        headers = split_headers(block, arabic=self.arabic, vote=self.vote)
+        return Part(headers, body, inherited=inherited)
 
 
-def read_tree(raw: bytes, *, arabic: bool = True) -> tuple[Part, set[Flag]]:
+def read_tree(raw: bytes, *, arabic: bool = True, vote: Vote = no_vote) -> tuple[Part, set[Flag]]:
     """The mail's root part with everything below it, and what had to be cut."""
-    cutter = _Cutter(arabic)
+    cutter = _Cutter(arabic, vote)
     root = cutter.part(_MBOX_FROM.sub(b"", raw.lstrip(b"\r\n"), count=1), "text/plain")
     waiting = [(root, 0)]
     while waiting:

@@ -8,6 +8,7 @@ from services.intake.domain import limits
 from services.intake.domain.addresses import addresses
 from services.intake.domain.folding import fold
 from services.intake.domain.headers import Headers
+from services.intake.domain.words import Flag
 from shared.tokens import ReplyToken, read_reply_token
 
 _REPLY_BOX: Final = re.compile(r"^([^@\s]{1,200})\+r([a-z2-7]{32})@([^@\s]{1,255})$", re.IGNORECASE)
@@ -90,4 +91,7 @@ def first_token(keys: tuple[bytes, ...], candidates: tuple[str, ...]) -> ReplyTo
 
 def _ids(headers: Headers, name: str) -> list[str]:
     text = " ".join(headers.plain(value) for value in headers.all(name))
-    return _MESSAGE_ID.findall(text)[-limits.REFERENCES :]
+    found = _MESSAGE_ID.findall(text)
+    if len(found) > limits.REFERENCES:
+        headers.flags.add(Flag.REFERENCES_CUT)
+    return found[-limits.REFERENCES :]

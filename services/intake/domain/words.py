@@ -70,4 +70,8 @@ class Flag(StrEnum):
     CHARSET_GUESSED = "charset_guessed"
     BAD_ENCODING = "bad_transfer_encoding"
     MANY_FROM = "from_not_single"
+    REFERENCES_CUT = "references_cut"
+    SUBJECT_CUT = "subject_cut"
+    PACKED_UNREAD = "winmail_not_opened"
+    OPAQUE = "smime_or_pgp_not_opened"
     UNREADABLE = "unreadable"

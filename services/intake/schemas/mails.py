@@ -73,7 +73,11 @@ class MailSummary(Out):
 
 
 class MailOut(MailSummary):
-    """One mail; `visible_text` is what the writer wrote now, `quoted_text` what was quoted."""
+    """One mail; `visible_text` is what the writer wrote now, `quoted_text` what was quoted.
+
+    `directions` names `rtl` or `ltr` for each paragraph of `body_text` (blank lines part them). A
+    picture in `body_html` has `src="cid:<id of an attachment>"`.
+    """
 
     match: str | None = None
     message_id: str | None = None
@@ -81,6 +85,7 @@ class MailOut(MailSummary):
     visible_text: str = ""
     quoted_text: str = ""
     body_html: str | None = None
+    directions: tuple[str, ...] = ()
     attachments: tuple[FileOut, ...] = ()
 
     @classmethod
@@ -95,6 +100,7 @@ class MailOut(MailSummary):
                 "visible_text": mail.visible_text,
                 "quoted_text": mail.quoted_text,
                 "body_html": mail.body_html,
+                "directions": mail.directions,
             }
         files = tuple(FileOut.model_validate(file) for file in shown.files)
         return cls(**cls._told(shown), **words, attachments=files)

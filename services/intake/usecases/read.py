@@ -1,15 +1,16 @@
 """From sealed bytes to sealed content: the parser's step, which every mail survives."""
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.intake.adapters.children import Parser, ParserLost, ParserTooSlow
 from services.intake.adapters.frames import read_content
 from services.intake.adapters.zone import Zone
 from services.intake.domain.body import File
+from services.intake.domain.files import file_id
 from services.intake.domain.mail import Envelope, Mail, Parsed, Reading, unreadable
 from services.intake.domain.words import State
 from services.intake.store import contents, mails
@@ -36,7 +37,7 @@ async def read(
     box = await secrets.box_of(context)
     raw = await _opened(box, mail_id, found.raw)
     envelope = secrets.open_envelope(box, mail_id, found.envelope)
-    reading = _reading(context, envelope)
+    reading = replace(_reading(context, envelope), mail=mail_id)
     if zone is not None:
         relays = context.settings.intake_relays.split(",")
         reading = await witness.heard(zone, raw, envelope, reading, relays)
@@ -81,8 +82,8 @@ def _seal(context: Context, box: Box, mail_id: UUID, parsed: Parsed) -> dict[str
 
 
 def _files(box: Box, mail_id: UUID, files: list[File]) -> dict[str, Any]:
-    """One array for each column; a file keeps its id however often the mail is read again."""
-    ids = [uuid5(mail_id, f"file {place}") for place in range(1, len(files) + 1)]
+    """One array for each column."""
+    ids = [file_id(mail_id, place) for place in range(1, len(files) + 1)]
     placed = list(zip(ids, files, strict=True))
     return {
         "file_ids": ids,

@@ -1,0 +1,36 @@
+"""Which way each paragraph of a text runs: by its first strong letter (mail.md 11)."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from shared.vocabulary import Locale
+
+_BLANK: Final = re.compile(r"\n[ \t]*\n")
+_STRONG: Final = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+_LOOKED_AT: Final = 1000
+_MOST: Final = 2000
+
+
+def paragraphs(text: str) -> list[str]:
+    """What stands between blank lines; lines of one paragraph belong together, however wrapped."""
+    return [one for one in _BLANK.split(text) if one.strip()]
+
+
+def first_strong(text: str) -> str | None:
+    """`rtl` or `ltr` by the first letter that has a direction; None for figures and signs."""
+    kinds = (unicodedata.bidirectional(char) for char in text[:_LOOKED_AT])
+    return next((_STRONG[kind] for kind in kinds if kind in _STRONG), None)
+
+
+def directions(text: str, locale: Locale) -> tuple[str, ...]:
+    """One for each paragraph; one without letters runs like the paragraph before it."""
+    told = (first_strong(one) for one in paragraphs(text)[:_MOST])
+    return tuple(_filled(told, "rtl" if locale is Locale.AR else "ltr"))
+
+
+def _filled(told: Iterable[str | None], before: str) -> Iterable[str]:
+    for one in told:
+        before = one or before
+        yield before
