@@ -25,7 +25,7 @@ TABLE = (
     Line("sla", pattern=f"{_TICKET}/sla(/.*)?$"),
     Line("escalation", pattern=f"{_TICKET}/escalations(/.*)?$"),
     Line("tickets", ("/v1/tickets", "/v1/uploads", "/v1/attachments", "/v1/feedback")),
-    Line("tickets", ("/v1/public",)),
+    Line("tickets", ("/v1/public", "/v1/files")),
     Line("intake", ("/v1/intake",)),
     Line("sla", ("/v1/sla", "/v1/contracts")),
     Line("escalation", ("/v1/escalations", "/v1/oncall", "/v1/absences")),

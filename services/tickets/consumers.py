@@ -31,7 +31,7 @@ consumers = Consumers(service="tickets")
 
 
 @consumers.on(MailRouted, prefetch=mails.fetch)
-async def apply_mail(event: Event[MailRouted], tx: Tx, fetched: Fetched) -> None:
+async def apply_mail(event: Event[MailRouted], tx: Tx, fetched: Fetched | None) -> None:
     await mails.apply(event, tx, fetched)
 
 

@@ -1,7 +1,5 @@
 """Settings of the tickets service (`SANAD_TICKETS_*`)."""
 
-from pathlib import Path
-
 from shared.kit.settings import Settings
 
 
@@ -13,8 +11,11 @@ class TicketsSettings(Settings):
 
     tickets_files_per_message: int = 20
 
-    tickets_upload_hours: int = 24
-    """How long an upload may stay unfinished or unattached."""
+    tickets_upload_hours: int = 72
+    """How long an upload waits for its next bytes, and for a message to claim it."""
+
+    tickets_upload_budget: int = 1024 * 1024 * 1024
+    """Most bytes of not yet attached uploads of one person or program."""
 
     tickets_form_upload_budget: int = 512 * 1024 * 1024
     """Most bytes of not yet attached uploads of the public form, all visitors together."""
@@ -30,6 +31,11 @@ class TicketsSettings(Settings):
     tickets_trust_unscanned: bool = True
     """Without a malware scanner files count as clean; false keeps them from customers."""
 
-    @property
-    def files_root(self) -> Path:
-        return self.home / "files"
+    tickets_clamd: str = ""
+    """Where clamd listens: `host:port` or the path of its socket; then every file waits for it."""
+
+    tickets_download_url: str = ""
+    """Where signed links point, e.g. a host name of its own for this edge; default: public URL."""
+
+    tickets_link_seconds: int = 300
+    """How long a signed link to a file works."""

@@ -79,7 +79,7 @@ class Message(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file of a message; the bytes lie sealed in the files store under `digest`."""
+    """A file of a message: its bytes lie sealed under `file_id`, their key is wrapped here."""
 
     __table_args__ = SCHEMA
     id: UUID = Field(primary_key=True)
@@ -90,10 +90,21 @@ class Attachment(SQLModel, table=True):
     name: bytes
     media_type: str
     size: int
-    digest: bytes
+    file_id: UUID
+    file_key: bytes
+    about: bytes | None = None
+    cautions: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     content_id: bytes | None = None
     state: str
     created_at: datetime = Field(sa_type=_INSTANT)
+    scanned_at: datetime | None = Field(sa_type=_INSTANT, default=None)
+    scan_at: datetime | None = Field(sa_type=_INSTANT, default=None)
+    scan_attempts: int = 0
+    preview: str = "none"
+    preview_id: UUID | None = None
+    preview_key: bytes | None = None
+    preview_size: int | None = None
+    preview_at: datetime | None = Field(sa_type=_INSTANT, default=None)
 
 
 class Participant(SQLModel, table=True):
@@ -189,7 +200,7 @@ class Organization(SQLModel, table=True):
 
 
 class Upload(SQLModel, table=True):
-    """A file on its way in (tus 1.0); the received parts lie in the files store."""
+    """A file on its way in (tus 1.0): `parts` are what was received, until it is a whole file."""
 
     __table_args__ = SCHEMA
     id: UUID = Field(primary_key=True)
@@ -198,9 +209,17 @@ class Upload(SQLModel, table=True):
     length: int
     name: bytes
     media_type: str
+    declared: str = ""
+    received: int = 0
+    parts: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
+    partial: bool = False
     created_at: datetime = Field(sa_type=_INSTANT)
+    touched_at: datetime = Field(sa_type=_INSTANT)
     completed_at: datetime | None = Field(sa_type=_INSTANT, default=None)
-    digest: bytes | None = None
+    file_id: UUID | None = None
+    file_key: bytes | None = None
+    about: bytes | None = None
+    cautions: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 
 class SpentProof(SQLModel, table=True):

@@ -1,15 +1,18 @@
-"""Workers beside the doors: search keys, and sweeping up what nobody claims."""
+"""Workers beside the doors: search keys, scans, previews, sweeping up what nobody claims."""
 
 from typing import Final
 
 from services.tickets.usecases.indexing import index_some
-from services.tickets.usecases.sweeping import sweep
+from services.tickets.usecases.previewing import preview_one
+from services.tickets.usecases.scanning import scan_some, scanner_of
+from services.tickets.usecases.sweeping import Broom
 from shared.kit.context import Context
 from shared.kit.workers import Stop, Worker
 
 _LOOK: Final = 30.0
 _GATHER: Final = 0.1
 """Messages that come close together are indexed together."""
+_LOOK_AGAIN: Final = 2.0
 _SWEEP: Final = 600.0
 
 
@@ -25,8 +28,31 @@ async def _index(context: Context, stop: Stop) -> None:
 
 
 async def _sweep(context: Context, stop: Stop) -> None:
+    broom = Broom(context)
     while not await stop.wait(_SWEEP):
-        await sweep(context)
+        await broom.sweep()
 
 
-WORKERS: Final = (Worker("tickets.index", _index), Worker("tickets.sweep", _sweep))
+async def _scan(context: Context, stop: Stop) -> None:
+    """Woken by each new file; the pause is also how soon a scanner that was away is asked."""
+    scanner = scanner_of(context)
+    while scanner is not None and not stop.is_set():
+        while not stop.is_set() and await scan_some(context, scanner):
+            await context.courtesy.give_way()
+        await context.wait("tickets.scan", _LOOK_AGAIN)
+
+
+async def _preview(context: Context, stop: Stop) -> None:
+    """One picture at a time: the machine has other work."""
+    while not stop.is_set():
+        while not stop.is_set() and await preview_one(context):
+            await context.courtesy.give_way()
+        await context.wait("tickets.preview", _LOOK)
+
+
+WORKERS: Final = (
+    Worker("tickets.index", _index),
+    Worker("tickets.scan", _scan),
+    Worker("tickets.preview", _preview),
+    Worker("tickets.sweep", _sweep),
+)

@@ -56,6 +56,7 @@ class Box:
     """
 
     def __init__(self, organization_id: UUID, data_keys: dict[int, bytes]) -> None:
+        self.organization_id = organization_id
         self._owner = organization_id.bytes
         self._ciphers = {version: AESGCM(key) for version, key in data_keys.items()}
         self._newest = max(data_keys)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ IDLE: Final = 4.0
 """Below the five seconds after which a listener of ours hangs up on a silent line."""
 EARLY: Final = 60.0
 ISSUER: Final = "gateway"
+_PIECE: Final = 64 * 1024
 
 
 class PeerUnavailable(Exception):
@@ -66,8 +67,20 @@ class Peers:
         answer = await self._ask("POST", peer, path, json=json)
         return answer.json() if answer.content else None
 
-    async def content(self, peer: str, path: str) -> bytes:
-        return (await self._ask("GET", peer, path)).content
+    async def pieces(self, peer: str, path: str) -> AsyncIterator[bytes]:
+        """The bytes of a document as they come; a line that breaks is PeerUnavailable."""
+        try:
+            headers = {"Authorization": f"Bearer {await self._token(peer)}"}
+            async with self._opened("GET", self._place(peer) + path, headers=headers) as told:
+                if told.status == 401:
+                    self._tokens.pop(peer, None)
+                    raise PeerUnavailable(f"{peer}: its keys have changed")
+                if told.status != 200:
+                    _check(peer, Answer(told.status, await told.read()))
+                async for piece in told.content.iter_chunked(_PIECE):
+                    yield piece
+        except (aiohttp.ClientError, OSError) as error:
+            raise PeerUnavailable(f"{peer}: {type(error).__name__}") from error
 
     async def public(self, peer: str, path: str) -> Any:
         """A document that needs no token, such as the gateway's keys."""
@@ -91,9 +104,7 @@ class Peers:
         raise AssertionError("unreachable")
 
     async def _send(self, method: str, peer: str, path: str, parts: dict[str, Any]) -> Answer:
-        base = self._settings.peers.get(peer)
-        if base is None:
-            raise PeerUnavailable(f"no address for {peer}")
+        base = self._place(peer)
         tries = RETRIES + 1 if method == "GET" else 1
         for attempt in range(1, tries + 1):
             try:
@@ -105,18 +116,23 @@ class Peers:
         raise AssertionError("unreachable")
 
     async def _once(self, method: str, peer: str, url: str, parts: dict[str, Any]) -> Answer:
-        if self._client is None:
-            self._client = _session()
         try:
-            async with self._client.request(method, url, **parts, allow_redirects=False) as told:
+            async with self._opened(method, url, **parts) as told:
                 answer = Answer(told.status, await told.read())
         except (aiohttp.ClientError, OSError) as error:
             raise PeerUnavailable(f"{peer}: {type(error).__name__}") from error
-        if answer.status == 429 or answer.status >= 500:
-            raise PeerUnavailable(f"{peer}: {answer.status}")
-        if not 200 <= answer.status < 300:
-            raise PeerRefused(peer, answer.status, _code(answer))
-        return answer
+        return _check(peer, answer)
+
+    def _opened(self, method: str, url: str, **parts: Any) -> Any:
+        if self._client is None:
+            self._client = _session()
+        return self._client.request(method, url, **parts, allow_redirects=False)
+
+    def _place(self, peer: str) -> str:
+        base = self._settings.peers.get(peer)
+        if base is None:
+            raise PeerUnavailable(f"no address for {peer}")
+        return base
 
     async def _token(self, audience: str) -> str:
         token, until = self._tokens.get(audience, ("", 0.0))
@@ -149,6 +165,14 @@ class Peers:
     def _now(self) -> float:
         # Tests move the clock by hours; a token must age with it.
         return time.time() + self._clock.offset().total_seconds()
+
+
+def _check(peer: str, answer: Answer) -> Answer:
+    if answer.status == 429 or answer.status >= 500:
+        raise PeerUnavailable(f"{peer}: {answer.status}")
+    if not 200 <= answer.status < 300:
+        raise PeerRefused(peer, answer.status, _code(answer))
+    return answer
 
 
 def _session() -> aiohttp.ClientSession:

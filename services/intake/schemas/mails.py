@@ -26,6 +26,7 @@ class PersonOut(Out):
 class FileOut(Out):
     id: UUID
     name: str
+    original_name: str = ""
     media_type: str
     size: int
     sha256: str

@@ -1,119 +1,126 @@
-"""The files store: sealed contents under keyed digests, one folder for each organization (T41)."""
+"""Files as sealed contents: each under a key of its own, which lies wrapped in the file's row.
 
-import asyncio
-import contextlib
-import hashlib
-import hmac
-import os
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+So a file changes hands by wrapping its key anew, and without its row it opens for nobody.
+"""
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from typing import Any, Final
 from uuid import UUID
 
+from services.tickets.adapters.kinds import find
+from services.tickets.domain.kinds import HEAD, TAIL, Finding
+from shared.kit import sealedstream
 from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.ids import uuid7
+from shared.kit.objects import Objects, name_of, objects_of
+from shared.kit.problems import PayloadTooLarge
 
-_LABEL = "tickets.file.content"
-_FRESH = 1800.0
-"""A file touched within so many seconds is far from the sweeper's hour and may be shared."""
+KEY: Final = "tickets.file.key"
+_FORMERLY: Final = "tickets.file.content"
+_DIGEST: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a content lies and what opens it; `key` is wrapped for one organization."""
+
+    id: UUID
+    key: bytes
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Where a content lies."""
+    """A content that is safe, and what its bytes say."""
 
-    organization_id: UUID
-    digest: bytes
-    size: int
-
-
-class Files(Protocol):
-    """A store of sealed contents."""
-
-    async def put(self, box: Box, organization_id: UUID, content: bytes) -> Stored: ...
-
-    async def get(self, box: Box, organization_id: UUID, digest: bytes) -> bytes: ...
+    place: Place
+    sha256: str
+    finding: Finding
 
 
-class FolderFiles:
-    """Contents in folders of the data directory; a row is written only after the file is safe."""
+@dataclass(slots=True)
+class _Look:
+    """Watches a content pass: its size, digest, first and last bytes."""
 
-    def __init__(self, root: Path, key: bytes) -> None:
-        self.root = root
-        self._key = key
+    most: int
+    size: int = 0
+    head: bytes = b""
+    tail: bytes = b""
+    digest: Any = field(default_factory=sha256)
 
-    async def put(self, box: Box, organization_id: UUID, content: bytes) -> Stored:
-        """Keep a content; the same bytes of one organization are kept once."""
-        return await asyncio.to_thread(self._put, box, organization_id, content)
-
-    async def get(self, box: Box, organization_id: UUID, digest: bytes) -> bytes:
-        """The bytes again; FileNotFoundError when they are gone."""
-        return await asyncio.to_thread(self._get, box, organization_id, digest)
-
-    def older_than(self, seconds: float) -> Iterator[tuple[UUID, bytes]]:
-        """Contents that nobody has touched for so long; candidates of the sweeper."""
-        for path in self.root.glob("*/??/*"):
-            with contextlib.suppress(ValueError, FileNotFoundError):
-                if _age(path) > seconds:
-                    yield UUID(path.parent.parent.name), bytes.fromhex(path.name)
-
-    def drop(self, organization_id: UUID, digest: bytes, seconds: float) -> None:
-        """Remove an orphan, unless it was written anew while we looked."""
-        path = self._path(organization_id, digest)
-        aside = path.with_name(f".{path.name}.{uuid7().hex}")
-        with contextlib.suppress(FileNotFoundError):
-            path.rename(aside)
-            if _age(aside) > seconds:
-                aside.unlink()
-            else:
-                aside.rename(path)
-
-    def _put(self, box: Box, organization_id: UUID, content: bytes) -> Stored:
-        digest = hmac.digest(self._key, content, hashlib.sha256)
-        path = self._path(organization_id, digest)
-        stored = Stored(organization_id, digest, len(content))
-        with contextlib.suppress(FileNotFoundError):
-            if _age(path) < _FRESH:
-                return stored
-        write_safely(path, box.seal(_LABEL, _row(digest), content))
-        return stored
-
-    def _get(self, box: Box, organization_id: UUID, digest: bytes) -> bytes:
-        sealed = self._path(organization_id, digest).read_bytes()
-        return box.open_bytes(_LABEL, _row(digest), sealed)
-
-    def _path(self, organization_id: UUID, digest: bytes) -> Path:
-        name = digest.hex()
-        return self.root / str(organization_id) / name[:2] / name
+    async def over(self, content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+        async for piece in content:
+            self.size += len(piece)
+            if self.size > self.most:
+                raise PayloadTooLarge
+            self.head = (self.head + piece[:HEAD])[:HEAD]
+            self.tail = (self.tail + piece)[-TAIL:]
+            self.digest.update(piece)
+            yield piece
 
 
-def files_of(context: Context) -> FolderFiles:
-    """The store of this process."""
-    return FolderFiles(context.settings.files_root, context.keys.derive("files"))
+class Files:
+    """Puts and reads contents of any size with little memory."""
+
+    def __init__(self, objects: Objects) -> None:
+        self.objects = objects
+
+    async def put(
+        self, box: Box, content: AsyncIterable[bytes], most: int, told: tuple[str, str] = ("", "")
+    ) -> Stored:
+        """Keep a content of at most `most` bytes; `told` = its name and type as declared."""
+        look = _Look(most)
+        place = await self._put(box, look.over(content), look)
+        finding = find(look.head, look.tail, *told)
+        return Stored(place, look.digest.hexdigest(), finding)
+
+    async def _put(self, box: Box, content: AsyncIterator[bytes], look: _Look) -> Place:
+        file_id, key = uuid7(), sealedstream.new_key()
+        sealed = sealedstream.seal(sealedstream.Sealer(key, file_id), content)
+        await self.objects.put(name_of(file_id), sealed)
+        return Place(file_id, box.seal(KEY, file_id, key), look.size)
+
+    def read(
+        self, box: Box, place: Place, start: int = 0, stop: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Its bytes, or some of them; FileNotFoundError when they are gone."""
+        stop = place.size if stop is None else stop
+        if len(place.key) == _DIGEST:
+            return self._formerly(box, place, start, stop)
+        key = box.open_bytes(KEY, place.id, place.key)
+        read = partial(self.objects.read, name_of(place.id))
+        opener = sealedstream.Opener(key, place.id, place.size, read)
+        return opener.span(start, stop)
+
+    async def _formerly(
+        self, box: Box, place: Place, start: int, stop: int
+    ) -> AsyncIterator[bytes]:
+        """A content from before they had keys of their own: sealed whole, named by a digest."""
+        name = f"{box.organization_id}/{place.key.hex()[:2]}/{place.key.hex()}"
+        pieces = [piece async for piece in self.objects.read(name)]
+        label = UUID(bytes=place.key[:16])
+        yield box.open_bytes(_FORMERLY, label, b"".join(pieces))[start:stop]
+
+    async def drop(self, ids: Iterable[UUID]) -> None:
+        for file_id in ids:
+            await self.objects.drop(name_of(file_id))
 
 
-def write_safely(path: Path, content: bytes) -> None:
-    """Temporary name, fsync, rename, fsync of the folder: all of it or nothing (T41)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{uuid7().hex}")
-    with draft.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def hand_over(place: Place, giver: Box, taker: Box) -> Place:
+    """The same content for another organization: its key is wrapped anew (decisions.md 29)."""
+    key = giver.open_bytes(KEY, place.id, place.key)
+    return Place(place.id, taker.seal(KEY, place.id, key), place.size)
 
 
-def _age(path: Path) -> float:
-    return time.time() - path.stat().st_mtime
+def files_of(context: Context) -> Files:
+    """The files of this process."""
+    return Files(objects_of(context.settings))
 
 
-def _row(digest: bytes) -> UUID:
-    return UUID(bytes=digest[:16])
+async def once(content: bytes) -> AsyncIterator[bytes]:
+    """A content that is at hand."""
+    yield content

@@ -8,6 +8,8 @@ from services.tickets.adapters.files import Stored, files_of
 from shared.kit.context import Context
 
 INTAKE: Final = "intake"
+_LARGEST: Final = 64 * 1024 * 1024
+"""Intake has cut what is too large; this only keeps a broken neighbour from filling the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class MailFile:
     """A file of a mail, its bytes already safe in our store."""
 
     name: str
-    media_type: str
+    original_name: str
+    declared: str
     content_id: str | None
     stored: Stored
 
@@ -55,13 +58,17 @@ async def fetch_mail(context: Context, mail_id: UUID, organization_id: UUID) -> 
 async def _fetch_file(
     context: Context, mail_id: UUID, organization_id: UUID, item: dict[str, Any]
 ) -> MailFile:
+    """From line to store in pieces: a large mail costs no more memory than a small one."""
     path = f"/internal/mails/{mail_id}/attachments/{item['id']}"
-    content = await context.peers.content(INTAKE, path)
+    name, declared = item.get("name") or "", item.get("media_type") or ""
+    original = item.get("original_name") or name
     box = await context.vault.box(organization_id)
-    stored = await files_of(context).put(box, organization_id, content)
+    content = context.peers.pieces(INTAKE, path)
+    stored = await files_of(context).put(box, content, _LARGEST, (original, declared))
     return MailFile(
-        name=item.get("name") or "",
-        media_type=item.get("media_type") or "application/octet-stream",
+        name=name,
+        original_name=original,
+        declared=declared,
         content_id=(item.get("content_id") or "").strip("<>") or None,
         stored=stored,
     )

@@ -1,76 +1,43 @@
-"""Received parts of unfinished uploads: sealed files whose names say where each part begins."""
+"""What is received of an upload before it is a file: sealed parts, named in the upload's row."""
 
-import asyncio
-import shutil
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
-from services.tickets.adapters.files import write_safely
+from services.tickets.adapters.files import once
 from shared.kit.context import Context
 from shared.kit.crypto import Box
+from shared.kit.ids import uuid7
+from shared.kit.objects import Objects, name_of, objects_of
 
+LARGEST = 1024 * 1024
+"""Bytes of one part: what a broken line may cost its sender."""
 _LABEL = "tickets.upload.part"
-_FOLDER = "uploads"
 
 
+@dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of one upload; what has been received is derived from the files alone."""
+    """Parts of uploads in the store; each is written before the row that names it."""
 
-    def __init__(self, root: Path, upload_id: UUID, box: Box) -> None:
-        self._folder = root / _FOLDER / str(upload_id)
-        self._upload_id = upload_id
-        self._box = box
+    objects: Objects
+    box: Box
 
-    async def offset(self) -> int:
-        """How many bytes are safely here."""
-        return await asyncio.to_thread(self._offset)
+    async def put(self, content: bytes) -> UUID:
+        part_id = uuid7()
+        sealed = self.box.seal(_LABEL, part_id, content)
+        await self.objects.put(name_of(part_id), once(sealed))
+        return part_id
 
-    async def add(self, offset: int, content: bytes) -> int:
-        """Keep one part that begins at `offset`; the new offset."""
-        return await asyncio.to_thread(self._add, offset, content)
+    async def read(self, ids: Iterable[UUID]) -> AsyncIterator[bytes]:
+        """All of them in their order."""
+        for part_id in ids:
+            pieces = [one async for one in self.objects.read(name_of(part_id))]
+            yield self.box.open_bytes(_LABEL, part_id, b"".join(pieces))
 
-    async def content(self) -> bytes:
-        """All parts in their order."""
-        return await asyncio.to_thread(self._content)
-
-    async def discard(self) -> None:
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
-
-    def _add(self, offset: int, content: bytes) -> int:
-        end = offset + len(content)
-        sealed = self._box.seal(f"{_LABEL}.{offset}", self._upload_id, content)
-        write_safely(self._folder / f"{offset:012d}-{end:012d}", sealed)
-        return end
-
-    def _spans(self) -> list[tuple[int, int, Path]]:
-        if not self._folder.is_dir():
-            return []
-        chain: list[tuple[int, int, Path]] = []
-        end = 0
-        for path in sorted(self._folder.glob("[0-9]*-*")):
-            start, _, stop = path.name.partition("-")
-            if int(start) == end:
-                end = int(stop)
-                chain.append((int(start), end, path))
-        return chain
-
-    def _offset(self) -> int:
-        spans = self._spans()
-        return spans[-1][1] if spans else 0
-
-    def _content(self) -> bytes:
-        return b"".join(
-            self._box.open_bytes(f"{_LABEL}.{start}", self._upload_id, path.read_bytes())
-            for start, _, path in self._spans()
-        )
+    async def drop(self, ids: Iterable[UUID]) -> None:
+        for part_id in ids:
+            await self.objects.drop(name_of(part_id))
 
 
-def parts_of(context: Context, upload_id: UUID, box: Box) -> Parts:
-    """The parts of an upload of this process."""
-    return Parts(context.settings.files_root, upload_id, box)
-
-
-def forgotten(context: Context) -> list[UUID]:
-    """Uploads that have a folder; the sweeper asks which of them still have a row."""
-    folder: Path = context.settings.files_root / _FOLDER
-    return [UUID(path.name) for path in folder.iterdir()] if folder.is_dir() else []
+def parts_of(context: Context, box: Box) -> Parts:
+    return Parts(objects_of(context.settings), box)

@@ -38,12 +38,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A stored file on its way to a message."""
+    """A stored file on its way to a message; `key` is wrapped for the ticket's organization."""
 
     name: str
     media_type: str
     size: int
-    digest: bytes
+    file_id: UUID
+    key: bytes
+    about: dict[str, Any]
+    cautions: tuple[str, ...] = ()
     content_id: str | None = None
 
 

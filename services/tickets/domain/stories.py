@@ -142,6 +142,14 @@ STORIES: Final[Mapping[str, Localized]] = {
         "ar": "أُلغي التصعيد",
         "en": "The escalation was cancelled",
     },
+    "file_infected": {
+        "ar": "وُجدت برمجية خبيثة في ملف مرفق فحُجب",
+        "en": "Malware was found in an attached file; it is blocked",
+    },
+    "file_unscannable": {
+        "ar": "تعذّر فحص ملف مرفق، فلا يصل إلى العميل",
+        "en": "An attached file could not be scanned; it does not reach the customer",
+    },
     "acknowledgement_suppressed": {
         "ar": "لم يُرسل إشعار الاستلام: تجاوز العنوان الحد",
         "en": "No acknowledgement was sent: the address reached its cap",

@@ -1,17 +1,26 @@
-"""Resumable uploads, tus 1.0 with creation and termination; with a login, or for the form."""
+"""Resumable uploads (tus 1.0 and six of its extensions); with a login, or for the form."""
 
-import base64
-import binascii
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
 
-from services.tickets.problems import FormBusy, UploadMismatch
+from services.tickets.domain.uploads import Progress
+from services.tickets.problems import (
+    ChecksumMismatch,
+    ChecksumUnknown,
+    FormBusy,
+    TusVersion,
+    UploadFinished,
+    UploadMismatch,
+    UploadsUnused,
+    UploadUnknown,
+)
 from services.tickets.routes.policies import CanWrite
+from services.tickets.schemas import tus
 from services.tickets.schemas.outputs import UploadOut
 from services.tickets.usecases import uploading
-from services.tickets.usecases.uploading import Progress
 from shared.kit import http
 from shared.kit.callers import Caller
 from shared.kit.http import InContext, InTx, json, public
@@ -25,8 +34,6 @@ from shared.kit.problems import (
 
 router = http.router("/v1", tags=["uploads"])
 
-_TUS: Final = {"Tus-Resumable": "1.0.0"}
-_BYTES: Final = "application/offset+octet-stream"
 _LARGEST: Final = 26 * 1024 * 1024
 Visitor = Annotated[Caller, public("the web site's form has no login; bytes are capped")]
 _ANYBODY = public("what the protocol can do is no secret")
@@ -34,14 +41,33 @@ _ANYBODY = public("what the protocol can do is no secret")
 _CREATED: Final[dict[str, Any]] = {
     "status_code": 201,
     "response_model": UploadOut,
-    "responses": problems(BadRequest, PayloadTooLarge, FormBusy),
+    "max_body_size": _LARGEST,
+    "responses": problems(
+        *(BadRequest, PayloadTooLarge, FormBusy, UploadsUnused, UploadUnknown, TusVersion),
+        *(ChecksumMismatch, ChecksumUnknown, UnsupportedMediaType),
+    ),
 }
 _APPENDED: Final[dict[str, Any]] = {
     "status_code": 204,
     "max_body_size": _LARGEST,
-    "responses": problems(NotFound, UploadMismatch, UnsupportedMediaType, PayloadTooLarge),
+    "responses": problems(
+        *(NotFound, UploadMismatch, UploadFinished, UnsupportedMediaType, PayloadTooLarge),
+        *(TusVersion, ChecksumMismatch, ChecksumUnknown),
+    ),
 }
-_ASKED: Final[dict[str, Any]] = {"status_code": 200, "responses": problems(NotFound)}
+_ASKED: Final[dict[str, Any]] = {
+    "status_code": 200,
+    "responses": problems(NotFound, TusVersion),
+}
+_GIVEN_UP: Final[dict[str, Any]] = {
+    "status_code": 204,
+    "responses": problems(NotFound, TusVersion),
+}
+_DIGITS: Final = "^(0|[1-9][0-9]{0,12})$"
+
+
+def _version(tus_resumable: Annotated[str | None, Header(max_length=40)] = None) -> None:
+    tus.check_version(tus_resumable)
 
 
 class Announced:
@@ -49,103 +75,161 @@ class Announced:
 
     def __init__(
         self,
-        upload_length: Annotated[int, Header(ge=0, le=2**40)],
-        upload_metadata: Annotated[str, Header(max_length=2000)] = "",
+        upload_length: Annotated[str | None, Header(pattern=_DIGITS)] = None,
+        upload_metadata: Annotated[str, Header(max_length=4000)] = "",
+        upload_concat: Annotated[str | None, Header(max_length=4000)] = None,
+        upload_checksum: Annotated[str | None, Header(max_length=200)] = None,
     ) -> None:
-        self.length = upload_length
-        told = _metadata(upload_metadata)
-        self.name = told.get("filename") or told.get("name") or "file"
-        self.media_type = told.get("filetype") or told.get("type") or ""
+        self.file = tus.announcement(upload_length, upload_metadata, upload_concat)
+        self.checksum = tus.checksum_of(upload_checksum)
+
+
+class Sent:
+    """What the headers of further bytes say."""
+
+    def __init__(
+        self,
+        upload_offset: Annotated[str, Header(pattern=_DIGITS)],
+        upload_checksum: Annotated[str | None, Header(max_length=200)] = None,
+    ) -> None:
+        self.offset = int(upload_offset)
+        self.checksum = tus.checksum_of(upload_checksum)
 
 
 InAnnounced = Annotated[Announced, Depends()]
-Offset = Annotated[int, Header(alias="Upload-Offset", ge=0)]
+InSent = Annotated[Sent, Depends()]
+_TUS: Final = [Depends(_version)]
 
 
-@router.post("/uploads", summary="Announce a file", **_CREATED)
-async def create(told: InAnnounced, caller: CanWrite, tx: InTx) -> Response:
-    """Tus creation: `Upload-Length`, `Upload-Metadata: filename <base64>`."""
-    return _created("/v1/uploads", await _create(told, caller, tx))
+@router.post("/uploads", summary="Announce a file", dependencies=_TUS, **_CREATED)
+async def create(told: InAnnounced, caller: CanWrite, tx: InTx, request: Request) -> Response:
+    """Tus creation: `Upload-Length`, `Upload-Metadata: filename <base64>`; first bytes welcome.
+
+    `Upload-Concat: partial` announces a part, `final;<url> <url>` makes one file of parts.
+    """
+    return await _create("/v1/uploads", told, caller, tx, request)
 
 
-@router.post("/public/uploads", summary="Announce a file for the form", **_CREATED)
-async def create_for_form(told: InAnnounced, caller: Visitor, tx: InTx) -> Response:
-    return _created("/v1/public/uploads", await _create(told, caller, tx))
+@router.post(
+    "/public/uploads", summary="Announce a file for the form", dependencies=_TUS, **_CREATED
+)
+async def create_for_form(
+    told: InAnnounced, caller: Visitor, tx: InTx, request: Request
+) -> Response:
+    return await _create("/v1/public/uploads", told, caller, tx, request)
 
 
-@router.head("/uploads/{upload_id}", summary="How far an upload is", **_ASKED)
+@router.head("/uploads/{upload_id}", summary="How far an upload is", dependencies=_TUS, **_ASKED)
 async def offset(upload_id: UUID, caller: CanWrite, context: InContext) -> Response:
-    return _told(await uploading.progress(context, caller, upload_id), 200)
+    return await _look(upload_id, caller, context)
 
 
-@router.head("/public/uploads/{upload_id}", summary="How far a form's upload is", **_ASKED)
+@router.head(
+    "/public/uploads/{upload_id}",
+    summary="How far a form's upload is",
+    dependencies=_TUS,
+    **_ASKED,
+)
 async def offset_for_form(upload_id: UUID, caller: Visitor, context: InContext) -> Response:
-    return _told(await uploading.progress(context, caller, upload_id), 200)
+    return await _look(upload_id, caller, context)
 
 
-@router.patch("/uploads/{upload_id}", summary="Send the next bytes", **_APPENDED)
+@router.patch("/uploads/{upload_id}", summary="Send the next bytes", dependencies=_TUS, **_APPENDED)
 async def append(
-    upload_id: UUID, at: Offset, caller: CanWrite, tx: InTx, request: Request
+    upload_id: UUID, sent: InSent, caller: CanWrite, context: InContext, request: Request
 ) -> Response:
-    """What arrived is kept even when the line breaks in the middle."""
-    return await _append(upload_id, at, caller, tx, request)
+    """What arrived is kept even when the line breaks; with `Upload-Checksum` all or nothing."""
+    return await _append(upload_id, sent, caller, context, request)
 
 
-@router.patch("/public/uploads/{upload_id}", summary="Send a form's next bytes", **_APPENDED)
+@router.patch(
+    "/public/uploads/{upload_id}",
+    summary="Send a form's next bytes",
+    dependencies=_TUS,
+    **_APPENDED,
+)
 async def append_for_form(
-    upload_id: UUID, at: Offset, caller: Visitor, tx: InTx, request: Request
+    upload_id: UUID, sent: InSent, caller: Visitor, context: InContext, request: Request
 ) -> Response:
-    return await _append(upload_id, at, caller, tx, request)
+    return await _append(upload_id, sent, caller, context, request)
+
+
+@router.delete("/uploads/{upload_id}", summary="Give an upload up", dependencies=_TUS, **_GIVEN_UP)
+async def discard(upload_id: UUID, caller: CanWrite, context: InContext) -> Response:
+    await uploading.discard(context, caller, upload_id)
+    return Response(status_code=204, headers={"Tus-Resumable": tus.VERSION})
 
 
 @router.delete(
-    "/uploads/{upload_id}",
-    summary="Give an upload up",
-    status_code=204,
-    responses=problems(NotFound),
+    "/public/uploads/{upload_id}",
+    summary="Give a form's upload up",
+    dependencies=_TUS,
+    **_GIVEN_UP,
 )
-async def discard(upload_id: UUID, caller: CanWrite, tx: InTx) -> Response:
-    await uploading.discard(tx, caller, upload_id)
-    return Response(status_code=204, headers=_TUS)
+async def discard_for_form(upload_id: UUID, caller: Visitor, context: InContext) -> Response:
+    await uploading.discard(context, caller, upload_id)
+    return Response(status_code=204, headers={"Tus-Resumable": tus.VERSION})
 
 
 @router.options(
     "/uploads", summary="What the upload door can do", status_code=204, dependencies=[_ANYBODY]
 )
 async def options(context: InContext) -> Response:
-    largest = str(context.settings.tickets_file_limit)
-    told = {"Tus-Version": "1.0.0", "Tus-Extension": "creation,termination"}
-    return Response(status_code=204, headers={**_TUS, **told, "Tus-Max-Size": largest})
+    return _able(context)
 
 
-async def _create(told: Announced, caller: Caller, tx: InTx) -> Progress:
-    return await uploading.create(tx, caller, told.length, told.name, told.media_type)
+@router.options(
+    "/public/uploads",
+    summary="What the form's upload door can do",
+    status_code=204,
+    dependencies=[_ANYBODY],
+)
+async def options_for_form(context: InContext) -> Response:
+    return _able(context)
 
 
-async def _append(upload_id: UUID, at: int, caller: Caller, tx: InTx, request: Request) -> Response:
-    if request.headers.get("content-type", "").partition(";")[0].strip() != _BYTES:
+def _able(context: InContext) -> Response:
+    told = {
+        "Tus-Resumable": tus.VERSION,
+        "Tus-Version": tus.VERSION,
+        "Tus-Extension": tus.EXTENSIONS,
+        "Tus-Max-Size": str(context.settings.tickets_file_limit),
+        "Tus-Checksum-Algorithm": ",".join(tus.ALGORITHMS),
+    }
+    return Response(status_code=204, headers=told)
+
+
+async def _create(
+    door: str, told: Announced, caller: Caller, tx: InTx, request: Request
+) -> Response:
+    stream = _bytes_of(request) if request.headers.get("content-type") else None
+    made = await uploading.create(tx, caller, told.file, (stream, told.checksum))
+    headers = {"Location": f"{door}/{made.id}", **tus.headers_of(made, tx.now)}
+    return json({"id": made.id, "offset": made.offset, "length": made.length}, 201, headers)
+
+
+async def _append(
+    upload_id: UUID, sent: Sent, caller: Caller, context: InContext, request: Request
+) -> Response:
+    stream = _bytes_of(request)
+    place = (upload_id, sent.offset)
+    grown = await uploading.append(context, caller, place, stream, sent.checksum)
+    return _told(grown, context, 204)
+
+
+async def _look(upload_id: UUID, caller: Caller, context: InContext) -> Response:
+    found = await uploading.progress(context, caller, upload_id)
+    return _told(found, context, 200, tus.description(found))
+
+
+def _bytes_of(request: Request) -> AsyncIterator[bytes]:
+    if request.headers.get("content-type", "").partition(";")[0].strip() != tus.BYTES:
         raise UnsupportedMediaType
-    return _told(await uploading.append(tx, caller, upload_id, at, request.stream()), 204)
+    return request.stream()
 
 
-def _created(door: str, progress: Progress) -> Response:
-    headers = {**_TUS, "Location": f"{door}/{progress.id}", "Upload-Offset": "0"}
-    answer = {"id": progress.id, "offset": progress.offset, "length": progress.length}
-    return json(answer, 201, headers)
-
-
-def _told(progress: Progress, status: int) -> Response:
-    headers = {"Upload-Offset": str(progress.offset), "Upload-Length": str(progress.length)}
-    return Response(status_code=status, headers={**_TUS, **headers, "Cache-Control": "no-store"})
-
-
-def _metadata(text: str) -> dict[str, str]:
-    """`key base64, key base64`; anything else is no metadata."""
-    told: dict[str, str] = {}
-    for pair in text.split(","):
-        key, _, value = pair.strip().partition(" ")
-        try:
-            told[key] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            raise BadRequest from None
-    return told
+def _told(
+    progress: Progress, context: InContext, status: int, more: dict[str, str] | None = None
+) -> Response:
+    headers = {**tus.headers_of(progress, context.clock.now()), **(more or {})}
+    return Response(status_code=status, headers=headers)

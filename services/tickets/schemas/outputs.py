@@ -1,6 +1,6 @@
 """What callers are answered; the answers are built as plain values, these models describe them."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -45,16 +45,22 @@ class LadderOut(Out):
 
 
 class AttachmentOut(Out):
+    """A file; `media_type` is what its bytes say. `original_name` and `cautions` are for staff."""
+
     id: UUID
     ticket_id: UUID
     message_id: UUID
     name: str
+    original_name: str | None
     media_type: str
     size: int
-    state: str
+    sha256: str | None
+    state: Literal["pending", "clean", "infected", "unscannable"]
+    cautions: list[str]
     content_id: str | None
     created_at: Instant
     content_url: str
+    preview_url: str | None
 
 
 class AuthorOut(PersonOut):

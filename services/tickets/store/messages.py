@@ -1,6 +1,5 @@
-"""Messages and their files: written sealed, read in pages by arrival."""
+"""Messages: written sealed, read in pages by arrival."""
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy import insert as insert_into
 
-from services.tickets.domain.opening import File, Writing
+from services.tickets.domain.opening import Writing
 from services.tickets.domain.words import Ticket
-from services.tickets.store import seals
-from services.tickets.tables import Attachment, Message
+from services.tickets.store import files, seals
+from services.tickets.tables import Message
 from shared.kit.crypto import Box
 from shared.kit.ids import uuid7
 from shared.kit.tables import table
@@ -19,11 +18,10 @@ from shared.kit.tx import Tx
 from shared.vocabulary import Direction
 
 MESSAGE = table(Message)
-ATTACHMENT = table(Attachment)
 
 
 async def add(tx: Tx, box: Box, ticket: Ticket, writing: Writing, direction: Direction) -> UUID:
-    """Write one message; its files follow with `add_files`."""
+    """Write one message; its files follow (store/files.py)."""
     message_id = uuid7()
     values = {
         "id": message_id,
@@ -47,44 +45,6 @@ async def add(tx: Tx, box: Box, ticket: Ticket, writing: Writing, direction: Dir
     return message_id
 
 
-async def add_files(
-    tx: Tx,
-    box: Box,
-    place: tuple[UUID, UUID, UUID],
-    files: Iterable[File],
-    *,
-    state: str,
-    public: bool,
-) -> None:
-    """Rows of files whose contents are safe already; `place` = organization, ticket, message."""
-    organization_id, ticket_id, message_id = place
-    rows = [
-        {
-            **_file_values(box, uuid7(), file),
-            "ticket_id": ticket_id,
-            "message_id": message_id,
-            "organization_id": organization_id,
-            "public": public,
-            "state": state,
-            "created_at": tx.now,
-        }
-        for file in files
-    ]
-    if rows:
-        await tx.execute(insert_into(ATTACHMENT), rows)
-
-
-def _file_values(box: Box, row_id: UUID, file: File) -> dict[str, Any]:
-    return {
-        "id": row_id,
-        "name": box.seal(seals.FILE_NAME, row_id, file.name),
-        "media_type": file.media_type,
-        "size": file.size,
-        "digest": file.digest,
-        "content_id": seals.seal(box, seals.CONTENT_ID, row_id, file.content_id),
-    }
-
-
 async def page(
     tx: Tx, ticket_id: UUID, *, internal: bool, after: tuple[datetime, UUID] | None, limit: int
 ) -> tuple[list[RowMapping], list[RowMapping]]:
@@ -100,7 +60,7 @@ async def page(
         order by m.created_at, m.id limit :limit""",
         params,
     )
-    return rows, await files_of(tx, [row["id"] for row in rows if row["filed"]])
+    return rows, await files.of_messages(tx, [row["id"] for row in rows if row["filed"]])
 
 
 async def of_ticket(tx: Tx, ticket_id: UUID, message_id: UUID) -> RowMapping | None:
@@ -123,36 +83,6 @@ async def with_mail(tx: Tx, ticket_id: UUID) -> list[RowMapping]:
         "select id, mail from tickets.message where ticket_id = :ticket and mail is not null"
         " order by created_at, id",
         {"ticket": ticket_id},
-    )
-
-
-async def files_of(tx: Tx, message_ids: Sequence[UUID]) -> list[RowMapping]:
-    if not message_ids:
-        return []
-    return await tx.only(
-        "select a.* from tickets.attachment a where a.message_id = any(:messages)"
-        " order by a.created_at, a.id",
-        {"messages": list(message_ids)},
-    )
-
-
-async def file(tx: Tx, attachment_id: UUID) -> RowMapping | None:
-    """A file by id; whoever asks must then be shown to see its ticket."""
-    return await tx.row(
-        "select a.* from tickets.attachment a where a.id = :id", {"id": attachment_id}
-    )
-
-
-async def is_attached(tx: Tx, organization_id: UUID, digest: bytes) -> bool:
-    """Whether any row still needs a content; asked by the sweeper."""
-    return bool(
-        await tx.scalar(
-            """select exists (select from tickets.attachment
-                where organization_id = :organization and digest = :digest)
-            or exists (select from tickets.upload
-                where organization_id = :organization and digest = :digest)""",
-            {"organization": organization_id, "digest": digest},
-        )
     )
 
 

@@ -14,10 +14,12 @@ HTML: Final = "tickets.message.body_html"
 VISIBLE: Final = "tickets.message.visible_text"
 MAIL: Final = "tickets.message.mail"
 FILE_NAME: Final = "tickets.attachment.name"
+FILE_ABOUT: Final = "tickets.attachment.about"
 CONTENT_ID: Final = "tickets.attachment.content_id"
 REASON: Final = "tickets.timeline.reason"
 COMMENT: Final = "tickets.feedback.comment"
 UPLOAD_NAME: Final = "tickets.upload.name"
+UPLOAD_ABOUT: Final = "tickets.upload.about"
 
 
 def seal(box: Box, label: str, row_id: UUID, text: str | None) -> bytes | None:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from services.tickets.adapters.people import Card, people_of
+from services.tickets.domain.kinds import RASTER
 from services.tickets.domain.promises import shown
 from services.tickets.domain.words import number_text
 from services.tickets.store import seals
@@ -72,7 +73,7 @@ def message(
     """One message of a ticket; addresses of staff are not shown to customers."""
     text = box.open(seals.BODY, row["id"], row["body_text"])
     html = seals.unseal(box, seals.HTML, row["id"], row["body_html"])
-    attachments = [attachment(file, box) for file in files]
+    attachments = [attachment(file, box, staff=staff) for file in files]
     visible = seals.unseal(box, seals.VISIBLE, row["id"], row["visible_text"])
     return {
         "id": row["id"],
@@ -92,8 +93,12 @@ def message(
 
 
 def with_pictures(html: str, attachments: Iterable[Mapping[str, Any]]) -> str:
-    """Pictures inside a mail point to its own files; what is not there stays a dead `cid:`."""
-    places = {one["content_id"]: one["content_url"] for one in attachments if one["content_id"]}
+    """Pictures inside a mail point to its own files; what is none there stays a dead `cid:`."""
+    places = {
+        one["content_id"]: f"{one['content_url']}?inline=true"
+        for one in attachments
+        if one["content_id"] and one["media_type"] in RASTER
+    }
 
     def place(found: re.Match[str]) -> str:
         url = places.get(unquote(found[1]))
@@ -102,19 +107,25 @@ def with_pictures(html: str, attachments: Iterable[Mapping[str, Any]]) -> str:
     return _PICTURE.sub(place, html)
 
 
-def attachment(row: Row, box: Box) -> dict[str, Any]:
-    """One file; its content is fetched from its own address."""
+def attachment(row: Row, box: Box, *, staff: bool) -> dict[str, Any]:
+    """One file; its content is fetched from its own address. What calls for care is for staff."""
+    about = seals.unseal_json(box, seals.FILE_ABOUT, row["id"], row["about"]) or {}
+    place = f"/v1/attachments/{row['id']}"
     return {
         "id": row["id"],
         "ticket_id": row["ticket_id"],
         "message_id": row["message_id"],
         "name": box.open(seals.FILE_NAME, row["id"], row["name"]),
+        "original_name": about.get("original_name") if staff else None,
         "media_type": row["media_type"],
         "size": row["size"],
+        "sha256": about.get("sha256"),
         "state": row["state"],
+        "cautions": row["cautions"] if staff else [],
         "content_id": seals.unseal(box, seals.CONTENT_ID, row["id"], row["content_id"]),
         "created_at": row["created_at"],
-        "content_url": f"/v1/attachments/{row['id']}/content",
+        "content_url": f"{place}/content",
+        "preview_url": f"{place}/preview" if row["preview"] == "ready" else None,
     }
 
 

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.tickets import problems
-from services.tickets.adapters.files import files_of
+from services.tickets.adapters.files import Place, hand_over
 from services.tickets.domain.opening import File
-from services.tickets.store import messages, seals, uploads
+from services.tickets.domain.scanning import State
+from services.tickets.settings import TicketsSettings
+from services.tickets.store import files as attached
+from services.tickets.store import seals, uploads
 from services.tickets.store.rows import Row
+from services.tickets.usecases.uploading import complete, oldest, owner_of
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.crypto import Box
@@ -18,7 +22,7 @@ from shared.vocabulary import Locale
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Finished uploads whose contents already lie under the ticket's organization."""
+    """Finished uploads whose keys are already wrapped for the ticket's organization."""
 
     upload_ids: tuple[UUID, ...]
     files: tuple[File, ...]
@@ -27,31 +31,29 @@ class Claim:
 NOTHING = Claim((), ())
 
 
-def owner_of(caller: Caller) -> UUID | None:
-    """Whose uploads a caller may use; visitors of the form share one pool of unguessable ids."""
-    return None if caller.kind == "anonymous" else caller.id
-
-
 async def prepare(
     context: Context, caller: Caller, upload_ids: tuple[UUID, ...], organization_id: UUID
 ) -> Claim:
-    """Read the uploads and seal them anew where they lie under another organization's key."""
-    if not upload_ids:
+    """Read the uploads and hand their keys over to the ticket's organization."""
+    wanted = tuple(dict.fromkeys(upload_ids))
+    if not wanted:
         return NOTHING
-    if len(set(upload_ids)) > context.settings.tickets_files_per_message:
+    if len(wanted) > context.settings.tickets_files_per_message:
         texts = problems.TOO_MANY_FILES
         raise ValidationFailed.of("/upload_ids", "too_many_files", texts, caller.locale)
-    async with context.tx(caller) as tx:
-        rows = await uploads.complete_ones(tx, upload_ids, owner_of(caller))
-    if len(rows) != len(set(upload_ids)):
+    rows = await _finished(context, caller, wanted)
+    if len(rows) != len(wanted):
         raise _unknown(caller.locale)
-    files = [await _file(context, row, organization_id) for row in rows]
-    return Claim(tuple(row["id"] for row in rows), tuple(files))
+    by_id = {row["id"]: row for row in rows}
+    files = [await _file(context, by_id[one], organization_id) for one in wanted]
+    return Claim(wanted, tuple(files))
 
 
 async def take(tx: Tx, claim: Claim) -> None:
     """Use the uploads up; whoever comes second is refused."""
-    if claim.upload_ids and await uploads.take(tx, claim.upload_ids) != len(claim.upload_ids):
+    if not claim.upload_ids:
+        return
+    if len(await uploads.take(tx, claim.upload_ids)) != len(claim.upload_ids):
         raise _unknown(tx.caller.locale)
 
 
@@ -64,19 +66,41 @@ async def attach(
     public: bool = True,
 ) -> None:
     """Rows of files whose contents are safe; `place` = organization, ticket, message."""
-    state = "clean" if tx.context.settings.tickets_trust_unscanned else "pending"
-    await messages.add_files(tx, box, place, files, state=state, public=public)
+    await attached.add(tx, box, place, files, state=_first(tx.context.settings), public=public)
+    if files:
+        tx.wake("tickets.scan")
+        tx.wake("tickets.preview")
+
+
+def _first(settings: TicketsSettings) -> State:
+    """With a scanner every file waits for it."""
+    trusted = settings.tickets_trust_unscanned and not settings.tickets_clamd
+    return State.CLEAN if trusted else State.PENDING
+
+
+async def _finished(context: Context, caller: Caller, wanted: tuple[UUID, ...]) -> list[Row]:
+    async with context.tx(caller) as tx:
+        rows = await uploads.find(tx, wanted, owner_of(caller), oldest(tx))
+    if any([await complete(context, caller, row) for row in rows]):
+        async with context.tx(caller) as tx:
+            rows = await uploads.find(tx, wanted, owner_of(caller), oldest(tx))
+    return [row for row in rows if row["completed_at"] is not None]
 
 
 async def _file(context: Context, row: Row, organization_id: UUID) -> File:
     box = await context.vault.box(row["organization_id"])
-    name = box.open(seals.UPLOAD_NAME, row["id"], row["name"])
-    digest: bytes = row["digest"]
+    place = Place(row["file_id"], row["file_key"], row["length"])
     if row["organization_id"] != organization_id:
-        store = files_of(context)
-        content = await store.get(box, row["organization_id"], digest)
-        await store.put(await context.vault.box(organization_id), organization_id, content)
-    return File(name, row["media_type"], row["length"], digest)
+        place = hand_over(place, box, await context.vault.box(organization_id))
+    return File(
+        name=box.open(seals.UPLOAD_NAME, row["id"], row["name"]),
+        media_type=row["media_type"],
+        size=place.size,
+        file_id=place.id,
+        key=place.key,
+        about=box.open_json(seals.UPLOAD_ABOUT, row["id"], row["about"]),
+        cautions=tuple(row["cautions"]),
+    )
 
 
 def _unknown(locale: Locale) -> ValidationFailed:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.tickets.domain.words import number_text
+from services.tickets.store import files as attached
 from services.tickets.store import messages, seals, tickets
 from services.tickets.store.rows import Row
 from services.tickets.usecases import answers
@@ -46,7 +47,7 @@ async def message(tx: Tx, ticket_id: UUID, message_id: UUID) -> dict[str, Any]:
     if row is None:
         raise NotFound
     box = await tx.context.vault.box(row["organization_id"])
-    told = answers.message(row, box, await messages.files_of(tx, [message_id]), {}, staff=True)
+    told = answers.message(row, box, await attached.of_messages(tx, [message_id]), {}, staff=True)
     headers = seals.unseal_json(box, seals.MAIL, row["id"], row["mail"]) or {}
     return {
         **{name: told[name] for name in ("id", "body_text", "body_html", "visible_text")},

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.tickets.adapters.mails import Mail, fetch_mail
+from services.tickets.adapters.mails import Mail, MailFile, fetch_mail
 from services.tickets.adapters.markup import clean_html
 from services.tickets.domain import rights
 from services.tickets.domain.naming import file_name, mail_subject
@@ -33,10 +33,13 @@ class Fetched:
     organization_id: UUID
 
 
-async def fetch(event: Event[MailRouted], context: Context) -> Fetched:
-    """Everything from intake, before the transaction."""
+async def fetch(event: Event[MailRouted], context: Context) -> Fetched | None:
+    """Everything from intake, before the transaction; nothing when the mail was applied already."""
     routed = event.data
     organization_id = routed.organization_id
+    async with context.tx() as tx:
+        if await messages.of_mail(tx, routed.mail_id) is not None:
+            return None
     if routed.ticket_id is not None:
         async with context.tx() as tx:
             row = await tickets.read_living(tx, routed.ticket_id)
@@ -45,10 +48,10 @@ async def fetch(event: Event[MailRouted], context: Context) -> Fetched:
     return Fetched(mail, organization_id)
 
 
-async def apply(event: Event[MailRouted], tx: Tx, fetched: Fetched) -> None:
+async def apply(event: Event[MailRouted], tx: Tx, fetched: Fetched | None) -> None:
     """Once for each mail, whatever the bus repeats."""
     routed = event.data
-    if await messages.of_mail(tx, routed.mail_id) is not None:
+    if fetched is None or await messages.of_mail(tx, routed.mail_id) is not None:
         return
     row = None
     if routed.decision != "new" and routed.ticket_id is not None:
@@ -145,14 +148,23 @@ def _writing(routed: MailRouted, mail: Mail, kind: AuthorKind, *, first: bool) -
         visible=None if first or not visible or visible == mail.body_text else visible,
         mail_id=mail.id,
         mail_headers=mail.headers,
-        files=tuple(
-            File(
-                name=file_name(file.name),
-                media_type=file.media_type,
-                size=file.stored.size,
-                digest=file.stored.digest,
-                content_id=file.content_id,
-            )
-            for file in mail.files
-        ),
+        files=tuple(_file(file) for file in mail.files),
+    )
+
+
+def _file(file: MailFile) -> File:
+    stored = file.stored
+    return File(
+        name=file_name(file.name),
+        media_type=stored.finding.media_type,
+        size=stored.place.size,
+        file_id=stored.place.id,
+        key=stored.place.key,
+        about={
+            "original_name": file.original_name[:500],
+            "declared": file.declared[:200],
+            "sha256": stored.sha256,
+        },
+        cautions=tuple(stored.finding.cautions),
+        content_id=file.content_id,
     )

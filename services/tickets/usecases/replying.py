@@ -11,6 +11,7 @@ from services.tickets.domain.reopening import inside_window
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Action, Ticket
 from services.tickets.problems import IllegalMove, TicketEnded
+from services.tickets.store import files as attached
 from services.tickets.store import messages, tickets
 from services.tickets.usecases import answers, claiming
 from services.tickets.usecases.claiming import NOTHING, Claim
@@ -42,7 +43,7 @@ async def add_message(
     row = await life.save()
     added = await messages.of_ticket(tx, ticket_id, message_id)
     assert added is not None
-    files = await messages.files_of(tx, [message_id])
+    files = await attached.of_messages(tx, [message_id])
     return answers.message(added, life.box, files, {}, staff=viewer.staff), answers.tag_of(row)
 
 

@@ -1,122 +1,250 @@
-"""Resumable uploads (tus 1.0): parts are kept sealed as they come, whatever happens to the line."""
+"""Resumable uploads (tus 1.0): parts are kept sealed as they come, whatever happens to the line.
+
+Bytes are safe before the row that names them, and no transaction is open while they come.
+"""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from services.tickets.adapters.files import files_of
-from services.tickets.adapters.kinds import media_type
+from services.tickets.adapters.files import Stored, files_of
 from services.tickets.adapters.parts import Parts, parts_of
 from services.tickets.domain.naming import file_name
-from services.tickets.problems import FormBusy, UploadMismatch
+from services.tickets.domain.uploads import MOST_PARTS, Announcement, Checksum, Progress
+from services.tickets.problems import (
+    FormBusy,
+    UploadFinished,
+    UploadMismatch,
+    UploadsUnused,
+    UploadUnknown,
+)
 from services.tickets.store import seals, uploads
 from services.tickets.store.rows import Row
-from services.tickets.usecases.claiming import owner_of
+from services.tickets.usecases.receiving import Receiver
 from shared.kit.callers import Caller
 from shared.kit.context import Context
+from shared.kit.crypto import Box
 from shared.kit.ids import uuid7
 from shared.kit.problems import NotFound, PayloadTooLarge
 from shared.kit.tx import Tx
 from shared.vocabulary import RESERVED_ORGANIZATION
 
-_PART: Final = 1024 * 1024
+_HEAVY: Final = 60.0
+"""Seconds after which a sender may ask again for room."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an upload is."""
-
-    id: UUID
-    offset: int
-    length: int
+def owner_of(caller: Caller) -> UUID | None:
+    """Whose uploads a caller may use; visitors of the form share one pool of unguessable ids."""
+    return None if caller.kind == "anonymous" else caller.id
 
 
-async def create(tx: Tx, caller: Caller, length: int, name: str, declared: str) -> Progress:
-    """Announce a file; an empty one is complete at once."""
-    if length > tx.context.settings.tickets_file_limit:
-        raise PayloadTooLarge
-    if caller.kind == "anonymous":
-        held = await uploads.unclaimed_bytes(tx)
-        if held + length > tx.context.settings.tickets_form_upload_budget:
-            raise FormBusy(retry_after=60)
-    upload_id = uuid7()
-    organization_id = caller.organization_id or RESERVED_ORGANIZATION
-    box = await tx.context.vault.box(organization_id)
-    values: dict[str, Any] = {
-        "id": upload_id,
-        "organization_id": organization_id,
-        "owner_id": owner_of(caller),
-        "length": length,
-        "name": box.seal(seals.UPLOAD_NAME, upload_id, file_name(name)),
-        "media_type": media_type(b"", declared),
-        "created_at": tx.now,
-    }
-    await uploads.add(tx, values)
-    if length == 0:
-        stored = await files_of(tx.context).put(box, organization_id, b"")
-        await uploads.complete(tx, upload_id, stored.digest, values["media_type"])
-    return Progress(upload_id, 0, length)
+def box_owner(caller: Caller) -> UUID:
+    """Under whose key a caller's uploads lie."""
+    return caller.organization_id or RESERVED_ORGANIZATION
+
+
+Sent = tuple[AsyncIterator[bytes] | None, Checksum | None]
+
+
+async def create(tx: Tx, caller: Caller, told: Announcement, sent: Sent) -> Progress:
+    """Announce a file, and send its first bytes with it; an empty one is complete at once."""
+    context = tx.context
+    box = await context.vault.box(box_owner(caller))
+    received = _Received(parts_of(context, box))
+    length = await _begin(context, caller, told, received)
+    stream, checksum = sent
+    if stream is not None and not told.pieces:
+        await Receiver(received.parts, received.keep, 0, length, checksum).take(stream)
+    row = _new_row(tx, caller, told, box)
+    row |= {"length": length, "received": received.offset, "parts": received.ids}
+    whole = received.offset == length and not told.partial
+    if whole:
+        row |= await _whole(context, box, row) | {"parts": [], "completed_at": tx.now}
+    if told.pieces and len(await uploads.take(tx, told.pieces)) != len(told.pieces):
+        raise UploadUnknown
+    await uploads.add(tx, row)
+    if whole:
+        await received.parts.drop(received.ids)
+    return _progress(context, row)
 
 
 async def progress(context: Context, caller: Caller, upload_id: UUID) -> Progress:
     """Where to go on; NotFound for anybody else's upload."""
-    row, parts = await _find(context, caller, upload_id)
-    offset = row["length"] if row["completed_at"] else await parts.offset()
-    return Progress(upload_id, offset, row["length"])
+    row = await find(context, caller, upload_id)
+    await complete(context, caller, row)
+    box = await context.vault.box(row["organization_id"])
+    return _progress(context, row, box.open(seals.UPLOAD_NAME, upload_id, row["name"]))
 
 
 async def append(
-    tx: Tx, caller: Caller, upload_id: UUID, offset: int, stream: AsyncIterator[bytes]
+    context: Context,
+    caller: Caller,
+    place: tuple[UUID, int],
+    stream: AsyncIterator[bytes],
+    checksum: Checksum | None = None,
 ) -> Progress:
-    """Keep what comes, part by part; the last byte makes the file complete."""
-    row, parts = await _find(tx.context, caller, upload_id)
-    length: int = row["length"]
-    if row["completed_at"] is not None or offset != await parts.offset():
+    """Keep what comes at `place` = upload and offset; the last byte makes the file complete."""
+    upload_id, offset = place
+    row = await find(context, caller, upload_id)
+    if row["completed_at"] is not None or offset >= row["length"] == row["received"]:
+        raise UploadFinished
+    if offset != row["received"]:
         raise UploadMismatch
-    end = await _receive(parts, offset, length, stream)
-    if end == length:
-        await _complete(tx, row, parts)
-    return Progress(upload_id, end, length)
+    if len(row["parts"]) >= MOST_PARTS:
+        raise PayloadTooLarge
+    parts = parts_of(context, await context.vault.box(row["organization_id"]))
+
+    async def keep(start: int, stop: int, ids: list[UUID]) -> None:
+        async with context.tx(caller) as tx:
+            kept = await uploads.grow(tx, upload_id, start, stop, ids)
+        if not kept:
+            await parts.drop(ids)
+            raise UploadMismatch
+
+    end = await Receiver(parts, keep, offset, row["length"], checksum).take(stream)
+    row = await find(context, caller, upload_id)
+    await complete(context, caller, row)
+    return _progress(context, {**row, "received": end})
 
 
-async def discard(tx: Tx, caller: Caller, upload_id: UUID) -> None:
+async def discard(context: Context, caller: Caller, upload_id: UUID) -> None:
     """The sender no longer wants it (tus termination)."""
-    _, parts = await _find(tx.context, caller, upload_id)
-    await uploads.take(tx, [upload_id])
-    await parts.discard()
-
-
-async def _receive(parts: Parts, offset: int, length: int, stream: AsyncIterator[bytes]) -> int:
-    """What has arrived is kept even when the line breaks in the middle."""
-    held = bytearray()
-    try:
-        async for chunk in stream:
-            held += chunk
-            if offset + len(held) > length:
-                held.clear()
-                raise PayloadTooLarge
-            if len(held) >= _PART:
-                offset = await parts.add(offset, bytes(held))
-                held.clear()
-    finally:
-        if held:
-            offset = await parts.add(offset, bytes(held))
-    return offset
-
-
-async def _complete(tx: Tx, row: Row, parts: Parts) -> None:
-    box = await tx.context.vault.box(row["organization_id"])
-    content = await parts.content()
-    stored = await files_of(tx.context).put(box, row["organization_id"], content)
-    kind = media_type(content, row["media_type"])
-    await uploads.complete(tx, row["id"], stored.digest, kind)
-
-
-async def _find(context: Context, caller: Caller, upload_id: UUID) -> tuple[Row, Parts]:
+    await find(context, caller, upload_id)
     async with context.tx(caller) as tx:
-        row = await uploads.find(tx, upload_id, owner_of(caller))
-    if row is None:
-        raise NotFound
+        rows = await uploads.take(tx, [upload_id])
+    await forget(context, rows)
+
+
+async def complete(context: Context, caller: Caller, row: Row) -> bool:
+    """Make one file of all parts; done again for whoever asks, should a process die before."""
+    if row["partial"] or row["completed_at"] is not None or row["received"] < row["length"]:
+        return False
     box = await context.vault.box(row["organization_id"])
-    return row, parts_of(context, upload_id, box)
+    values = await _whole(context, box, dict(row))
+    async with context.tx(caller) as tx:
+        first = await uploads.complete(tx, row["id"], values)
+    needless = row["parts"] if first else [values["file_id"]]
+    await files_of(context).drop(needless)
+    return first
+
+
+async def find(context: Context, caller: Caller, upload_id: UUID) -> Row:
+    async with context.tx(caller) as tx:
+        rows = await uploads.find(tx, [upload_id], owner_of(caller), oldest(tx))
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+async def forget(context: Context, rows: list[Row]) -> None:
+    """The bytes of uploads whose rows are gone."""
+    files = files_of(context)
+    for row in rows:
+        await files.drop([*row["parts"], *filter(None, [row["file_id"]])])
+
+
+def oldest(tx: Tx) -> datetime:
+    """What nobody has touched since then has run out."""
+    return tx.now - _life(tx.context)
+
+
+class _Received:
+    """Parts that have no row yet."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.ids: list[UUID] = []
+        self.offset = 0
+
+    async def keep(self, _start: int, stop: int, ids: list[UUID]) -> None:
+        self.ids += ids
+        self.offset = stop
+
+
+async def _begin(context: Context, caller: Caller, told: Announcement, received: _Received) -> int:
+    """The length of an upload that may begin; what it is made of is received already."""
+    if not told.pieces:
+        await _check_room(context, caller, told.length)
+        return told.length
+    for piece in await _pieces(context, caller, told.pieces):
+        await received.keep(0, received.offset + piece["length"], piece["parts"])
+    if received.offset > context.settings.tickets_file_limit:
+        raise PayloadTooLarge
+    return received.offset
+
+
+async def _pieces(context: Context, caller: Caller, ids: tuple[UUID, ...]) -> list[Row]:
+    """The partial uploads of a concatenation, in the order in which they were named."""
+    async with context.tx(caller) as tx:
+        rows = await uploads.find(tx, ids, owner_of(caller), oldest(tx))
+    by_id = {row["id"]: row for row in rows if row["partial"] and row["received"] == row["length"]}
+    if len(ids) != len(by_id) or set(ids) != set(by_id):
+        raise UploadUnknown
+    return [by_id[one] for one in ids]
+
+
+async def _check_room(context: Context, caller: Caller, length: int) -> None:
+    settings = context.settings
+    if length > settings.tickets_file_limit:
+        raise PayloadTooLarge
+    async with context.tx() as tx:
+        held = await uploads.unclaimed_bytes(tx, owner_of(caller))
+    if caller.kind != "anonymous" and held + length > settings.tickets_upload_budget:
+        raise UploadsUnused(retry_after=_HEAVY)
+    if caller.kind == "anonymous" and held + length > settings.tickets_form_upload_budget:
+        raise FormBusy(retry_after=_HEAVY)
+
+
+def _new_row(tx: Tx, caller: Caller, told: Announcement, box: Box) -> dict[str, Any]:
+    upload_id = uuid7()
+    about = {"original_name": told.name[:500], "declared": told.declared[:200]}
+    return {
+        "id": upload_id,
+        "organization_id": box.organization_id,
+        "owner_id": owner_of(caller),
+        "name": box.seal(seals.UPLOAD_NAME, upload_id, file_name(told.name)),
+        "media_type": "application/octet-stream",
+        "declared": told.declared[:200],
+        "partial": told.partial,
+        "created_at": tx.now,
+        "touched_at": tx.now,
+        "completed_at": None,
+        "about": box.seal_json(seals.UPLOAD_ABOUT, upload_id, about),
+        "cautions": [],
+    }
+
+
+async def _whole(context: Context, box: Box, row: dict[str, Any]) -> dict[str, Any]:
+    """One sealed file of all parts, and what its bytes say; the columns of its row."""
+    about = box.open_json(seals.UPLOAD_ABOUT, row["id"], row["about"])
+    told = (about["original_name"], about["declared"])
+    content = parts_of(context, box).read(row["parts"])
+    stored = await files_of(context).put(box, content, row["length"], told)
+    return _columns(box, row["id"], stored, about)
+
+
+def _columns(box: Box, upload_id: UUID, stored: Stored, about: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "file_id": stored.place.id,
+        "file_key": stored.place.key,
+        "media_type": stored.finding.media_type,
+        "cautions": list(stored.finding.cautions),
+        "about": box.seal_json(seals.UPLOAD_ABOUT, upload_id, {**about, "sha256": stored.sha256}),
+    }
+
+
+def _progress(context: Context, row: Row | dict[str, Any], name: str = "") -> Progress:
+    return Progress(
+        id=row["id"],
+        offset=row["received"],
+        length=row["length"],
+        expires_at=row["touched_at"] + _life(context),
+        name=name,
+        declared=row["declared"],
+        partial=row["partial"],
+    )
+
+
+def _life(context: Context) -> timedelta:
+    return timedelta(hours=context.settings.tickets_upload_hours)

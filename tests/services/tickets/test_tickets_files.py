@@ -1,13 +1,13 @@
 """Uploads that survive a broken line, attachments, and what the sweeper removes."""
 
 import base64
-import os
-import time
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.tickets.adapters.files import files_of
+from services.tickets.adapters.files import files_of, once
 from services.tickets.usecases.sweeping import sweep
+from shared.kit.objects import name_of
 from tests.services.tickets.conftest import BODY, Desk
 from tests.services.tickets.people import Person
 
@@ -130,26 +130,30 @@ async def test_more_bytes_than_announced_are_refused(desk: Desk) -> None:
 
 async def test_the_sweeper_removes_orphans_and_nothing_else(desk: Desk) -> None:
     customer = desk.customer()
-    files = files_of(desk.context)
+    files, store = files_of(desk.context), desk.context.settings.home / "files"
     box = await desk.context.vault.box(customer.organization)
-    orphan = await files.put(box, customer.organization, b"orphan")
-    fresh = await files.put(box, customer.organization, b"fresh orphan")
+    orphan = await files.put(box, once(b"orphan"), 100)
     made = await desk.open(customer, upload_ids=[await upload(desk, customer, b"wanted")])
-    age(desk, keep=fresh.digest)
-    assert await sweep(desk.context) >= 1
-    left = {path.name for path in files.root.rglob("*") if path.is_file()}
-    assert orphan.digest.hex() not in left
-    assert fresh.digest.hex() in left
-    [row] = await desk.look("select id from tickets.attachment where ticket_id = $1", made["id"])
-    path = f"/v1/attachments/{row['id']}/content"
-    assert (await desk.http.get(path, headers=customer.headers())).content == b"wanted"
+    [row] = await desk.look(
+        "select id, file_id from tickets.attachment where ticket_id = $1", made["id"]
+    )
+    await sweep(desk.context)
+    assert (store / name_of(orphan.place.id)).exists(), "fresh ones may yet get their row"
+    old = await aged(store, orphan.place.id)
+    wanted = await aged(store, row["file_id"])
+    await desk.look("update tickets.attachment set file_id = $2 where id = $1", row["id"], wanted)
+    assert await sweep(desk.context) == 1
+    assert not (store / name_of(old)).exists()
+    assert (store / name_of(wanted)).exists()
 
 
-def age(desk: Desk, keep: bytes) -> None:
-    long_ago = time.time() - 7200
-    for path in desk.context.settings.files_root.rglob("*"):
-        if path.is_file() and path.name != keep.hex():
-            os.utime(path, (long_ago, long_ago))
+async def aged(store: Path, object_id: UUID) -> UUID:
+    """The same content as if it had been written two days ago."""
+    older = UUID(int=object_id.int - (2 * 86_400_000 << 80))
+    place = store / name_of(older)
+    place.parent.mkdir(exist_ok=True)
+    (store / name_of(object_id)).rename(place)
+    return older
 
 
 async def test_forgotten_uploads_lose_their_parts(desk: Desk) -> None:
@@ -157,11 +161,14 @@ async def test_forgotten_uploads_lose_their_parts(desk: Desk) -> None:
     _, place = await announce(desk, customer, 10)
     await send(desk, customer, place, 0, b"12345")
     upload_id = UUID(place.rpartition("/")[2])
-    folder = desk.context.settings.files_root / "uploads" / str(upload_id)
+    [row] = await desk.look("select parts from tickets.upload where id = $1", upload_id)
+    part = desk.context.settings.home / "files" / name_of(row["parts"][0])
     await sweep(desk.context)
-    assert folder.is_dir()
+    assert part.exists()
     await desk.look(
-        "update tickets.upload set created_at = now() - interval '2 days' where id = $1", upload_id
+        "update tickets.upload set touched_at = now() - interval '4 days' where id = $1", upload_id
     )
+    gone = await desk.http.head(place, headers=customer.headers())
+    assert gone.status_code == 404
     await sweep(desk.context)
-    assert not folder.exists()
+    assert not part.exists()

@@ -86,13 +86,13 @@ async def test_a_mail_becomes_a_ticket_with_its_files(desk: Desk) -> None:
     content = await desk.http.get(file["content_url"], headers=customer.headers())
     assert content.content == b"log of the printer"
     assert content.headers["content-disposition"].startswith("attachment;")
-    stored = [one for one in (desk.context.settings.files_root).rglob("*") if one.is_file()]
+    stored = [one for one in (desk.context.settings.home / "files").rglob("*") if one.is_file()]
     assert all(b"printer" not in one.read_bytes() for one in stored)
 
 
 async def test_pictures_inside_a_mail_point_to_its_files_and_no_other_host(desk: Desk) -> None:
     customer = desk.customer()
-    mail_id = desk.neighbours.mail("See the picture", files={"screen.png": b"picture"})
+    mail_id = desk.neighbours.mail("See the picture", files={"screen.png": b"\x89PNG\r\n\x1a\n\0"})
     parsed = desk.neighbours.mails[str(mail_id)]
     parsed["attachments"][0]["content_id"] = "<screen@client>"
     parsed["body_html"] = (
@@ -102,7 +102,8 @@ async def test_pictures_inside_a_mail_point_to_its_files_and_no_other_host(desk:
     [row] = await desk.look("select ticket_id from tickets.message where mail_id = $1", mail_id)
     path = f"/v1/tickets/{row['ticket_id']}/messages"
     [message] = (await desk.http.get(path, headers=customer.headers())).json()["items"]
-    assert f'src="{message["attachments"][0]["content_url"]}"' in message["body_html"]
+    place = message["attachments"][0]["content_url"]
+    assert f'src="{place}?inline=true"' in message["body_html"]
     assert "spy.example" not in message["body_html"]
 
 

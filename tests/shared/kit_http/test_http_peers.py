@@ -126,4 +126,6 @@ async def test_a_no_is_told_apart_from_silence(town: tuple[Town, str], peers: Pe
 
 
 async def test_bytes_come_as_they_are(peers: Peers) -> None:
-    assert b'"what":"file"' in await peers.content("tickets", "/internal/file")
+    assert b'"what":"file"' in b"".join(
+        [one async for one in peers.pieces("tickets", "/internal/file")]
+    )

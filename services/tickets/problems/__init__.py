@@ -4,8 +4,43 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.tickets.domain.stories import NOTHING, STATUS_WORDS, VERB_WORDS
-from shared.kit.problems import Conflict, IllegalTransition, Problem, TooManyRequests
+from services.tickets.problems.files import (
+    ChecksumMismatch,
+    ChecksumUnknown,
+    DownloadInvalid,
+    FileInfected,
+    FileWithheld,
+    FormBusy,
+    NotInline,
+    PreviewAbsent,
+    PreviewPending,
+    RangeInvalid,
+    TusVersion,
+    UploadFinished,
+    UploadMismatch,
+    UploadsUnused,
+    UploadUnknown,
+)
+from shared.kit.problems import Conflict, IllegalTransition, Problem
 from shared.vocabulary import Localized, Status
+
+__all__ = [
+    "ChecksumMismatch",
+    "ChecksumUnknown",
+    "DownloadInvalid",
+    "FileInfected",
+    "FileWithheld",
+    "FormBusy",
+    "NotInline",
+    "PreviewAbsent",
+    "PreviewPending",
+    "RangeInvalid",
+    "TusVersion",
+    "UploadFinished",
+    "UploadMismatch",
+    "UploadUnknown",
+    "UploadsUnused",
+]
 
 
 class TicketEnded(Conflict):
@@ -81,32 +116,6 @@ class ProofSpent(Conflict):
     detail = Localized(
         ar="استُخدم هذا الإثبات من قبل. اطلب تحدياً جديداً.",
         en="This proof was used before. Ask for a new challenge.",
-    )
-
-
-class FormBusy(TooManyRequests):
-    """All visitors together hold too much that no ticket has claimed."""
-
-    code = "form_busy"
-
-
-class UploadMismatch(Conflict):
-    code = "upload_offset_mismatch"
-    title = Localized(ar="موضع غير متطابق", en="Offset mismatch")
-    detail = Localized(
-        ar="موضع الرفع لا يطابق ما استُلم. اسأل عن الموضع ثم تابع.",
-        en="The offset does not match what was received. Ask for it, then go on.",
-    )
-
-
-class FileWithheld(Conflict):
-    """A file that was not found clean reaches staff only."""
-
-    code = "file_withheld"
-    title = Localized(ar="الملف محجوب", en="The file is withheld")
-    detail = Localized(
-        ar="لم يُفحص هذا الملف بعد أو وُجد غير آمن.",
-        en="This file has not been checked yet, or was found unsafe.",
     )
 
 
