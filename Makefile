@@ -8,7 +8,7 @@ TESTS ?= tests
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo down test fast check arch lint fmt types bench bench-timers bench-report chaos where ci-tools docs lock clean
+.PHONY: help run demo down test fast check arch lint fmt types bench bench-timers bench-report chaos where ci-tools docs mails lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ ci-tools: ## What some tests need beyond Python; without it they skip and say so
 docs: $(BIN)/.dev ## Write the event book and the merged OpenAPI document anew
 	@PYTHONPATH=. $(BIN)/python -m deploy.book
 	@PYTHONPATH=. $(BIN)/python -m deploy.openapi
+
+mails: $(BIN)/.dev ## Compile the MJML sources of mails into the pages that notify fills
+	@PYTHONPATH=. $(BIN)/python -m deploy.mails
 
 lock: ## Renew both lock files (needs uv)
 	@$(COMPILE) requirements.in -o requirements.lock

@@ -51,6 +51,11 @@ def read_reply_token(keys: tuple[bytes, ...], text: str) -> ReplyToken | None:
     return ReplyToken(int.from_bytes(body[1:5], "big"), body[5:])
 
 
+def body_line(token: str) -> str:
+    """The token as the last line of a mail, for people and programs that lose its headers."""
+    return f"[ref:r{token}]"
+
+
 def make_link_token(key: bytes, purpose: str, target: UUID, detail: int = 0) -> str:
     """A URL-safe token for a signed link: target (16 bytes) | detail (2) | MAC (16)."""
     body = target.bytes + detail.to_bytes(2, "big")

@@ -25,9 +25,11 @@ from shared.events.sla import (
 )
 from shared.events.ticket import (
     TicketAssigned,
+    TicketClosed,
     TicketDepartmentChanged,
     TicketMessageAdded,
     TicketOpened,
+    TicketReopened,
     TicketResolved,
 )
 from shared.kit.bus import Consumers
@@ -38,6 +40,7 @@ from shared.vocabulary import AuthorKind, Direction
 consumers = Consumers("notify", linger=0.03)
 
 Ticket = dict[str, Any] | None
+Departments = list[dict[str, Any]] | None
 
 
 async def ask_ticket(event: Event[Any], context: Context) -> Ticket:
@@ -94,6 +97,18 @@ async def mail_resolution(event: Event[TicketResolved], tx: Tx, ticket: Ticket) 
     await usecases.mail_resolution(tx, event, ticket)
 
 
+@consumers.on(TicketReopened, ask_ticket)
+async def tell_reopened(event: Event[TicketReopened], tx: Tx, ticket: Ticket) -> None:
+    assert ticket is not None
+    await usecases.tell_reopened(tx, event, ticket)
+
+
+@consumers.on(TicketClosed, ask_ticket)
+async def tell_closed(event: Event[TicketClosed], tx: Tx, ticket: Ticket) -> None:
+    assert ticket is not None
+    await usecases.tell_closed(tx, event, ticket)
+
+
 @consumers.on(TicketAssigned)
 async def tell_assignee(event: Event[TicketAssigned], tx: Tx) -> None:
     fact = event.data
@@ -125,6 +140,22 @@ async def tell_unconfirmed(event: Event[SlaCalendarUnconfirmed], tx: Tx) -> None
 @consumers.on(SlaWarning)
 async def warn_assignee(event: Event[SlaWarning], tx: Tx) -> None:
     await usecases.warn_assignee(tx, event)
+
+
+async def ask_departments(event: Event[SlaBreached], context: Context) -> Departments:
+    """Who runs the department, when the ladder leaves the breach to us."""
+    if not usecases.uncalled(event.data):
+        return None
+    found: list[dict[str, Any]] = (await context.peers.get("gateway", "/internal/departments"))[
+        "items"
+    ]
+    return found
+
+
+@consumers.on(SlaBreached, ask_departments)
+async def tell_breach(event: Event[SlaBreached], tx: Tx, departments: Departments) -> None:
+    if departments is not None:
+        await usecases.tell_breach(tx, event, departments)
 
 
 @consumers.on(SlaPauseOverdue)

@@ -113,7 +113,16 @@ class NoticeOut(Out):
     """A line of the in-app inbox, in the reader's language."""
 
     id: UUID
-    kind: Literal["escalation", "assigned", "warning", "pause_overdue", "fallback", "calendar"]
+    kind: Literal[
+        "escalation",
+        "breach",
+        "assigned",
+        "reopened",
+        "warning",
+        "pause_overdue",
+        "fallback",
+        "calendar",
+    ]
     title: str
     ticket_id: UUID | None
     ticket_number: str | None
@@ -130,11 +139,11 @@ class NoticeList(Out):
 
 
 class PreferenceIn(Body):
-    """How the caller likes to be told; acknowledgements and resolutions cannot be muted."""
+    """How the caller likes to be told; receipts, solutions and alarms cannot be muted."""
 
     digits: Digits = Digits.LATIN
-    muted: list[Literal["reply", "assigned", "warning", "pause_overdue"]] = Field(
-        default=[], max_length=4
+    muted: list[Literal["reply", "reopened", "closed", "assigned", "warning", "pause_overdue"]] = (
+        Field(default=[], max_length=6)
     )
 
 

@@ -53,6 +53,10 @@ NOTICES: Final[Mapping[str, Localized]] = {
         ar="يقترب موعد {metric} للتذكرة {number}",
         en="The {metric} of ticket {number} is due soon",
     ),
+    "breach": Localized(
+        ar="فات موعد {metric} للتذكرة {number}", en="The {metric} of ticket {number} is late"
+    ),
+    "reopened": Localized(ar="أُعيد فتح التذكرة {number}", en="Ticket {number} was opened again"),
     "pause_overdue": Localized(
         ar="لم يرد العميل بعد على التذكرة {number}",
         en="The customer has not yet answered on ticket {number}",

@@ -10,7 +10,10 @@ class Kind(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     REPLY = "reply"
     RESOLUTION = "resolution"
+    REOPENED = "reopened"
+    CLOSED = "closed"
     ESCALATION = "escalation"
+    BREACH = "breach"
     FALLBACK = "fallback"
     ASSIGNED = "assigned"
     WARNING = "warning"
@@ -19,8 +22,13 @@ class Kind(StrEnum):
     CALENDAR = "calendar"
 
 
-TO_CUSTOMERS: Final = frozenset({Kind.ACKNOWLEDGEMENT, Kind.REPLY, Kind.RESOLUTION})
+TO_CUSTOMERS: Final = frozenset(
+    {Kind.ACKNOWLEDGEMENT, Kind.REPLY, Kind.RESOLUTION, Kind.REOPENED, Kind.CLOSED}
+)
 """Kinds that a customer may answer by mail: they carry a reply token."""
+
+ANSWERING: Final = frozenset({Kind.ACKNOWLEDGEMENT, Kind.REOPENED})
+"""Kinds that somebody's mail sets off by itself: both are capped, or robots go on for ever."""
 
 
 class State(StrEnum):

@@ -42,7 +42,7 @@ async def history(
     rows = await tx.rows(
         "select address_key, composed_at, subject_key, facts ->> 'channel' = :form as by_form"
         " from notify.delivery where address_key = any(:addresses) and composed_at > :since"
-        " and kind = 'acknowledgement' and state <> 'suppressed'",
+        " and kind in ('acknowledgement', 'reopened') and state <> 'suppressed'",
         {"addresses": list(addresses), "since": since, "form": Channel.FORM.value},
     )
     found: dict[bytes, list[Acknowledged]] = {}

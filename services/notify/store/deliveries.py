@@ -107,11 +107,21 @@ async def withhold_reply(tx: Tx, ticket_id: UUID, message_id: UUID) -> None:
     )
 
 
+async def unacknowledged(tx: Tx, ticket_id: UUID) -> bool:
+    """Whether its acknowledgement was not wanted: a robot's ticket, or one of a doubtful sender."""
+    found = await tx.scalar(
+        "select true from notify.delivery where ticket_id = :ticket_id"
+        " and kind = 'acknowledgement' and reason = any(:reasons) limit 1",
+        {"ticket_id": ticket_id, "reasons": [Silence.NOT_WANTED.value, Silence.AUTOMATIC.value]},
+    )
+    return bool(found)
+
+
 async def silence_waiting(tx: Tx, recipient_id: UUID, reason: Silence) -> None:
-    """Acknowledgements to an address that bounced stop."""
+    """What nobody wrote by hand, to an address that bounced stop."""
     await tx.execute(
         "update notify.delivery set state = 'suppressed', reason = :reason, next_at = null"
-        " where recipient_id = :recipient_id and kind = 'acknowledgement'"
+        " where recipient_id = :recipient_id and kind in ('acknowledgement', 'reopened', 'closed')"
         " and state in ('pending', 'ready')",
         {"recipient_id": recipient_id, "reason": reason.value},
     )

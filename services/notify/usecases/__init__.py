@@ -16,6 +16,12 @@ from services.notify.usecases.announcing import (
 )
 from services.notify.usecases.delivering import Job, Round, attempt, turn
 from services.notify.usecases.explaining import of_event as explanation_of
+from services.notify.usecases.following import (
+    tell_breach,
+    tell_closed,
+    tell_reopened,
+    uncalled,
+)
 from services.notify.usecases.mailing import Ended, Ready, hand_over
 from services.notify.usecases.mailing import keep as keep_mails
 from services.notify.usecases.mailing import prepare as prepare_mails
@@ -101,10 +107,14 @@ __all__ = [
     "set_preference",
     "sweep",
     "tell_assignee",
+    "tell_breach",
+    "tell_closed",
     "tell_escalation",
     "tell_fallback",
+    "tell_reopened",
     "tell_unconfirmed",
     "turn",
+    "uncalled",
     "warn_assignee",
     "webhooks_of",
 ]

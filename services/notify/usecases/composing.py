@@ -13,7 +13,7 @@ from services.notify.domain import labels
 from services.notify.domain.bounces import bounce_address, message_id, reply_address
 from services.notify.domain.headers import message_ids, plain_address
 from services.notify.domain.letters import Letter, Parcel, serialise
-from services.notify.domain.words import TO_CUSTOMERS, Digits, Kind
+from services.notify.domain.words import ANSWERING, TO_CUSTOMERS, Digits, Kind
 from services.notify.store.deliveries import Mail
 from services.notify.usecases.explaining import Explanation, of_mail
 from services.notify.usecases.rendering import Reader, render
@@ -21,12 +21,15 @@ from services.notify.usecases.wording import variables
 from shared.kit import together
 from shared.kit.context import Context
 from shared.kit.locale import pick
-from shared.tokens import fold_address, make_reply_token
+from shared.tokens import body_line, fold_address, make_reply_token
 from shared.vocabulary import REPLY_MARKER, Locale, Localized
 
 FALLBACK_ZONE: Final = "Asia/Riyadh"
-_SPEAKING: Final = TO_CUSTOMERS - {Kind.ACKNOWLEDGEMENT}
-_SUBMITTED: Final[dict[Kind, Any]] = {Kind.ACKNOWLEDGEMENT: "auto-replied", Kind.REPLY: None}
+_SPEAKING: Final = frozenset({Kind.REPLY, Kind.RESOLUTION})
+_SUBMITTED: Final[dict[Kind, Any]] = {
+    **dict.fromkeys(ANSWERING, "auto-replied"),
+    Kind.REPLY: None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,10 @@ def compose(
     token = make_reply_token(context.keys.derive("reply-token"), number, address)
     brand = pick(_department(material)["name"] or labels.DESK, reader.locale)
     given = variables(context, mail, material, known, reader, now)
-    marker = REPLY_MARKER if mail.kind in TO_CUSTOMERS else ""
-    rendered = render(mail.kind, reader, {"brand": brand, **given}, marker)
+    answered = mail.kind in TO_CUSTOMERS
+    marker = REPLY_MARKER if answered else ""
+    line = body_line(token) if answered else ""
+    rendered = render(mail.kind, reader, {"brand": brand, **given}, marker, line)
     support = context.settings.support_address
     own_id = message_id(token, mail.id, support)
     letter = Letter(

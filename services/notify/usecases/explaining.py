@@ -27,13 +27,14 @@ PATIENT_ATTEMPTS: Final = 3
 """Attempts of a mail that wait for sla: a little more than a minute."""
 
 _PATIENCE: Final = 3.0
+_EXPLAINED: Final = frozenset({Kind.ESCALATION, Kind.BREACH})
 _log = get_logger("explain")
 
 
 async def of_mail(context: Context, mail: Mail) -> Explanation | None:
-    """What an escalation mail tells of the promise behind it; a request by hand has none."""
+    """What a mail about a broken promise tells of it; an escalation by hand has none."""
     broken_at = mail.facts.get("due_at")
-    if mail.kind is not Kind.ESCALATION or mail.ticket_id is None or not broken_at:
+    if mail.kind not in _EXPLAINED or mail.ticket_id is None or not broken_at:
         return None
     try:
         at = datetime.fromisoformat(broken_at)

@@ -7,8 +7,10 @@ from services.notify.domain.words import TO_CUSTOMERS, Kind
 from services.notify.usecases.rendering import VARIABLES, Reader, render, unknown_variables
 from shared.kit.locale import pick
 from shared.kit.tx import Tx
+from shared.tokens import body_line
 from shared.vocabulary import REPLY_MARKER, SCORES, Locale, Localized
 
+_TOKEN: Final = "example2" * 4
 _EXAMPLES: Final[dict[str, Localized]] = {
     "first_response": Localized(ar="الأحد 1 مارس 2026، 10:00", en="Sunday 1 March 2026, 10:00"),
     "resolution": Localized(ar="الاثنين 2 مارس 2026، 17:00", en="Monday 2 March 2026, 17:00"),
@@ -55,8 +57,10 @@ def _preview(tx: Tx, kind: Kind, locale: Locale) -> dict[str, Any]:
     plain = _plain(tx, locale)
     words = {name: pick(_EXAMPLES[name], locale) for name in VARIABLES[kind] & _EXAMPLES.keys()}
     given = {name: plain[name] for name in VARIABLES[kind] & plain.keys()}
-    marker = REPLY_MARKER if kind in TO_CUSTOMERS else ""
-    rendered = render(kind, Reader(locale, "Asia/Riyadh"), {**words, **given}, marker)
+    answered = kind in TO_CUSTOMERS
+    marker = REPLY_MARKER if answered else ""
+    token = body_line(_TOKEN) if answered else ""
+    rendered = render(kind, Reader(locale, "Asia/Riyadh"), {**words, **given}, marker, token)
     return {
         "kind": kind,
         "locale": locale.value,
@@ -79,6 +83,7 @@ def _plain(tx: Tx, locale: Locale) -> dict[str, Any]:
         "link": settings.ticket_link("SND-1042"),
         "level": "1",
         "assigned": True,
+        "unassigned": True,
         "counted": {name: pick(text, locale) for name, text in _COUNTED.items()}
         | {"days": [pick(one, locale) for one in _DAYS]},
         "scores": scores,

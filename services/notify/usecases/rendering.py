@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from babel.dates import get_timezone_location
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 from markupsafe import Markup, escape
 
+from services.notify.domain.direction import Direction, first_strong, paragraphs
 from services.notify.domain.labels import BY_ZONE
 from services.notify.domain.words import Digits, Kind
 from shared.kit.locale import digits, format_instant, isolate, pick
@@ -20,14 +21,17 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "templates"
 _RULE: Final = "---\n"
 
 _TICKET: Final = frozenset({"number", "link", "brand"})
-_FRAME: Final = frozenset({"lang", "dir", "marker", "number", "brand"})
+_FRAME: Final = frozenset({"marker", "token", "number", "brand"})
 VARIABLES: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.ACKNOWLEDGEMENT: _TICKET | {"first_response", "resolution"},
     Kind.REPLY: _TICKET | {"subject_line", "body", "files"},
     Kind.RESOLUTION: _TICKET | {"body", "window", "until", "scores"},
+    Kind.REOPENED: _TICKET,
+    Kind.CLOSED: _TICKET,
     Kind.ESCALATION: _TICKET
     | {"subject_line", "role", "level", "cause", "metric", "priority", "due", "assigned"}
     | {"counted"},
+    Kind.BREACH: _TICKET | {"subject_line", "metric", "priority", "due", "unassigned", "counted"},
     Kind.FALLBACK: _TICKET | {"role", "level", "metric"},
     Kind.ASSIGNED: _TICKET | {"subject_line", "priority"},
     Kind.WARNING: _TICKET | {"subject_line", "metric", "priority", "due"},
@@ -66,20 +70,26 @@ class Rendered:
     html: str
 
 
-def render(kind: Kind, reader: Reader, variables: Mapping[str, Any], marker: str = "") -> Rendered:
+def render(
+    kind: Kind, reader: Reader, variables: Mapping[str, Any], marker: str = "", token: str = ""
+) -> Rendered:
     """The mail of a kind; a variable that is missing raises, silence is never sent."""
-    frame = {"lang": reader.locale.value, "dir": "rtl" if reader.locale is Locale.AR else "ltr"}
-    filled = {"number": "", **variables, **frame, "marker": marker}
+    filled = {"number": "", **variables, "marker": marker, "token": token}
     folder = f"{reader.locale.value}/{kind.value}"
     subject, _, text = _texts().get_template(f"{folder}.txt").render(filled).partition(_RULE)
-    html = _pages().get_template(f"{folder}.html").render(filled)
-    return Rendered(subject.strip(), _tidy(text), html)
+    html = _pages(base_of(reader.locale)).get_template(f"{folder}.html").render(filled)
+    return Rendered(subject.strip(), _tidy(text) + (f"\n{token}\n" if token else ""), html)
+
+
+def base_of(locale: Locale) -> Direction:
+    """The direction of a whole mail in a language."""
+    return "rtl" if locale is Locale.AR else "ltr"
 
 
 def unknown_variables(kind: Kind, locale: Locale) -> set[str]:
     """Variables that a kind's templates use although nobody gives them."""
     found: set[str] = set()
-    for environment, suffix in ((_texts(), "txt"), (_pages(), "html")):
+    for environment, suffix in ((_texts(), "txt"), (_pages(base_of(locale)), "html")):
         source = (FOLDER / locale.value / f"{kind.value}.{suffix}").read_text("utf-8")
         found |= meta.find_undeclared_variables(environment.parse(source))
     return found - VARIABLES[kind] - _FRAME
@@ -98,10 +108,10 @@ def _texts() -> Environment:
 
 
 @cache
-def _pages() -> Environment:
+def _pages(base: Direction) -> Environment:
     environment = _environment(autoescape=True)
-    environment.filters["iso"] = lambda value: Markup("<bdi>{}</bdi>").format(value)
-    environment.filters["paragraphs"] = _paragraphs
+    environment.filters["iso"] = _isolated
+    environment.filters["paragraphs"] = partial(_paragraphs, base)
     return environment
 
 
@@ -116,11 +126,24 @@ def _environment(*, autoescape: bool) -> Environment:
     )
 
 
-def _paragraphs(text: str) -> Markup:
+def _isolated(value: object) -> Markup:
+    """A value fenced off from its sentence; figures and codes run left to right everywhere."""
+    text = str(value)
+    return Markup('<span dir="{}">{}</span>').format(first_strong(text) or "ltr", text)
+
+
+_STYLE: Final = "margin:{space} 0 0;text-align:{side};direction:{way}"
+
+
+def _paragraphs(base: Direction, text: str) -> Markup:
     """What a person wrote: escaped, each paragraph with the direction of its own first letter."""
-    blocks = [block for block in text.split("\n\n") if block.strip()]
-    lines = [Markup("<br>\n").join(escape(line) for line in one.split("\n")) for one in blocks]
-    return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(one) for one in lines)
+    parts = []
+    for number, (way, lines, begins) in enumerate(paragraphs(text, base)):
+        inner = Markup("<br>\n").join(escape(line) for line in lines)
+        space = "10px" if begins and number else "0"
+        style = _STYLE.format(space=space, side="right" if way == "rtl" else "left", way=way)
+        parts.append(Markup('<p dir="{}" style="{}">{}</p>').format(way, style, inner))
+    return Markup("\n").join(parts)
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.notify.domain import caps
 from services.notify.domain.caps import Sent
-from services.notify.domain.words import Kind, Silence
+from services.notify.domain.words import ANSWERING, Kind, Silence
 from services.notify.store import acknowledgements
 from services.notify.store.acknowledgements import Acknowledged, Keys
 from services.notify.store.deliveries import Mail, Reader
@@ -17,6 +17,7 @@ from shared.kit.context import Context
 from shared.kit.tx import Tx
 from shared.vocabulary import Channel
 
+_BY_ITSELF: Final = ANSWERING | {Kind.CLOSED}
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 
@@ -33,10 +34,15 @@ class Draft:
 
 
 def caps_of(context: Context, mail: Mail, material: Material) -> Keys | None:
-    """Caps count by keyed hashes, without knowing addresses."""
-    if mail.kind is not Kind.ACKNOWLEDGEMENT or material.ticket is None:
+    """Caps count by keyed hashes, without knowing addresses.
+
+    One that was just acknowledged may be reopened at once: those two do not count as the same.
+    """
+    if mail.kind not in ANSWERING or material.ticket is None:
         return None
     subject = str(material.ticket.get("subject") or "")
+    if mail.kind is not Kind.ACKNOWLEDGEMENT:
+        subject = f"{mail.kind.value} {subject}"
     return Keys(*address_keys(context, material.person["email"], subject))
 
 
@@ -71,12 +77,12 @@ class Judge:
             return Silence.DISABLED
         if draft.mail.kind.value in draft.reader.muted:
             return Silence.PREFERENCE
-        if draft.keys is None:
+        if draft.mail.kind not in _BY_ITSELF:
             return None
-        return self._deaf(draft) or self._capped(draft, draft.keys)
+        return self._deaf(draft) or (self._capped(draft, draft.keys) if draft.keys else None)
 
     def _deaf(self, draft: Draft) -> Silence | None:
-        """Addresses that must not be acknowledged at all."""
+        """Addresses to which nothing may go that no person wrote."""
         address = draft.material.person["email"]
         if caps.answers_nobody(address):
             return Silence.NO_REPLY

@@ -132,6 +132,21 @@ def _escalation(scene: Scene) -> dict[str, Any]:
     }
 
 
+def _breach(scene: Scene) -> dict[str, Any]:
+    return {
+        **_assigned(scene),
+        "metric": scene.metric(),
+        "due": scene.moment(scene.mail.facts["due_at"]),
+        "unassigned": not scene.mail.facts["assigned"],
+        "counted": _counted(scene),
+    }
+
+
+def _bare(_: Scene) -> dict[str, Any]:
+    """Nothing but the ticket's number."""
+    return {}
+
+
 def _counted(scene: Scene) -> dict[str, Any] | None:
     """How the promise was counted until it broke: figures of sla, digits of the reader."""
     told = scene.material.explanation
@@ -206,7 +221,10 @@ _WORDS: Final[Mapping[Kind, Callable[[Scene], dict[str, Any]]]] = {
     Kind.ACKNOWLEDGEMENT: _acknowledgement,
     Kind.REPLY: _reply,
     Kind.RESOLUTION: _resolution,
+    Kind.REOPENED: _bare,
+    Kind.CLOSED: _bare,
     Kind.ESCALATION: _escalation,
+    Kind.BREACH: _breach,
     Kind.FALLBACK: _fallback,
     Kind.ASSIGNED: _assigned,
     Kind.WARNING: _warning,

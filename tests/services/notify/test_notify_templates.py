@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
+from deploy.mails import compiled
 from services.notify.domain import labels
+from services.notify.domain.direction import first_strong, paragraphs
 from services.notify.domain.plurals import COUNTED
 from services.notify.domain.words import TO_CUSTOMERS, Digits, Kind
 from services.notify.settings import NotifySettings
@@ -45,7 +47,8 @@ def example(kind: Kind) -> dict[str, Any]:
 
 
 def files() -> set[str]:
-    return {str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file()}
+    paths = (path for locale in Locale for path in (FOLDER / locale.value).iterdir())
+    return {str(path.relative_to(FOLDER)) for path in paths}
 
 
 def test_every_kind_has_both_forms_in_both_languages_and_nothing_else_lies_there() -> None:
@@ -53,7 +56,13 @@ def test_every_kind_has_both_forms_in_both_languages_and_nothing_else_lies_there
         f"{locale.value}/{kind.value}.{form}"
         for kind, locale, form in product(Kind, Locale, ("txt", "html"))
     }
-    assert files() == wanted | {"layout.html"}
+    assert files() == wanted
+
+
+def test_the_pages_are_what_their_sources_say() -> None:
+    for path, page in compiled():
+        assert path.read_text("utf-8") == page, f"{path.name} is not compiled: run `make mails`"
+    assert len(list(compiled())) == len(KINDS)
 
 
 @pytest.mark.parametrize(("kind", "locale"), KINDS)
@@ -87,9 +96,10 @@ def test_a_missing_variable_is_never_sent_as_silence(kind: Kind, locale: Locale)
 def test_pages_state_language_and_direction_and_escape_what_they_are_given(
     kind: Kind, locale: Locale
 ) -> None:
-    rendered = render(kind, reader(locale), example(kind), REPLY_MARKER)
+    marker = REPLY_MARKER if kind in TO_CUSTOMERS else ""
+    rendered = render(kind, reader(locale), example(kind), marker, "[ref:r2]")
     direction = "rtl" if locale is Locale.AR else "ltr"
-    assert f'<html lang="{locale.value}" dir="{direction}">' in rendered.html
+    assert f'<html lang="{locale.value}" dir="{direction}"' in rendered.html
     assert f'<body lang="{locale.value}" dir="{direction}"' in rendered.html
     assert not re.search(r"<(subject_line|body|role|due|host|cause)>", rendered.html)
     assert "\n" not in rendered.subject
@@ -97,15 +107,80 @@ def test_pages_state_language_and_direction_and_escape_what_they_are_given(
     assert bool(ARABIC.search(rendered.subject)) is (locale is Locale.AR)
     assert "{{" not in rendered.text + rendered.html
     assert (rendered.text.splitlines()[0] == REPLY_MARKER) is (kind in TO_CUSTOMERS)
+    assert rendered.text.endswith("\n[ref:r2]\n")
+    assert rendered.html.count("[ref:r2]") == 1
+
+
+@pytest.mark.parametrize(("kind", "locale"), KINDS)
+def test_whatever_holds_text_states_its_own_direction(kind: Kind, locale: Locale) -> None:
+    """Outlook guesses nothing: no `auto`, no `<bdi>`, and the side is said with the direction."""
+    html = render(kind, reader(locale), example(kind), "marker").html
+    way, side = ("rtl", "right") if locale is Locale.AR else ("ltr", "left")
+    assert "auto" not in re.findall(r'dir="(\w+)"', html)
+    assert "<bdi" not in html
+    written = re.findall(r'<div ([^>]*)style="font-family[^>]*text-align:(\w+)', html)
+    assert written
+    assert set(written) == {(f'dir="{way}" ', side)}
+    tables = re.findall(r'<table (dir="\w+" )?border="0" [^>]*style="color', html)
+    assert set(tables) <= {f'dir="{way}" '}
+    assert not re.search("text-align:(left;direction:rtl|right;direction:ltr)", html)
+
+
+@pytest.mark.parametrize(("kind", "locale"), KINDS)
+def test_lists_of_mails_show_a_preview_that_says_what_the_mail_is_about(
+    kind: Kind, locale: Locale
+) -> None:
+    html = render(kind, reader(locale), example(kind)).html
+    found = re.search(r'<body[^>]*>\s*<div style="display:none[^>]*>(.*?)</div>', html, re.DOTALL)
+    assert found
+    shown = re.sub(r"<[^>]+>|&#\d+;|\s", "", found[1])
+    assert len(shown) > 10
+    assert bool(ARABIC.search(shown)) is (locale is Locale.AR) or kind is Kind.WEBHOOK_DISABLED
 
 
 @pytest.mark.parametrize("locale", list(Locale))
 def test_numbers_and_dates_are_fenced_off_from_the_sentence(locale: Locale) -> None:
     rendered = render(Kind.ACKNOWLEDGEMENT, reader(locale), example(Kind.ACKNOWLEDGEMENT))
     assert "\u2068SND-1042\u2069" in rendered.text
-    assert "<bdi>SND-1042</bdi>" in rendered.html
+    assert '<span dir="ltr">SND-1042</span>' in rendered.html
     assert "\u2068<resolution>\u2069" in rendered.text
-    assert "<bdi>&lt;resolution&gt;</bdi>" in rendered.html
+    assert '<span dir="ltr">&lt;resolution&gt;</span>' in rendered.html
+
+
+def test_a_value_runs_the_way_of_its_own_letters() -> None:
+    values = {**example(Kind.WARNING), "due": "الأحد 1 مارس", "subject_line": "VPN 10.0.0.1"}
+    html = render(Kind.WARNING, reader(Locale.EN), values).html
+    assert '<span dir="rtl">الأحد 1 مارس</span>' in html
+    assert '<span dir="ltr">VPN 10.0.0.1</span>' in html
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("مرحبا", "rtl"),
+        ("1042 - مرحبا Hello", "rtl"),
+        ("[SND-1042] مرحبا", "ltr"),
+        ("\u200fHello", "rtl"),
+        ("שלום", "rtl"),
+        ("+966 11 555", None),
+        ("", None),
+        ("." * 10_000_000 + "a", None),
+    ],
+    ids=range(8),
+)
+def test_the_first_strong_letter_decides(text: str, way: str | None) -> None:
+    assert first_strong(text) == way
+
+
+def test_lines_that_turn_are_runs_of_their_own() -> None:
+    text = "مرحبا\n1. سطر\nhttps://x.example/a\n42\n\n\n12:30\nعربي\n"
+    assert list(paragraphs(text, "ltr")) == [
+        ("rtl", ["مرحبا", "1. سطر"], True),
+        ("ltr", ["https://x.example/a", "42"], False),
+        ("rtl", ["12:30", "عربي"], True),
+    ]
+    assert list(paragraphs("+966 11 555", "rtl")) == [("rtl", ["+966 11 555"], True)]
+    assert list(paragraphs(" \n\n ", "rtl")) == []
 
 
 def test_the_acknowledgement_knows_nothing_that_the_sender_wrote() -> None:
@@ -148,8 +223,10 @@ def test_arabic_mails_write_the_tanwin_before_its_alif() -> None:
 def test_what_a_person_wrote_keeps_its_paragraphs_and_their_direction() -> None:
     values = {**example(Kind.REPLY), "body": "مرحباً\nسطر\n\nHello <b>there</b>"}
     html = render(Kind.REPLY, reader(Locale.AR), values).html
-    assert '<p dir="auto">مرحباً<br>\nسطر</p>' in html
-    assert '<p dir="auto">Hello &lt;b&gt;there&lt;/b&gt;</p>' in html
+    rtl = 'dir="rtl" style="margin:0 0 0;text-align:right;direction:rtl"'
+    ltr = 'dir="ltr" style="margin:10px 0 0;text-align:left;direction:ltr"'
+    assert f"<p {rtl}>مرحباً<br>\nسطر</p>" in html
+    assert f"<p {ltr}>Hello &lt;b&gt;there&lt;/b&gt;</p>" in html
 
 
 @pytest.mark.parametrize(
@@ -204,4 +281,9 @@ def test_every_counted_word_has_every_plural_form() -> None:
 
 def test_no_template_loads_anything_from_elsewhere() -> None:
     for path in Path(FOLDER).rglob("*.html"):
-        assert not re.search(r"<(img|script|link|iframe|style)\b|url\(|src=", path.read_text())
+        assert not re.search(r"<(img|script|link|iframe)\b|url\(|src=|@import", path.read_text())
+
+
+@pytest.mark.parametrize(("kind", "locale"), KINDS)
+def test_no_page_is_so_long_that_gmail_would_cut_it(kind: Kind, locale: Locale) -> None:
+    assert len(render(kind, reader(locale), example(kind)).html.encode()) < 20_000

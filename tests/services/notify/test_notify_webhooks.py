@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -37,6 +37,7 @@ from shared.vocabulary import (
 )
 from tests.contexts import MakeSettings, Travel
 from tests.fakes.partner import Flood, Partner, answer, drip, hang
+from tests.services.notify.colleagues import Colleagues
 from tests.services.notify.hearing import hear
 
 KEY: SigningKey = signing_key("desk-1", generate_pem())
@@ -101,6 +102,7 @@ class House:
     http: httpx.AsyncClient
     organization: UUID = field(default_factory=uuid4)
     ticket: UUID = field(default_factory=uuid4)
+    colleagues: Colleagues = field(default_factory=Colleagues)
 
     def client(self, organization: UUID | None = None) -> Seat:
         return Seat(self.http, self.context, organization or self.organization)
@@ -115,7 +117,8 @@ class House:
         )
 
     async def hear(self, fact: Fact) -> UUID:
-        return (await hear(consumers, self.context, fact)).id
+        context = replace(self.context, peers=cast("Any", self.colleagues))
+        return (await hear(consumers, context, fact)).id
 
     async def opens(self, ticket: UUID | None = None, **more: Any) -> UUID:
         """A ticket is opened; returns the event's id."""
@@ -138,6 +141,7 @@ class House:
         return await self.hear(TicketOpened(**values))
 
     async def closes(self) -> UUID:
+        self.colleagues.add_ticket(uuid4(), id=self.ticket)
         fact = TicketClosed(
             ticket_id=self.ticket,
             organization_id=self.organization,
