@@ -45,7 +45,7 @@ door = router("/v1", tags=["escalation"])
     responses=problems(NotFound),
 )
 async def list_escalations(ticket_id: UUID, caller: CanRead, tx: InTx) -> object:
-    """Oldest first. Customers see levels and roles, not the people of the desk."""
+    """Oldest first. Customers see levels and instants, not the offices and people of the desk."""
     return page(await usecases.escalations(tx, caller, ticket_id))
 
 

@@ -11,14 +11,18 @@ from shared.vocabulary import Localized, Metric, Role
 
 
 class EscalationOut(Out):
-    """A rung of a ticket's ladder; customers do not see who of us was told."""
+    """A rung of a ticket's ladder.
+
+    Customers see its level and when it was raised and taken, not who of us was told, in which
+    office, or why nobody was found.
+    """
 
     id: UUID
     ticket_id: UUID
     metric: Metric
     cycle: int
     level: int
-    to_role: Role
+    to_role: Role | None
     action: list[Literal["assign", "notify"]]
     user_ids: list[UUID]
     assign_to: UUID | None

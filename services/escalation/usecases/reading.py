@@ -47,7 +47,9 @@ async def _participants(context: Context, ticket_id: UUID) -> list[UUID]:
 
 
 def _outside(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "user_ids": [], "assign_to": None, "acknowledged_by": None}
+    """That it climbed, how high and when; whom it reached is the house's own affair."""
+    hidden = ("to_role", "assign_to", "acknowledged_by", "reason")
+    return {**row, "user_ids": [], "action": [], **dict.fromkeys(hidden)}
 
 
 async def acknowledge(tx: Tx, caller: Caller, escalation_id: UUID) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from services.sla.routes.doors import CanRead
 from services.sla.schemas.clocks import ExplainOut, LedgerOut, SlaOut
 from services.sla.usecases import accounting, explaining, presenting
+from shared.kit.callers import Seat
 from shared.kit.http import InContext, language, router
 from shared.kit.model import Instant
 from shared.kit.problems import NotFound, ValidationFailed, problems
@@ -67,13 +68,17 @@ async def explain_sla(
     `Accept-Language`, to be pasted into a letter.
     """
     file = await accounting.see(context, caller, ticket_id)
+    outside = caller.seat is Seat.CUSTOMER
     at = explaining.moment(file.sight, caller, as_of, context.clock.now())
 
     def told() -> Any:
         accounts = accounting.accounts_of(file, caller, at, metric)
         if form.text:
             return presenting.written(accounts, file.number, form.locale)
-        return {one.metric: presenting.explained(one, by_day=form.by_day) for one in accounts}
+        return {
+            one.metric: presenting.explained(one, by_day=form.by_day, outside=outside)
+            for one in accounts
+        }
 
     shown = await accounting.aside(file, at, told)
     if form.text:

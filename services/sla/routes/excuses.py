@@ -33,5 +33,5 @@ async def excuse_breach(
     ticket_id: UUID, metric: Metric, cycle: Cycle, body: ExcuseIn, caller: MayExcuse, tx: InTx
 ) -> object:
     """Managers and above. The breach stays on record; reports show both figures."""
-    await excusing.excuse(tx, caller, ticket_id, (metric, cycle), body.reason)
+    await excusing.excuse(tx, caller, ticket_id, (metric, cycle), body)
     return explaining.standing(await explaining.load(tx, ticket_id), tx.now)

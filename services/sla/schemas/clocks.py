@@ -38,6 +38,8 @@ class BreachOut(Out):
     actor_id: UUID | None = None
     reason: str | None = None
     """Why it was excused, for staff."""
+    public_reason: str | None = None
+    """What the customer is told of why it was excused."""
 
 
 class SlaOut(Out):
@@ -123,7 +125,10 @@ class DueOut(Out):
 
 
 class TimerOut(Out):
-    """An instant that the desk will not sleep through, did not, or has no need of any more."""
+    """An instant that the desk will not sleep through, did not, or has no need of any more.
+
+    `generation` and `lag_ms` are about our own machinery, and null for customers.
+    """
 
     kind: Literal["breach", "warning", "reminder"]
     state: Literal["armed", "fired", "disarmed"]

@@ -56,9 +56,9 @@ _ADD_MARKING = _MARKING.format(said=_ADD)
 _EXCUSE = _MARKING.format(
     said="""
     insert into sla.breach (ticket_id, organization_id, department_id, priority, metric,
-        cycle, fact, noted_at, cause, due_at, breached_at, actor_id, reason, nth)
+        cycle, fact, noted_at, cause, due_at, breached_at, actor_id, reason, public_reason, nth)
     select ticket_id, organization_id, department_id, priority, metric, cycle, 'excused', :at,
-        'manager', due_at, breached_at, :actor_id, :reason, nth
+        'manager', due_at, breached_at, :actor_id, :reason, :public_reason, nth
     from sla.breach where ticket_id = :ticket_id and metric = :metric and cycle = :cycle
         and fact = 'breached' and noted_at = :noted_at"""
 )
@@ -87,8 +87,8 @@ async def add(tx: Tx, rows: Sequence[BreachRow]) -> None:
 async def of_ticket(tx: Tx, ticket_id: UUID) -> list[dict[str, Any]]:
     """What became of a ticket's broken promises, oldest first."""
     rows = await tx.rows(
-        "select metric, cycle, fact, noted_at, due_at, breached_at, cause, actor_id, reason"
-        " from sla.breach where ticket_id = :ticket_id order by noted_at, fact",
+        "select metric, cycle, fact, noted_at, due_at, breached_at, cause, actor_id, reason,"
+        " public_reason from sla.breach where ticket_id = :ticket_id order by noted_at, fact",
         {"ticket_id": ticket_id},
     )
     return [{str(name): value for name, value in row.items()} for row in rows]

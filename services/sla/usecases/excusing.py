@@ -1,13 +1,13 @@
 """Excusing a broken promise: the breach stays on record, and so does who excused it and why."""
 
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from services.sla.problems import AlreadyExcused, NotBreached
 from services.sla.store import breaches, clocks
 from services.sla.store.clockrows import ClockRow
 from services.sla.usecases.directory import require_sight
-from services.sla.usecases.records import REASON, place_of
+from services.sla.usecases.records import PUBLIC_REASON, REASON, place_of
 from services.sla.usecases.stating import emit
 from shared.events.sla import SlaExcused
 from shared.kit.callers import Caller
@@ -16,8 +16,18 @@ from shared.kit.tx import Tx
 from shared.vocabulary import Metric
 
 
+class Said(Protocol):
+    """Why: to the desk, and to the customer where that is said."""
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def public_reason(self) -> str | None: ...
+
+
 async def excuse(
-    tx: Tx, caller: Caller, ticket_id: UUID, promise: tuple[Metric, int], reason: str
+    tx: Tx, caller: Caller, ticket_id: UUID, promise: tuple[Metric, int], said: Said
 ) -> None:
     """Reports show the breach raw and excused; a second excuse is refused."""
     if caller.kind != "user":
@@ -29,8 +39,12 @@ async def excuse(
     breach = await _broken(tx, row, promise)
     metric, cycle = promise
     box = await tx.context.vault.box(row.organization_id)
-    sealed = box.seal(REASON, place_of(ticket_id, metric, cycle), reason)
-    await breaches.excuse(tx, {**breach, "actor_id": caller.id, "reason": sealed, "at": tx.now})
+    place, told = place_of(ticket_id, metric, cycle), said.public_reason
+    sealed = {
+        "reason": box.seal(REASON, place, said.reason),
+        "public_reason": None if told is None else box.seal(PUBLIC_REASON, place, told),
+    }
+    await breaches.excuse(tx, {**breach, "actor_id": caller.id, **sealed, "at": tx.now})
     fact = SlaExcused(
         ticket_id=ticket_id,
         organization_id=row.organization_id,

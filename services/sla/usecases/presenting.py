@@ -26,10 +26,12 @@ _SUMS: Final = ("wall", "counted", "paused", "stopped", "closed")
 _TIMER: Final = (
     *("cycle", "point", "generation", "fired_at", "lag_ms", "disarmed_at", "cause", "moved_to"),
 )
+_OUTSIDE: Final[Shown] = {"generation": None, "lag_ms": None}
+"""How our own machinery did is no part of what a customer was promised."""
 _SKIPPED: Final = Localized(ar="تقديم الساعة", en="the clock went forward")
 
 
-def explained(account: Account, *, by_day: bool) -> Shown:
+def explained(account: Account, *, by_day: bool, outside: bool = False) -> Shown:
     """The ledger of one metric (sla.md 6)."""
     return {
         "metric": account.metric,
@@ -38,7 +40,9 @@ def explained(account: Account, *, by_day: bool) -> Shown:
         "days": [_day(account, one) for one in account.days()] if by_day else None,
         "totals": account.totals,
         "due": {**_due(account), "why": list(_why(account))},
-        "timers": [*_ended(account), *_armed(account)],
+        "timers": [
+            {**one, **(_OUTSIDE if outside else {})} for one in (*_ended(account), *_armed(account))
+        ],
         "breaches": account.record(),
         "text": account.text(),
     }

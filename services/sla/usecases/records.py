@@ -9,6 +9,10 @@ from shared.kit.tx import Tx
 from shared.vocabulary import Metric
 
 REASON: Final = "sla.breach.reason"
+PUBLIC_REASON: Final = "sla.breach.public_reason"
+_SEALED: Final = (("reason", REASON), ("public_reason", PUBLIC_REASON))
+_DESK: Final = "desk"
+"""Who of us gave an excuse, and in which office, is the house's own affair."""
 
 
 def place_of(ticket_id: UUID, metric: Metric | str, cycle: int) -> UUID:
@@ -17,14 +21,17 @@ def place_of(ticket_id: UUID, metric: Metric | str, cycle: int) -> UUID:
 
 
 async def of_ticket(tx: Tx, ticket_id: UUID, organization_id: UUID) -> list[dict[str, Any]]:
-    """Oldest first; why a breach was excused is for staff."""
+    """Oldest first. Customers read that a breach was excused, and what they were told of why."""
     record = await breaches.of_ticket(tx, ticket_id)
-    box = await tx.context.vault.box(organization_id) if tx.caller.seat is Seat.STAFF else None
     for one in record:
-        sealed, one["reason"] = one["reason"], None
-        if sealed is not None and box is not None:
-            place = place_of(ticket_id, one["metric"], one["cycle"])
-            one["reason"] = box.open(REASON, place, sealed)
+        if tx.caller.seat is not Seat.STAFF:
+            one["reason"] = None
         if tx.caller.seat is Seat.CUSTOMER:
             one["actor_id"] = None
+            one["cause"] = _DESK if one["fact"] == "excused" else one["cause"]
+        place = place_of(ticket_id, one["metric"], one["cycle"])
+        for name, purpose in _SEALED:
+            if one[name] is not None:
+                box = await tx.context.vault.box(organization_id)
+                one[name] = box.open(purpose, place, one[name])
     return record

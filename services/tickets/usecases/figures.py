@@ -18,6 +18,10 @@ INSIDE: Final = frozenset({"role", "level"})
 """Who of the house was called is the house's own affair."""
 
 
+NAMELESS: Final = frozenset({"sla_excused", "escalation_acknowledged"})
+"""What one of us did within the house: customers are told that it was done."""
+
+
 async def zone_of(tx: Tx, organization_id: UUID) -> str:
     """Where the people of an organization look at their clocks."""
     row = await directory.organization(tx, organization_id)

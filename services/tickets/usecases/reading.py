@@ -18,7 +18,7 @@ from services.tickets.store import feedback as ratings
 from services.tickets.store.rows import Row
 from services.tickets.usecases import answers
 from services.tickets.usecases.answers import Cards
-from services.tickets.usecases.figures import INSIDE, figures, zone_of
+from services.tickets.usecases.figures import INSIDE, NAMELESS, figures, zone_of
 from services.tickets.usecases.sight import see, viewer_of
 from shared.kit.callers import Caller
 from shared.kit.context import Context
@@ -27,6 +27,7 @@ from shared.kit.problems import NotFound
 from shared.vocabulary import Locale
 
 FIRST_MESSAGES: Final = 20
+_NOBODY: Final = {"id": None, "name": None}
 _BEGINNING: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 Tagged = tuple[dict[str, Any], str]
@@ -155,7 +156,8 @@ def _entry(
     data = {key: value for key, value in known.items() if reader.staff or key not in INSIDE}
     if "department_id" in data:
         data["department"] = departments.get(UUID(data["department_id"]), "…")
-    who = answers.person(row["actor_id"], cards) or {"id": None, "name": None}
+    named = reader.staff or row["kind"] not in NAMELESS
+    who = answers.person(row["actor_id"] if named else None, cards) or _NOBODY
     told = tell(row["kind"], data, reader.locale, figures(data, reader.locale, reader.zone))
     entry = {
         "id": row["id"],

@@ -105,7 +105,9 @@ async def test_a_ticket_shows_its_ladder_to_those_who_may_see_it(
     assert (await near.ask("GET", path)).status_code == 200
     owner = stage.seat(Role.CUSTOMER_ADMIN, organization=house.organization)
     (seen,) = (await owner.ask("GET", path)).json()["items"]
-    assert (seen["user_ids"], seen["assign_to"]) == ([], None)
+    assert (seen["user_ids"], seen["assign_to"], seen["to_role"]) == ([], None, None)
+    assert (seen["action"], seen["reason"], seen["acknowledged_by"]) == ([], None, None)
+    assert (seen["level"], seen["raised_at"]) == (1, rung["raised_at"])
 
 
 async def test_foreign_tickets_do_not_exist(stage: Stage, house: House) -> None:

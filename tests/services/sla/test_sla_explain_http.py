@@ -53,9 +53,11 @@ async def served(desk: Desk, at: datetime, **document: Any) -> Ticket:
     return await Ticket(desk, customer, at).open()
 
 
-async def explain(desk: Desk, ticket: Ticket, **asked: Any) -> dict[str, Any]:
+async def explain(
+    desk: Desk, ticket: Ticket, who: Person | None = None, **asked: Any
+) -> dict[str, Any]:
     query = "&".join(f"{key}={value}" for key, value in asked.items())
-    answer = await desk.ask("GET", f"/v1/tickets/{ticket.id}/sla/explain?{query}")
+    answer = await desk.ask("GET", f"/v1/tickets/{ticket.id}/sla/explain?{query}", who=who)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -233,7 +235,11 @@ async def test_what_fired_is_told_with_its_lag(desk: Desk, travel: Travel) -> No
         travel(hours * 3600)
         await desk.fire()
     found = await explain(desk, ticket, metric="first_response")
+    customer = Person(["customer"], ticket.organization, id=ticket.requester)
+    outside = await explain(desk, ticket, customer, metric="first_response")
     travel(0)
+    ours = {"generation": None, "lag_ms": None}
+    assert outside["timers"] == [{**one, **ours} for one in found["timers"]]
     assert [(one["kind"], one["state"], one["point"]) for one in found["timers"]] == [
         ("warning", "fired", 0.75),
         ("breach", "fired", None),

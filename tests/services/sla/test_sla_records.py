@@ -41,7 +41,8 @@ def place(ticket: Ticket, metric: str = "first_response", cycle: int = 1) -> str
 async def test_a_manager_excuses_a_breach_and_it_stays_on_record(desk: Desk) -> None:
     ticket = await broken(desk)
     manager = Person(["manager"], departments=[ticket.department], scope="sla:read reports:read")
-    body = {"reason": " انقطع اتصال العميل "}
+    told = "زرنا مقركم ولم نجد أحدًا"
+    body = {"reason": " انقطع اتصال العميل ", "public_reason": told}
     answer = await desk.ask("POST", place(ticket), body, manager)
     assert answer.status_code == 200, answer.text
     record = answer.json()["breaches"]
@@ -56,13 +57,17 @@ async def test_a_manager_excuses_a_breach_and_it_stays_on_record(desk: Desk) -> 
     assert sequences == list(range(1, len(sequences) + 1))
     async with desk.context.tx() as tx:
         sealed = await tx.scalar(
-            "select reason from sla.breach where ticket_id = :id and fact = 'excused'",
+            "select reason || public_reason from sla.breach"
+            " where ticket_id = :id and fact = 'excused'",
             {"id": ticket.id},
         )
     assert "انقطع".encode() not in bytes(sealed)
+    assert "زرنا".encode() not in bytes(sealed)
+    assert (record[1]["public_reason"], record[1]["cause"]) == (told, "manager")
     customer = Person(["customer"], ticket.organization, id=ticket.requester)
     seen = (await ticket.sla(customer))["breaches"][1]
     assert (seen["fact"], seen["reason"], seen["actor_id"]) == ("excused", None, None)
+    assert (seen["cause"], seen["public_reason"]) == ("desk", told)
     again = await desk.ask("POST", place(ticket), body, manager)
     assert (again.status_code, again.json()["code"]) == (409, "already_excused")
     report = await desk.ask("GET", "/v1/sla/report?group_by=organization")

@@ -9,7 +9,7 @@ import pytest
 from services.tickets.domain.promisestories import moved, warned
 from services.tickets.domain.stories import CLAUSES, STORIES, tell
 from shared.events.base import Fact
-from shared.events.escalation import EscalationRaised
+from shared.events.escalation import EscalationAcknowledged, EscalationRaised
 from shared.events.identity import IdentityOrganizationUpdated
 from shared.events.sla import (
     ClockState,
@@ -260,6 +260,28 @@ async def test_who_was_called_is_told_to_the_house_alone(desk: Desk, story: Stor
     assert await story.told(desk.agent()) == ["Escalated to the senior management"]
     (entry,) = (one for one in await story.items(story.customer) if one["kind"] == "escalated")
     assert set(entry["data"]) == {"metric"}
+
+
+async def test_that_a_miss_was_excused_is_told_and_by_whom_to_the_house_alone(
+    desk: Desk, story: Story
+) -> None:
+    manager = uuid4()
+    await story.tell(SlaExcused, 1, metric=Metric.RESOLUTION, cycle=1, actor_id=manager)
+    await desk.deliver(
+        EscalationAcknowledged.model_validate(
+            {**story.base, "at": NINE, "escalation_id": uuid4(), "level": 1, "actor_id": manager}
+        ),
+        source="escalation",
+    )
+    actors = {
+        seat: [
+            one["actor"]["id"]
+            for one in await story.items(person)
+            if one["kind"] in {"sla_excused", "escalation_acknowledged"}
+        ]
+        for seat, person in (("customer", story.customer), ("staff", desk.agent()))
+    }
+    assert actors == {"customer": [None, None], "staff": [str(manager)] * 2}
 
 
 async def test_the_story_is_paged_without_a_gap(desk: Desk, story: Story) -> None:
