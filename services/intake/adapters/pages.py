@@ -106,7 +106,9 @@ def _lines(body: LexborNode) -> list[_Line]:
             lines += [fresh, fresh] if last else [fresh]
         elif piece == _BREAK or (piece in _EDGES and last):
             lines.append(fresh)
-        elif piece and piece not in _EDGES:
+        elif piece in _EDGES:
+            lines[-1] = fresh
+        elif piece:
             lines[-1] = _Line((last + piece).strip(), quoted=depth > 0)
     return lines
 

@@ -130,7 +130,7 @@ def read_mail(
     content = read_content(root, read_page, mail=reading.mail, unpack=tools.unpack)
     author = author_of(root.headers, envelope.sender, reading.trust, proofs)
     report = bounces.report_of(root)
-    text, visible, quoted = words_of(content)
+    text, visible, quoted = words_of(content, reported=report is not None)
     basic = _basic(root.headers, envelope, author)
     locale = locale_of(f"{basic['subject']} {visible}")
     details = {

@@ -18,9 +18,14 @@ class Words(NamedTuple):
     quoted: str
 
 
-def words_of(content: Content) -> Words:
-    """By the landmarks of its pages where they are all there is, or clearly say more."""
+def words_of(content: Content, *, reported: bool = False) -> Words:
+    """By the landmarks of its pages where they are all there is, or clearly say more.
+
+    A delivery report answers nobody: what it cites is what it has to say.
+    """
     text = content.text[: limits.TEXT]
+    if reported:
+        return Words(text, text.strip("\n"), "")
     split = split_reply(text)
     paged = _by_pages(content.blocks, text)
     if paged is not None and (_pages_only(content.blocks) or _says_more(paged, split)):

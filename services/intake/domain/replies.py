@@ -81,9 +81,19 @@ class _Scan:
             index = self._step(index)
         if not self.more:
             self._fold_before(len(self.keys), quotes=True)
-        own = [index for index, folded in enumerate(self.folded) if not folded]
-        first = next((place for place, index in enumerate(own) if self.keys[index]), len(own))
-        return own[first:]
+        return self._left()
+
+    def _left(self) -> list[int]:
+        """What is not folded; of the blank lines round a quote one stays, at the top none."""
+        left, fresh = list[int](), True
+        for index, folded in enumerate(self.folded):
+            blank = not self.keys[index]
+            if folded:
+                fresh = True
+            elif not (fresh and blank and (not left or not self.keys[left[-1]])):
+                left.append(index)
+                fresh = fresh and blank
+        return left
 
     def _step(self, index: int) -> int:
         """Judge one line; the index of the next line to judge."""

@@ -107,6 +107,25 @@ async def test_pictures_inside_a_mail_point_to_its_files_and_no_other_host(desk:
     assert "spy.example" not in message["body_html"]
 
 
+async def test_the_first_mail_is_shown_whole_and_of_an_answer_what_was_written(desk: Desk) -> None:
+    customer, agent = desk.customer(), desk.agent()
+    whole = "جربت الحل.\n\nكتب الدعم في 2026-11-22 09:15:\n> أعيدي التشغيل"
+    read = {"body_text": whole, "visible_text": "جربت الحل."}
+    first = desk.neighbours.mail(whole)
+    desk.neighbours.mails[str(first)] |= read
+    await desk.deliver(routed(desk, customer, first), source="intake")
+    [row] = await desk.look("select ticket_id from tickets.message where mail_id = $1", first)
+    answer = desk.neighbours.mail(whole)
+    desk.neighbours.mails[str(answer)] |= read
+    values = {"decision": "reply", "ticket_id": row["ticket_id"]}
+    await desk.deliver(routed(desk, customer, answer, **values), source="intake")
+    path = f"/v1/tickets/{row['ticket_id']}/messages"
+    for reader in (customer, agent):
+        messages = (await desk.http.get(path, headers=reader.headers())).json()["items"]
+        assert [one["body_text"] for one in messages] == [whole, whole]
+        assert [one["visible_text"] for one in messages] == [whole, "جربت الحل."]
+
+
 async def test_a_mail_is_applied_once(desk: Desk) -> None:
     customer = desk.customer()
     mail_id = desk.neighbours.mail("Once")

@@ -1,0 +1,1 @@
+"""Mails of our own, built by scripts from tables."""
