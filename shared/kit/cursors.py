@@ -13,13 +13,17 @@ from fastapi import Request, Response
 from shared.kit.answers import dumps
 from shared.kit.context import Context
 from shared.kit.problems import ValidationFailed
+from shared.kit.visit import LIST
 
 LONGEST: Final = 1024
 _MAC: Final = 12
 
 
 def encode_cursor(context: Context, values: Sequence[Any]) -> str:
-    """The sort values of a page's last row, signed so that nobody asks for made-up places."""
+    """The sort values of a page's last row, signed so that nobody asks for made-up places.
+
+    Signed for the address in hand: it means nothing to another list.
+    """
     body = dumps(list(values))
     return urlsafe_b64encode(_mac(context, body) + body).rstrip(b"=").decode()
 
@@ -65,4 +69,5 @@ def page_response(
 
 
 def _mac(context: Context, body: bytes) -> bytes:
-    return hmac.digest(context.keys.derive("cursor"), body, sha256)[:_MAC]
+    listed = LIST.get().encode() + b"\n"
+    return hmac.digest(context.keys.derive("cursor"), listed + body, sha256)[:_MAC]

@@ -19,15 +19,19 @@ def set_etag(response: Response, tag: str) -> None:
     response.headers["etag"] = f'"{tag}"'
 
 
-def if_match(request: Request) -> int | None:
-    """The version that the caller believes in; None when it does not say or accepts any."""
+Versions = frozenset[int]
+"""Versions of which any is right (RFC 9110, 13.1.1)."""
+
+
+def if_match(request: Request) -> Versions | None:
+    """The versions that the caller believes in; None when it does not say or accepts any."""
     wanted = request.headers.get("if-match")
     if wanted is None or wanted.strip() == "*":
         return None
     versions = [match for tag in _tags(wanted) if (match := _VERSION.match(tag))]
     if not versions:
         raise PreconditionFailed
-    return int(versions[-1][1])
+    return frozenset(int(version[1]) for version in versions)
 
 
 def unchanged(request: Request, response: Response) -> bool:

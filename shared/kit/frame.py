@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kit import metrics, trace
 from shared.kit.answers import problem_of, problem_response
-from shared.kit.visit import VISIT, Visit
+from shared.kit.visit import LIST, VISIT, Visit
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -29,6 +29,7 @@ class Frame:
             return
         visit = scope[VISIT] = Visit(scope)
         token = trace.enter(visit.trace)
+        listed = LIST.set(scope["path"])
 
         async def send_framed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -44,6 +45,7 @@ class Frame:
             answer = problem_response(problem_of(error, visit), visit, scope["path"])
             await answer(scope, receive, send_framed)
         finally:
+            LIST.reset(listed)
             trace.leave(token)
             self._record(scope, visit)
 

@@ -157,6 +157,12 @@ def _bounded(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _near(day: date) -> date:
+    if not _FIRST_INSTANT.date() <= day <= _LAST_INSTANT.date():
+        raise PydanticCustomError("instant_range", "The date must lie between 1900 and 2200")
+    return day
+
+
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(dated),
@@ -164,3 +170,5 @@ Instant = Annotated[
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+InstantOrDate = Instant | Annotated[Date, AfterValidator(_near)]
+"""An end of a span in an address; a date is the beginning of its day, where the door says."""

@@ -1,6 +1,7 @@
 """What a door knows about the request in hand, and the headers that every answer carries."""
 
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from functools import lru_cache
 from ipaddress import ip_address
 from time import perf_counter
@@ -12,6 +13,8 @@ from shared.kit.locale import negotiate
 from shared.kit.ratelimit import Quota
 from shared.vocabulary import Locale
 
+LIST: ContextVar[str] = ContextVar("sanad_list", default="")
+"""The address that is asked for: a cursor is a place in its list, and in no other."""
 VISIT: Final = "sanad.visit"
 _ASKED: Final = frozenset({b"x-request-id", b"traceparent", b"accept-language"})
 _LANGUAGES: Final = {locale: (b"content-language", locale.encode()) for locale in Locale}

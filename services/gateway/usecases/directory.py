@@ -20,6 +20,7 @@ from services.gateway.usecases.facts import department_created, department_updat
 from services.gateway.usecases.wishes import DepartmentWish
 from shared.events.identity import IdentityPositionUpdated
 from shared.kit.callers import Seat
+from shared.kit.etags import Versions
 from shared.kit.ids import uuid7
 from shared.kit.problems import NotFound, PreconditionFailed
 from shared.kit.tx import Tx
@@ -45,12 +46,12 @@ async def create(tx: Tx, name: Localized, mailbox: str | None) -> Department:
 
 
 async def change(
-    tx: Tx, department_id: UUID, wish: DepartmentWish, version: int | None
+    tx: Tx, department_id: UUID, wish: DepartmentWish, version: Versions | None
 ) -> Department:
     before = await store.find_department(tx, department_id, lock=True)
     if before is None:
         raise NotFound
-    if version is not None and version != before.version:
+    if version is not None and before.version not in version:
         raise PreconditionFailed
     mailbox = parse_address(wish.mailbox).folded if wish.mailbox else before.mailbox
     wanted = replace(before, name=wish.name or before.name, mailbox=mailbox)

@@ -10,6 +10,7 @@ from services.gateway.store import organizations as store
 from services.gateway.usecases.facts import organization_updated
 from services.gateway.usecases.wishes import OrganizationWish
 from shared.kit.callers import Caller, Seat
+from shared.kit.etags import Versions
 from shared.kit.ids import uuid7
 from shared.kit.problems import Forbidden, NotFound, PreconditionFailed
 from shared.kit.tx import Tx
@@ -34,12 +35,12 @@ async def create(tx: Tx, wish: OrganizationWish) -> Organization:
 
 
 async def change(
-    tx: Tx, organization_id: UUID, wish: OrganizationWish, version: int | None
+    tx: Tx, organization_id: UUID, wish: OrganizationWish, version: Versions | None
 ) -> Organization:
     before = await store.find_organization(tx, organization_id, lock=True)
     if before is None:
         raise NotFound
-    if version is not None and version != before.version:
+    if version is not None and before.version not in version:
         raise PreconditionFailed
     wanted = replace(
         before,

@@ -36,6 +36,7 @@ from services.gateway.usecases.wishes import PersonWish
 from shared.events.identity import IdentityUserDisabled
 from shared.kit.callers import Caller, Seat
 from shared.kit.context import Context
+from shared.kit.etags import Versions
 from shared.kit.ids import uuid7
 from shared.kit.problems import Forbidden, NotFound, PreconditionFailed
 from shared.kit.tx import Tx
@@ -73,7 +74,7 @@ async def create(tx: Tx, scopes: frozenset[str], wish: PersonWish) -> User:
 
 
 async def change(
-    tx: Tx, scopes: frozenset[str], user_id: UUID, wish: PersonWish, version: int | None
+    tx: Tx, scopes: frozenset[str], user_id: UUID, wish: PersonWish, version: Versions | None
 ) -> User:
     """New rights count within seconds; a new password or a disabled door ends every session.
 
@@ -83,7 +84,7 @@ async def change(
     before = await store.find_user(tx, user_id, lock=True)
     if before is None:
         raise NotFound
-    if version is not None and version != before.version:
+    if version is not None and before.version not in version:
         raise PreconditionFailed
     wanted = _wanted(before, wish)
     if wanted == before and hashed is None:
@@ -117,7 +118,7 @@ async def change_own_password(
     await proven_hash(context, attempt(context, user.email, current, address))
     async with context.tx() as tx:
         own = frozenset(scopes_of(user.person.roles))
-        await change(tx, own, caller.id, PersonWish(password=wanted), user.version)
+        await change(tx, own, caller.id, PersonWish(password=wanted), frozenset({user.version}))
 
 
 async def read(tx: Tx, caller: Caller, user_id: UUID) -> User:

@@ -22,6 +22,7 @@ from services.notify.store.endpoints import Endpoint
 from services.notify.usecases.publishing import PARTNER_TYPES, WEBHOOKS, webhook_body
 from shared.events.base import Envelope, render_instant
 from shared.kit.callers import Caller, Seat
+from shared.kit.etags import Versions
 from shared.kit.ids import uuid7
 from shared.kit.problems import NotFound, PreconditionFailed
 from shared.kit.tx import Tx
@@ -86,11 +87,11 @@ async def webhooks_of(
 
 
 async def change_endpoint(
-    tx: Tx, caller: Caller, endpoint_id: UUID, changes: dict[str, Any], version: int | None
+    tx: Tx, caller: Caller, endpoint_id: UUID, changes: dict[str, Any], version: Versions | None
 ) -> Endpoint:
     """Change what is named; enabling again forgets why it was disabled."""
     endpoint = await find(tx, caller, endpoint_id, lock=True)
-    if version is not None and version != endpoint.version:
+    if version is not None and endpoint.version not in version:
         raise PreconditionFailed
     _check(tx, changes.get("url"), changes.get("event_types"))
     if changes.get("enabled"):

@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -72,6 +72,13 @@ def groupings(text: str) -> tuple[Grouping, ...]:
     if not names.keys() <= set(Grouping) or len(names) > MOST_GROUPINGS:
         raise GroupingRefused
     return tuple(map(Grouping, names))
+
+
+def moment(end: datetime | date | None, zone: ZoneInfo) -> datetime | None:
+    """An end of a span; a date is the beginning of its day."""
+    if end is None or isinstance(end, datetime):
+        return end
+    return datetime(end.year, end.month, end.day, tzinfo=zone).astimezone(UTC)
 
 
 def months(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[Month, ...]:

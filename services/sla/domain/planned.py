@@ -4,6 +4,7 @@ Rows stay the plain JSON that people wrote; a holiday may be a bare date. Everyt
 document and answers another one (sla.md 5.11).
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +20,8 @@ Row = dict[str, Any]
 NOTICE: Final = timedelta(days=2)
 """How long before its first day an unconfirmed item becomes somebody's task."""
 
+_DAY_OF_FEAST: Final = re.compile(r"([a-z_]+-\d{4})-\d{1,2}")
+"""The ids that `feasts` gives to the days of one feast."""
 _LISTS: Final = {ItemKind.HOLIDAY: "holidays", ItemKind.SEASON: "seasons"}
 
 
@@ -44,6 +47,12 @@ class Item:
     def task_on(self) -> date:
         """The day from which its confirmation is urgent."""
         return self.first - NOTICE
+
+    @property
+    def feast(self) -> tuple[ItemKind, str]:
+        """What it is a day of; of most items, itself."""
+        day = _DAY_OF_FEAST.fullmatch(self.id)
+        return self.kind, day[1] if day else self.id
 
     @property
     def mark(self) -> str:
@@ -89,11 +98,15 @@ def chosen(document: Document, choice: Choice) -> list[Item]:
 def confirmed(document: Document, choice: Choice) -> Row | None:
     """The document with the chosen tentative items confirmed, each moved on its own dates.
 
-    None when nothing changes: a second yes is the same as one.
+    A sighting moves all days of a feast, whichever of them it was said of: one alone would land
+    upon the next. None when nothing changes: a second yes is the same as one.
     """
     waiting = [item for item in chosen(document, choice) if item.tentative]
     if not waiting:
         return None
+    if choice.move:
+        feasts = {item.feast for item in waiting}
+        waiting = [item for item in tentative(document) if item.feast in feasts]
     changed = {name: list(document.get(name) or ()) for name in _LISTS.values()}
     for item in waiting:
         changed[_LISTS[item.kind]][item.place] = _moved(item, choice.move)

@@ -29,7 +29,7 @@ from services.sla.schemas.policies import AppliedOut
 from services.sla.schemas.uptime import UptimeOut
 from services.sla.usecases import applying, contracts, uptime
 from shared.kit.http import InContext, InTx, if_match, router
-from shared.kit.model import Instant
+from shared.kit.model import InstantOrDate
 from shared.kit.problems import NotFound, PreconditionFailed, ValidationFailed, problems
 
 door = router("/v1", tags=["sla"])
@@ -142,8 +142,11 @@ async def get_uptime(
     contract_id: UUID,
     caller: CanRead,
     tx: InTx,
-    start: Annotated[Instant | None, Query(alias="from")] = None,
-    end: Annotated[Instant | None, Query(alias="to")] = None,
+    start: Annotated[InstantOrDate | None, Query(alias="from")] = None,
+    end: Annotated[InstantOrDate | None, Query(alias="to")] = None,
 ) -> object:
-    """Out of tickets marked as outages, while they were P1 and unsolved; else the last 30 days."""
+    """Out of tickets marked as outages, while they were P1 and unsolved; else the last 30 days.
+
+    A date is the beginning of its day where the contract's calendar counts.
+    """
     return await uptime.of_contract(tx, caller, contract_id, start, end)

@@ -51,6 +51,8 @@ async def report(
 ) -> object:
     """Of the tickets opened in the span, within the caller's rights; the last 30 days else.
 
+    A date in `from` or `to` is the beginning of its day in `timezone`, else in the company's.
+
     `group_by`: one or two of priority, department, organization, agent, contract, month. A
     picture (`format=svg`) is by month and of the last twelve, if nothing else is asked.
     """
@@ -82,18 +84,23 @@ def _table(question: Question, found: Any, locale: Locale, *, bom: bool) -> Resp
 def _question(
     tx: Tx, caller: Caller, wish: Wish, zone: ZoneInfo, *, by_month: bool = False
 ) -> Question:
-    start, end = _span(caller, wish, tx.now, zone if by_month else None)
+    ends = (attainment.moment(wish.start, zone), attainment.moment(wish.end, zone))
+    start, end = _span(caller, ends, tx.now, zone if by_month else None)
     by = (Grouping.MONTH,) if by_month else _groupings(caller, wish)
     months = attainment.months(start, end, zone) if Grouping.MONTH in by else ()
     return Question(start, end, by, months, **wish.filters())
 
 
 def _span(
-    caller: Caller, wish: Wish, now: datetime, months_of: ZoneInfo | None
+    caller: Caller,
+    asked: tuple[datetime | None, datetime | None],
+    now: datetime,
+    months_of: ZoneInfo | None,
 ) -> tuple[datetime, datetime]:
-    end = wish.end or (max(now, wish.start) if wish.start else now)
+    begins, ends = asked
+    end = ends or (max(now, begins) if begins else now)
     before = attainment.month_before(end, _YEAR, months_of) if months_of else end - _DAYS
-    start = wish.start or before
+    start = begins or before
     if start > end:
         raise refused("?to", "ends_before_start", caller.locale)
     if end - start > attainment.LONGEST:

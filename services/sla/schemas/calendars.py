@@ -146,7 +146,8 @@ class ImportOut(CalendarOut):
 class ConfirmIn(Body):
     """Which tentative holidays and seasons are announced, by id or by a date of theirs.
 
-    `move_days` shifts them, for a month that began a day earlier or later than its table says.
+    `move_days` shifts them, for a month that began a day earlier or later than its table says;
+    with it all tentative days of the same feast move and are confirmed.
     """
 
     ids: Annotated[list[Annotated[str, Line(250)]], Field(max_length=MOST)] = Field(

@@ -5,20 +5,21 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.kit.model import Instant, Out
+from shared.kit.model import Instant, InstantOrDate, Out
 from shared.vocabulary import Metric, Priority
 
 
 class Wish(BaseModel):
     """What is asked.
 
-    `group_by`: one or two of priority, department, organization, agent, contract, month.
+    `group_by`: one or two of priority, department, organization, agent, contract, month. A date in
+    `from` or `to` is the beginning of its day in `timezone`, else in the company's.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    start: Annotated[Instant | None, Field(alias="from")] = None
-    end: Annotated[Instant | None, Field(alias="to")] = None
+    start: Annotated[InstantOrDate | None, Field(alias="from")] = None
+    end: Annotated[InstantOrDate | None, Field(alias="to")] = None
     group_by: Annotated[str, Field(max_length=80)] = "priority"
     timezone: Annotated[str | None, Field(max_length=60)] = None
     organization_id: UUID | None = None

@@ -11,6 +11,7 @@ from services.sla.store import calendars as versions_store
 from services.sla.store import rules as store
 from services.sla.usecases import recounting, reminding
 from shared.kit.callers import Caller
+from shared.kit.etags import Versions
 from shared.kit.ids import uuid7
 from shared.kit.problems import NotFound, PreconditionFailed
 from shared.kit.tx import Tx
@@ -52,9 +53,9 @@ async def create(tx: Tx, caller: Caller, name: Localized, document: Document) ->
     return await get(tx, calendar_id)
 
 
-async def expect(tx: Tx, calendar_id: UUID, version: int | None) -> None:
+async def expect(tx: Tx, calendar_id: UUID, versions: Versions | None) -> None:
     """Refuses when somebody changed the calendar since the caller read it."""
-    if version is not None and (await locked(tx, calendar_id))["version"] != version:
+    if versions is not None and (await locked(tx, calendar_id))["version"] not in versions:
         raise PreconditionFailed
 
 

@@ -11,6 +11,7 @@ from services.sla.usecases.countable import beyond
 from services.sla.usecases.directory import require_organization
 from services.sla.usecases.rulebook import rulebook
 from shared.kit.callers import Caller, Seat
+from shared.kit.etags import Versions
 from shared.kit.ids import uuid7
 from shared.kit.problems import NotFound, PreconditionFailed
 from shared.kit.tx import Tx
@@ -30,12 +31,12 @@ async def create(tx: Tx, caller: Caller, values: Values) -> Values:
 
 
 async def change(
-    tx: Tx, caller: Caller, contract_id: UUID, changes: Values, expected: int | None
+    tx: Tx, caller: Caller, contract_id: UUID, changes: Values, expected: Versions | None
 ) -> Values:
     row = await store.contract(tx, contract_id, lock=True)
     if row is None:
         raise NotFound
-    if expected is not None and expected != row["version"]:
+    if expected is not None and row["version"] not in expected:
         raise PreconditionFailed
     after = {**row, **changes, "version": row["version"] + 1, "updated_at": tx.now}
     await _require_rules(tx, caller, after)

@@ -10,6 +10,7 @@ from services.sla.store import rules as store
 from services.sla.usecases.countable import beyond
 from services.sla.usecases.rulebook import rulebook
 from shared.kit.callers import Caller
+from shared.kit.etags import Versions
 from shared.kit.ids import uuid7
 from shared.kit.problems import NotFound, PreconditionFailed
 from shared.kit.tx import Tx
@@ -28,13 +29,13 @@ async def create(tx: Tx, caller: Caller, document: Document) -> Document:
 
 
 async def change(
-    tx: Tx, caller: Caller, policy_id: UUID, changes: Document, expected: int | None
+    tx: Tx, caller: Caller, policy_id: UUID, changes: Document, expected: Versions | None
 ) -> Document:
     """The next version: what is left out stays as it is."""
     row = await store.policy(tx, policy_id, lock=True)
     if row is None:
         raise NotFound
-    if expected is not None and expected != row["version"]:
+    if expected is not None and row["version"] not in expected:
         raise PreconditionFailed
     document = {**row["document"], **changes}
     await _require_sound(tx, caller, document)

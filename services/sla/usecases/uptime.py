@@ -1,6 +1,6 @@
 """A contract's uptime, derived from its customer's outage tickets, with the working."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from shared.vocabulary import COMPANY_CALENDAR
 from shared.worktime import Micros, Timeline, instant, micros, whole_seconds
 
 Shown = dict[str, Any]
+End = datetime | date
 _MONTH: Final = timedelta(days=30)
 _EPOCH: Final = datetime(1970, 1, 1).date()  # noqa: DTZ001 - a civil day, of no zone
 _ZONES_APART: Final = timedelta(days=2)
@@ -23,12 +24,17 @@ _ZONES_APART: Final = timedelta(days=2)
 
 
 async def of_contract(
-    tx: Tx, caller: Caller, contract_id: UUID, start: datetime | None, end: datetime | None
+    tx: Tx, caller: Caller, contract_id: UUID, start: End | None, end: End | None
 ) -> Shown:
-    """The last 30 days where nothing is asked; foreign contracts are not found."""
+    """The last 30 days where nothing is asked; foreign contracts are not found.
+
+    A date is the beginning of its day where the contract's calendar counts.
+    """
     contract = await contracts.get(tx, caller, contract_id)
-    asked = _asked(caller, start, end, tx.now)
-    span = await _clipped(tx, contract, asked)
+    book = await rulebook(tx)
+    timeline = book.calendars[str(contract["calendar_id"] or COMPANY_CALENDAR)]
+    asked = _asked(caller, _moment(timeline, start), _moment(timeline, end), tx.now)
+    span = _clipped(timeline, contract, asked)
     found = await _outages(tx, caller, contract["organization_id"], span)
     return _shown(contract, span, found)
 
@@ -49,10 +55,14 @@ def _asked(caller: Caller, start: datetime | None, end: datetime | None, now: da
     return micros(first), min(micros(last), micros(now))
 
 
-async def _clipped(tx: Tx, contract: Shown, span: Span) -> Span:
+def _moment(timeline: Timeline, end: End | None) -> datetime | None:
+    if end is None or isinstance(end, datetime):
+        return end
+    return instant(_midnight(timeline, (end - _EPOCH).days))
+
+
+def _clipped(timeline: Timeline, contract: Shown, span: Span) -> Span:
     """Inside the contract's civil days, where its calendar counts; both are included."""
-    book = await rulebook(tx)
-    timeline = book.calendars[str(contract["calendar_id"] or COMPANY_CALENDAR)]
     start, end = span
     if contract["starts_on"] > instant(start).date() - _ZONES_APART:
         start = max(start, _midnight(timeline, (contract["starts_on"] - _EPOCH).days))

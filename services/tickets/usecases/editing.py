@@ -19,6 +19,7 @@ from shared.events.ticket import (
     TicketPriorityChanged,
 )
 from shared.kit.callers import Caller
+from shared.kit.etags import Versions
 from shared.kit.problems import PreconditionFailed, ValidationFailed
 from shared.kit.tx import Tx
 from shared.vocabulary import Priority
@@ -31,7 +32,7 @@ class Edit:
     """The fields that a caller sent, and the version that it believes in."""
 
     fields: dict[str, Any]
-    version: int | None = None
+    version: Versions | None = None
     reason: str | None = None
 
 
@@ -45,7 +46,7 @@ async def edit(tx: Tx, caller: Caller, ticket_id: UUID, wish: Edit) -> tuple[Row
     if fields.get("assignee_id") is not None:
         await require_assignee(tx.context, fields["assignee_id"], caller.locale)
     life = await begin(tx, caller, ticket_id, viewer)
-    if wish.version is not None and wish.version != life.ticket.version:
+    if wish.version is not None and life.ticket.version not in wish.version:
         raise PreconditionFailed
     _route(life, wish)
     _describe(life, wish)

@@ -128,7 +128,8 @@ async def fast(body: NoteIn, caller: CanWrite, tx: InTx, repeat: InRepeat) -> Re
 
 @routes.patch("/{note_id}")
 async def change(note_id: UUID, caller: CanManage, tx: InTx, request: Request) -> object:
-    if if_match(request) not in {None, 3}:
+    versions = if_match(request)
+    if versions is not None and 3 not in versions:
         raise PreconditionFailed
     return {"language": language(request)}
 

@@ -8,6 +8,7 @@ import pytest
 from shared.kit.auth import PolicyMissing
 from shared.kit.http import InTx, decode_place, encode_cursor, public, require, router
 from shared.kit.problems import ValidationFailed
+from shared.kit.visit import LIST
 from tests.contexts import MakeContext, MakeSettings
 from tests.shared.kit_http.conftest import Desk, client
 from tests.shared.kit_http.desk import Person, make_service
@@ -113,6 +114,9 @@ async def test_a_harmful_request_id_is_replaced(desk: Desk, bad: str) -> None:
         ('"3.1.0-gzip"', 200),
         ("*", 200),
         ('"2.1.0"', 412),
+        ('"3.1.0", "2.1.0"', 200),
+        ('"2.1.0", "3.1.0"', 200),
+        ('"2.1.0","4.1.0"', 412),
         ('"x"', 412),
         ("nonsense", 412),
     ],
@@ -147,6 +151,17 @@ async def test_a_cursor_of_another_list_is_refused(make_context: MakeContext) ->
     for values in ([], ["2026-01-01T00:00:00Z", str(place)], [7]):
         with pytest.raises(ValidationFailed):
             decode_place(context, encode_cursor(context, values))
+
+
+async def test_a_cursor_means_nothing_at_another_address(make_context: MakeContext) -> None:
+    context, place = make_context("sla"), uuid4()
+    for address in ("/v1/sla/policies", "/v1/sla/calendars"):
+        here = LIST.set(address)
+        cursor = encode_cursor(context, [place])
+        assert decode_place(context, cursor) == place
+        LIST.reset(here)
+        with pytest.raises(ValidationFailed):
+            decode_place(context, cursor)
 
 
 @pytest.mark.parametrize("cursor", ["x", "é", "AAAA" * 10, "A" * 5000, "=", "%00"])
