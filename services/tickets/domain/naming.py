@@ -8,7 +8,10 @@ from shared.vocabulary import NUMBER_PREFIX
 
 _LONGEST: Final = 120
 _LONGEST_SUBJECT: Final = 250
-_BAD: Final = re.compile('[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\\\\/:*?"<>|]')
+_BAD: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    '\ud800-\udfff\\\\/:*?"<>|]'
+)
 _TAG: Final = re.compile(r"\s*\[" + NUMBER_PREFIX + r"\d{1,18}\]\s*", re.IGNORECASE)
 _ANSWER: Final = re.compile(r"^\s*(?:(?:re|fw|fwd|رد|إعادة توجيه)\s*:\s*)+", re.IGNORECASE)
 _SPACES: Final = re.compile(r"\s+")
@@ -21,7 +24,7 @@ def file_name(text: str) -> str:
         return plain or "file"
     stem, dot, ending = plain.rpartition(".")
     if not dot or len(ending) > 10:
-        return plain[:_LONGEST]
+        return plain[:_LONGEST].rstrip(" .")
     return f"{stem[: _LONGEST - len(ending) - 1]}.{ending}"
 
 

@@ -35,7 +35,6 @@ _HOLDERS: Final = [public("the link is signed for one file and a few minutes")]
 _SAFE: Final = {
     "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-site",
-    "Cache-Control": "private, no-store",
     "Accept-Ranges": "bytes",
 }
 _BYTES: Final[dict[str, Any]] = {"content": {"application/octet-stream": {}}}
@@ -107,7 +106,7 @@ async def make_link(
     """For whoever cannot send a token, such as a browser's download; works for five minutes."""
     inline = body is not None and body.inline
     url, until = await files.link(context, caller, attachment_id, inline=inline)
-    return json({"url": url, "expires_at": until}, 201, {"Cache-Control": "no-store"})
+    return json({"url": url, "expires_at": until}, 201)
 
 
 @router.get(
@@ -119,7 +118,9 @@ async def make_link(
 )
 async def follow_link(token: str, context: InContext, request: Request) -> Response:
     """No login and no cookie: the link itself is the right, and it runs out."""
-    return await _hand_out(await files.by_link(context, token), request)
+    answer = await _hand_out(await files.by_link(context, token), request)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 async def _hand_out(found: Handout, request: Request) -> Response:

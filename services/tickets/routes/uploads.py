@@ -204,7 +204,7 @@ async def _create(
 ) -> Response:
     stream = _bytes_of(request) if request.headers.get("content-type") else None
     made = await uploading.create(tx, caller, told.file, (stream, told.checksum))
-    headers = {"Location": f"{door}/{made.id}", **tus.headers_of(made, tx.now)}
+    headers = {"Location": f"{door}/{made.id}", **tus.headers_of(made, tx.now), **_unkept(caller)}
     return json({"id": made.id, "offset": made.offset, "length": made.length}, 201, headers)
 
 
@@ -214,12 +214,12 @@ async def _append(
     stream = _bytes_of(request)
     place = (upload_id, sent.offset)
     grown = await uploading.append(context, caller, place, stream, sent.checksum)
-    return _told(grown, context, 204)
+    return _told(grown, context, 204, _unkept(caller))
 
 
 async def _look(upload_id: UUID, caller: Caller, context: InContext) -> Response:
     found = await uploading.progress(context, caller, upload_id)
-    return _told(found, context, 200, tus.description(found))
+    return _told(found, context, 200, tus.description(found) | _unkept(caller))
 
 
 def _bytes_of(request: Request) -> AsyncIterator[bytes]:
@@ -228,8 +228,11 @@ def _bytes_of(request: Request) -> AsyncIterator[bytes]:
     return request.stream()
 
 
-def _told(
-    progress: Progress, context: InContext, status: int, more: dict[str, str] | None = None
-) -> Response:
-    headers = {**tus.headers_of(progress, context.clock.now()), **(more or {})}
+def _unkept(caller: Caller) -> dict[str, str]:
+    """No answer is kept on its way; of callers with a login every answer says so already."""
+    return {"Cache-Control": "no-store"} if caller.kind == "anonymous" else {}
+
+
+def _told(progress: Progress, context: InContext, status: int, more: dict[str, str]) -> Response:
+    headers = {**tus.headers_of(progress, context.clock.now()), **more}
     return Response(status_code=status, headers=headers)

@@ -73,7 +73,6 @@ def headers_of(progress: Progress, now: datetime) -> dict[str, str]:
         "Tus-Resumable": VERSION,
         "Upload-Offset": str(progress.offset),
         "Upload-Expires": format_datetime(max(progress.expires_at, now), usegmt=True),
-        "Cache-Control": "no-store",
     }
     if progress.partial:
         told["Upload-Concat"] = "partial"
