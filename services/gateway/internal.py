@@ -12,8 +12,11 @@ from services.gateway.schemas.internal import (
     BatchIn,
     DepartmentsOut,
     OrganizationOut,
+    OutcomeOut,
+    OutcomesOut,
     PeopleOut,
     PersonOut,
+    ResolveAllIn,
     ResolvedOut,
     ResolveIn,
 )
@@ -63,6 +66,18 @@ async def token(form: Annotated[ServiceTokenForm, Form()], context: InContext) -
 async def resolve(body: ResolveIn, tx: InTx) -> object:
     """May be asked twice, and by many at once: one address is one person."""
     return ResolvedOut.of(await people.resolve(tx, body.stranger()))
+
+
+@router.post(
+    "/internal/people/resolve-all",
+    summary="The same for many senders at once",
+    response_model=OutcomesOut,
+    dependencies=[_SERVICE],
+)
+async def resolve_all(body: ResolveAllIn, tx: InTx) -> object:
+    outcomes = await people.resolve_all(tx, [one.stranger() for one in body.items.values()])
+    told = zip(body.items, outcomes, strict=True)
+    return OutcomesOut(items=[OutcomeOut.of(key, outcome) for key, outcome in told])
 
 
 @router.post(

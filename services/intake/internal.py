@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.intake.schemas.mails import ContentOut
+from services.intake.schemas.mails import ContentOut, ContentsIn, ContentsOut
 from services.intake.usecases import operate
 from shared.kit import http
 from shared.kit.http import InTx, internal
@@ -14,15 +14,17 @@ router = http.router(prefix="/internal/mails", tags=["internal"])
 SERVICES = [internal()]
 
 
-@router.get(
-    "/{mail_id}",
-    summary="One mail",
-    response_model=ContentOut,
-    responses=problems(NotFound),
+@router.post(
+    "/batch",
+    summary="Mails with their words",
+    response_model=ContentsOut,
     dependencies=SERVICES,
 )
-async def read_mail(mail_id: UUID, tx: InTx) -> object:
-    return ContentOut.of(await operate.show(tx, mail_id))
+async def read_mails(body: ContentsIn, tx: InTx) -> object:
+    """Unknown ids are left out."""
+    return ContentsOut(
+        items=[ContentOut.of(one) for one in await operate.fetched(tx, body.mail_ids)]
+    )
 
 
 @router.get(

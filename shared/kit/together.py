@@ -17,7 +17,7 @@ LINGER: Final = 0.002
 MOST: Final = 200
 
 Answer = Mapping[str, Any]
-Ask = Callable[[list[str]], Awaitable[Answer]]
+Ask = Callable[[Mapping[str, Any]], Awaitable[Answer]]
 
 _open: "dict[tuple[int, str, str], _Call]" = {}
 """Calls that still take questions; each leaves when it is sent."""
@@ -25,7 +25,7 @@ _open: "dict[tuple[int, str, str], _Call]" = {}
 
 class _Call:
     def __init__(self, place: tuple[int, str, str], ask: Ask) -> None:
-        self.keys: dict[str, None] = {}
+        self.questions: dict[str, Any] = {}
         self._place = place
         self._ask = ask
         self.answer = asyncio.create_task(self._send())
@@ -36,32 +36,45 @@ class _Call:
         finally:
             if _open.get(self._place) is self:
                 del _open[self._place]
-        return await self._ask(list(self.keys))
+        return await self._ask(self.questions)
 
 
 async def one(peers: Peers, peer: str, path: str, name: str, key: UUID | str) -> Any:
     """The item with this id among `items` of a batch door; None when the peer knows none."""
 
-    async def ask(keys: list[str]) -> Answer:
-        found = await peers.post(peer, path, json={name: keys})
-        return {item["id"]: item for item in found["items"]}
+    async def ask(questions: Mapping[str, Any]) -> Answer:
+        found = await peers.post(peer, path, json={name: list(questions)})
+        return _by_id(found)
 
-    return await _join((id(peers), peer, path), str(key), ask)
+    return await _join((id(peers), peer, path), str(key), None, ask)
+
+
+async def item(peers: Peers, peer: str, path: str, key: str, question: Any) -> Any:
+    """What the peer says of this question; who asks the same key at once hears the same."""
+
+    async def ask(questions: Mapping[str, Any]) -> Answer:
+        return _by_id(await peers.post(peer, path, json={"items": questions}))
+
+    return await _join((id(peers), peer, path), key, question, ask)
 
 
 async def same(peers: Peers, peer: str, path: str) -> Any:
     """A document that everybody asks for alike."""
 
-    async def ask(_keys: list[str]) -> Answer:
+    async def ask(_questions: Mapping[str, Any]) -> Answer:
         return {path: await peers.get(peer, path)}
 
-    return await _join((id(peers), peer, path), path, ask)
+    return await _join((id(peers), peer, path), path, None, ask)
 
 
-async def _join(place: tuple[int, str, str], key: str, ask: Ask) -> Any:
+def _by_id(found: Any) -> Answer:
+    return {item["id"]: item for item in found["items"]}
+
+
+async def _join(place: tuple[int, str, str], key: str, question: Any, ask: Ask) -> Any:
     call = _open.get(place)
-    if call is None or call.answer.done() or len(call.keys) >= MOST:
+    if call is None or call.answer.done() or len(call.questions) >= MOST:
         call = _open[place] = _Call(place, ask)
-    call.keys[key] = None
+    call.questions[key] = question
     # One who gives up must not take the answer away from the others.
     return (await asyncio.shield(call.answer)).get(key)

@@ -8,15 +8,16 @@ from pydantic import Field
 from services.gateway.domain.people import User
 from services.gateway.schemas.directory import DepartmentOut
 from services.gateway.schemas.fields import Email
-from services.gateway.usecases.people import Resolved, Stranger
+from services.gateway.usecases.people import Refusal, Resolved, Stranger
 from shared.kit.model import Body, Out
+from shared.kit.problems import Problem
 from shared.vocabulary import Locale, Role
 
 
-class ResolveIn(Body):
-    """What a mail or a form says of its sender; the name is as hostile as any text."""
+class StrangerIn(Body):
+    """What a mail or a form says of its sender; all of it is as hostile as any text."""
 
-    address: Email
+    address: Annotated[str, Field(max_length=998)]
     name: Annotated[str, Field(max_length=998)] | None = None
     locale: Locale | None = None
     organization_id: UUID | None = None
@@ -28,6 +29,10 @@ class ResolveIn(Body):
         name = " ".join(plain.split())[:200]
         named = self.organization_id
         return Stranger(self.address, name or None, self.locale, named, self.closed)
+
+
+class ResolveIn(StrangerIn):
+    address: Email
 
 
 class ResolvedOut(Out):
@@ -51,6 +56,31 @@ class ResolvedOut(Out):
             disabled=person.disabled,
             created=resolved.created,
         )
+
+
+class ResolveAllIn(Body):
+    """Senders by a key of the asker's; one address that cannot be one spoils no other answer."""
+
+    items: Annotated[dict[Annotated[str, Field(max_length=300)], StrangerIn], Field(max_length=200)]
+
+
+class OutcomeOut(Out):
+    """Who a sender is, or the code of the refusal."""
+
+    id: str
+    person: ResolvedOut | None = None
+    refused: str | None = None
+
+    @classmethod
+    def of(cls, key: str, outcome: Resolved | Refusal) -> Self:
+        if isinstance(outcome, Resolved):
+            return cls(id=key, person=ResolvedOut.of(outcome))
+        code = outcome.code if isinstance(outcome, Problem) else "invalid_address"
+        return cls(id=key, refused=code)
+
+
+class OutcomesOut(Out):
+    items: list[OutcomeOut]
 
 
 class BatchIn(Body):

@@ -1,6 +1,6 @@
 """Rows of organizations and their mail domains."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -84,13 +84,21 @@ async def find_organization(
     return await _organization(tx, row) if row else None
 
 
-async def organization_of_domain(tx: Tx, domain: str) -> UUID | None:
-    """Whose customers write from this mail domain."""
-    found: UUID | None = await tx.scalar(
-        "select organization_id from identity.organization_domain where domain = :domain",
-        {"domain": domain},
+async def owners_of(tx: Tx, domains: Collection[str]) -> dict[str, UUID]:
+    """Whose customers write from these mail domains, where somebody's do."""
+    rows = await tx.rows(
+        "select domain, organization_id from identity.organization_domain"
+        " where domain = any(cast(:domains as text[]))",
+        {"domains": list(domains)},
     )
-    return found
+    return {row["domain"]: row["organization_id"] for row in rows}
+
+
+async def find_organizations(tx: Tx, wanted: Collection[UUID]) -> dict[UUID, Organization]:
+    """These organizations by id; unknown ids are left out."""
+    query = f"{_SELECT} where o.id = any(cast(:ids as uuid[]))"
+    rows = await tx.rows(query, {"ids": list(wanted)})
+    return {row["id"]: await _organization(tx, row) for row in rows}
 
 
 async def timezones(tx: Tx, organization_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -123,6 +123,45 @@ async def find_user(
 async def find_by_lookup(tx: Tx, lookup: bytes) -> User | None:
     row = await tx.row(f"{_STAFF} where u.email_lookup = :lookup", {"lookup": lookup})
     return await _user(tx, row) if row else None
+
+
+async def find_by_lookups(tx: Tx, lookups: Collection[bytes]) -> dict[bytes, User]:
+    """People by the keyed hash of their address."""
+    if not lookups:
+        return {}
+    rows = await tx.rows(
+        f"select u.email_lookup, s.* from ({_STAFF}) s join identity.user u on u.id = s.id"
+        " where u.email_lookup = any(cast(:lookups as bytea[]))",
+        {"lookups": list(lookups)},
+    )
+    return {row["email_lookup"]: await _user(tx, row) for row in rows}
+
+
+_CUSTOMERS = """insert into identity.user (id, organization_id, email_lookup, email_sealed,
+        name_sealed, roles, locale, version, created_at, updated_at)
+    select id, organization_id, lookup, email, name, array['customer'], locale, 1, :now, :now
+    from unnest(cast(:ids as uuid[]), cast(:organizations as uuid[]), cast(:lookups as bytea[]),
+            cast(:emails as bytea[]), cast(:names as bytea[]), cast(:locales as text[]))
+        as new (id, organization_id, lookup, email, name, locale)
+    order by lookup
+    on conflict (email_lookup) do nothing returning email_lookup"""
+
+
+async def insert_customers(tx: Tx, people: Mapping[bytes, User]) -> list[bytes]:
+    """New customers by lookup, always in one order; those whose address nobody had before."""
+    if not people:
+        return []
+    rows = {lookup: await _sealed(tx, user) for lookup, user in people.items()}
+    given = {
+        "ids": [user.person.id for user in people.values()],
+        "organizations": [row["organization_id"] for row in rows.values()],
+        "lookups": list(rows),
+        "emails": [row["email_sealed"] for row in rows.values()],
+        "names": [row["name_sealed"] for row in rows.values()],
+        "locales": [row["locale"] for row in rows.values()],
+        "now": tx.now,
+    }
+    return [row["email_lookup"] for row in await tx.rows(_CUSTOMERS, given)]
 
 
 async def find_password(

@@ -1,16 +1,17 @@
 """People who write before anybody made them an account (decisions.md 10)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.gateway.adapters.addresses import parse_address
+from services.gateway.adapters.addresses import Address, AddressRefused, parse_address
 from services.gateway.domain.people import Organization, Person, User, is_staff, may_join
 from services.gateway.problems import OtherOrganization, UnknownOrganization
 from services.gateway.store import organizations
 from services.gateway.store import users as store
 from services.gateway.usecases.facts import user_created
 from shared.kit.ids import uuid7
+from shared.kit.problems import Problem
 from shared.kit.tx import Tx
 from shared.vocabulary import RESERVED_ORGANIZATION, Locale, Role
 
@@ -38,64 +39,130 @@ class Resolved:
     created: bool
 
 
+Refusal = Problem | AddressRefused
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A stranger whose address can be one, and what it is found by."""
+
+    stranger: Stranger
+    address: Address
+    lookup: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Homes:
+    """The organizations that matter, and which of them holds a mail domain."""
+
+    owners: Mapping[str, UUID]
+    known: Mapping[UUID, Organization]
+
+
 async def resolve(tx: Tx, stranger: Stranger) -> Resolved:
     """The person with this address, made a customer when nobody has it; of the one named, if any.
+
+    Raises AddressRefused, OtherOrganization or UnknownOrganization.
+    """
+    (outcome,) = await resolve_all(tx, [stranger])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+async def resolve_all(tx: Tx, strangers: Sequence[Stranger]) -> list[Resolved | Refusal]:
+    """For each, in their order, who they are or why they are nobody; a handful of statements.
 
     Many mails of one new sender may arrive at once: the unique address decides who makes the
     person, the others find them.
     """
-    address = parse_address(stranger.address)
-    lookup = store.lookup_of(tx.context, address.folded)
-    user = await store.find_by_lookup(tx, lookup)
-    created = False
-    if user is None:
-        organization = await _organization(tx, stranger, address.domain)
-        user = _customer(tx, stranger, address.text, organization)
-        created = await store.insert_user(tx, user, lookup, None)
-        if created:
-            tx.emit(user_created(user))
-        else:
-            user = await store.find_by_lookup(tx, lookup)
-            assert user is not None
-    _refuse_foreign(user.person, stranger)
-    home = await organizations.find_organization(tx, user.person.organization_id)
-    assert home is not None
-    return Resolved(user, home, created)
+    asked = [_asked(tx, stranger) for stranger in strangers]
+    sound = [one for one in asked if isinstance(one, _Asked)]
+    people = await store.find_by_lookups(tx, {one.lookup for one in sound})
+    homes = await _homes(tx, sound, people.values())
+    drafts = {one.lookup: _draft(tx, one, homes) for one in sound if one.lookup not in people}
+    new = {lookup: draft for lookup, draft in drafts.items() if isinstance(draft, User)}
+    created = await _make(tx, new)
+    people |= created
+    if elsewhere := new.keys() - created.keys():
+        people |= await store.find_by_lookups(tx, elsewhere)
+        homes = await _homes(tx, sound, people.values())
+    found = _Found(people, drafts, frozenset(created))
+    return [found.told(one, homes) if isinstance(one, _Asked) else one for one in asked]
 
 
-def _refuse_foreign(person: Person, stranger: Stranger) -> None:
-    named = stranger.organization_id
-    if named is None and not stranger.closed:
-        return
-    if person.organization_id != named or (stranger.closed and is_staff(person.roles)):
-        raise OtherOrganization
+def _asked(tx: Tx, stranger: Stranger) -> _Asked | AddressRefused:
+    try:
+        address = parse_address(stranger.address)
+    except AddressRefused as refused:
+        return refused
+    return _Asked(stranger, address, store.lookup_of(tx.context, address.folded))
 
 
-async def _organization(tx: Tx, stranger: Stranger, domain: str) -> Organization:
-    """The one that writes from this domain, else the one that staff named, else the reserved."""
-    named = stranger.organization_id
-    owner = await organizations.organization_of_domain(tx, domain)
-    if not may_join(owner, named, closed=stranger.closed):
-        raise OtherOrganization
-    wanted = owner or named
-    found = await organizations.find_organization(tx, wanted or RESERVED_ORGANIZATION)
-    if found is None:
-        raise UnknownOrganization
-    return found
+async def _homes(tx: Tx, asked: Sequence[_Asked], people: Collection[User]) -> _Homes:
+    owners = await organizations.owners_of(tx, {one.address.domain for one in asked})
+    wanted = {one.stranger.organization_id or RESERVED_ORGANIZATION for one in asked}
+    wanted |= {*owners.values(), *(one.person.organization_id for one in people)}
+    return _Homes(owners, await organizations.find_organizations(tx, wanted))
 
 
-def _customer(tx: Tx, stranger: Stranger, address: str, organization: Organization) -> User:
-    unaffiliated = organization.id == RESERVED_ORGANIZATION
-    guessed = stranger.locale if unaffiliated else None
+def _draft(tx: Tx, asked: _Asked, homes: _Homes) -> User | Problem:
+    """A customer of whoever writes from this domain, else of the one named, else of nobody's."""
+    named = asked.stranger.organization_id
+    owner = homes.owners.get(asked.address.domain)
+    if not may_join(owner, named, closed=asked.stranger.closed):
+        return OtherOrganization()
+    home = homes.known.get(owner or named or RESERVED_ORGANIZATION)
+    return UnknownOrganization() if home is None else _customer(tx, asked, home)
+
+
+def _customer(tx: Tx, asked: _Asked, home: Organization) -> User:
+    unaffiliated = home.id == RESERVED_ORGANIZATION
+    guessed = asked.stranger.locale if unaffiliated else None
     roles = frozenset({Role.CUSTOMER})
     return User(
-        person=Person(uuid7(), organization.id, roles, frozenset(), guessed or organization.locale),
-        email=address,
-        name=stranger.name or "",
+        person=Person(uuid7(), home.id, roles, frozenset(), guessed or home.locale),
+        email=asked.address.text,
+        name=asked.stranger.name or "",
         version=1,
         created_at=tx.now,
         updated_at=tx.now,
     )
+
+
+async def _make(tx: Tx, new: Mapping[bytes, User]) -> dict[bytes, User]:
+    """Those of whom nobody else was quicker to make a person."""
+    created = {lookup: new[lookup] for lookup in await store.insert_customers(tx, new)}
+    for user in created.values():
+        tx.emit(user_created(user))
+    return created
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """People by lookup, and what speaks against making the others one."""
+
+    people: Mapping[bytes, User]
+    drafts: Mapping[bytes, User | Problem]
+    created: Collection[bytes]
+
+    def told(self, asked: _Asked, homes: _Homes) -> Resolved | Refusal:
+        user = self.people.get(asked.lookup)
+        if user is None:
+            refused = self.drafts[asked.lookup]
+            assert isinstance(refused, Problem)
+            return refused
+        if _foreign(user.person, asked.stranger):
+            return OtherOrganization()
+        home = homes.known[user.person.organization_id]
+        return Resolved(user, home, asked.lookup in self.created)
+
+
+def _foreign(person: Person, stranger: Stranger) -> bool:
+    named = stranger.organization_id
+    if named is None and not stranger.closed:
+        return False
+    return person.organization_id != named or (stranger.closed and is_staff(person.roles))
 
 
 async def batch(tx: Tx, user_ids: Sequence[UUID]) -> Sequence[tuple[User, str]]:

@@ -1,6 +1,6 @@
 """HTTP bodies of intake."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -9,7 +9,7 @@ from typing_extensions import override
 from services.intake.domain.words import State
 from services.intake.store.mails import Row
 from services.intake.usecases.operate import Shown
-from shared.kit.model import Instant, Out
+from shared.kit.model import Body, Instant, Out
 from shared.vocabulary import MailClass, SenderAuth
 
 
@@ -129,6 +129,14 @@ class ContentOut(MailOut):
             if shown.row.decision == "new":
                 basic |= {"visible_text": mail.body_text, "quoted_text": ""}
         return cls(**basic)
+
+
+class ContentsIn(Body):
+    mail_ids: Annotated[list[UUID], Field(max_length=200)]
+
+
+class ContentsOut(Out):
+    items: list[ContentOut]
 
 
 class MovedOut(Out):

@@ -55,14 +55,17 @@ async def content_of(tx: Tx, mail_id: UUID) -> bytes | None:
     return content
 
 
-async def files_of(tx: Tx, mail_id: UUID) -> list[Mapping[str, Any]]:
-    """The files in their order, without their bytes."""
+async def files_of(tx: Tx, *mail_ids: UUID) -> dict[UUID, list[Mapping[str, Any]]]:
+    """The files of each mail in their order, without their bytes."""
     rows = await tx.rows(
-        """select id, media_type, size, sha256, about from intake.mail_attachment
-        where mail_id = :id order by position""",
-        {"id": mail_id},
+        """select mail_id, id, media_type, size, sha256, about from intake.mail_attachment
+        where mail_id = any(cast(:ids as uuid[])) order by mail_id, position""",
+        {"ids": list(mail_ids)},
     )
-    return [dict(row) for row in rows]
+    found: dict[UUID, list[Mapping[str, Any]]] = {mail_id: [] for mail_id in mail_ids}
+    for row in rows:
+        found[row["mail_id"]].append(dict(row))
+    return found
 
 
 async def file_content(tx: Tx, mail_id: UUID, file_id: UUID) -> Mapping[str, Any] | None:

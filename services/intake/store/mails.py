@@ -1,6 +1,6 @@
 """Rows of inbound mail: kept, claimed, moved from state to state."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -95,6 +95,18 @@ async def find(
         {"id": mail_id, "within": list(within or ())},
     )
     return _row(row) if row else None
+
+
+async def with_contents(tx: Tx, mail_ids: Sequence[UUID]) -> list[tuple[Row, bytes | None, bool]]:
+    """These mails, the sealed words that were read in each, and whether it has files."""
+    rows = await tx.rows(
+        f"""select {_LIGHT}, p.content, exists (
+                select from intake.mail_attachment a where a.mail_id = m.id) as has_files
+        from intake.inbound_mail m left join intake.mail_parsed p on p.mail_id = m.id
+        where m.id = any(cast(:ids as uuid[]))""",
+        {"ids": list(mail_ids)},
+    )
+    return [(_row(row), row["content"], row["has_files"]) for row in rows]
 
 
 async def raw_of(tx: Tx, mail_id: UUID, within: Collection[UUID] | None) -> bytes | None:

@@ -3,6 +3,7 @@
 A mail outside the caller's sight is not there.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from services.intake.problems import NotReleasable
 from services.intake.store import contents, mails
 from services.intake.usecases import read, secrets, sight
 from services.intake.usecases.accept import PARSER
+from shared.kit.crypto import Box
 from shared.kit.problems import NotFound
 from shared.kit.tx import Tx
 
@@ -42,8 +44,22 @@ async def show(tx: Tx, mail_id: UUID) -> Shown:
         raise NotFound
     shown = await _summary(tx, row)
     mail = await read.content(tx, mail_id)
-    files = await _files(tx, mail_id)
-    return Shown(row, shown.subject, shown.sender, mail, tuple(files))
+    files = (await _files(tx, mail_id))[mail_id]
+    return Shown(row, shown.subject, shown.sender, mail, files)
+
+
+async def fetched(tx: Tx, mail_ids: Sequence[UUID]) -> list[Shown]:
+    """Mails with their words as other services take them over; unknown ids are left out."""
+    found = await mails.with_contents(tx, mail_ids)
+    filed = [row.id for row, _, has_files in found if has_files]
+    files = await _files(tx, *filed) if filed else {}
+    box = await secrets.box_of(tx.context)
+    shown = []
+    for row, sealed, _ in found:
+        short = await _summary(tx, row)
+        mail = None if sealed is None else read.opened(box, row.id, sealed)
+        shown.append(Shown(row, short.subject, short.sender, mail, files.get(row.id, ())))
+    return shown
 
 
 async def raw(tx: Tx, mail_id: UUID) -> bytes:
@@ -102,10 +118,14 @@ async def _summary(tx: Tx, row: mails.Row) -> Shown:
     return Shown(row, told["subject"], told["from"])
 
 
-async def _files(tx: Tx, mail_id: UUID) -> list[dict[str, Any]]:
+async def _files(tx: Tx, *mail_ids: UUID) -> dict[UUID, tuple[dict[str, Any], ...]]:
     box = await secrets.box_of(tx.context)
-    shown = []
-    for row in await contents.files_of(tx, mail_id):
-        about = box.open_json(secrets.ABOUT, row["id"], row["about"])
-        shown.append({**row, **about, "sha256": row["sha256"].hex()})
-    return shown
+    return {
+        mail_id: tuple(_file(box, row) for row in rows)
+        for mail_id, rows in (await contents.files_of(tx, *mail_ids)).items()
+    }
+
+
+def _file(box: Box, row: Mapping[str, Any]) -> dict[str, Any]:
+    about = box.open_json(secrets.ABOUT, row["id"], row["about"])
+    return {**row, **about, "sha256": row["sha256"].hex()}

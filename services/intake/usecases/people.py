@@ -8,12 +8,13 @@ from uuid import UUID
 from services.intake.domain.mail import Mail
 from shared.kit import together
 from shared.kit.context import Context
-from shared.kit.peers import PeerRefused
 from shared.tokens import fold_address
 from shared.vocabulary import Locale, Role
 
 _REMEMBERED: Final = 20.0
 _MOST: Final = 2000
+_NAME: Final = 200
+_ADDRESS: Final = 254
 _CUSTOMERS: Final = frozenset({Role.CUSTOMER, Role.CUSTOMER_ADMIN})
 
 
@@ -36,7 +37,7 @@ class People:
 
     async def resolve(self, mail: Mail) -> Person | None:
         """The sender, made a customer when unknown; None when no address can be theirs."""
-        if not mail.sender:
+        if not 0 < len(mail.sender) <= _ADDRESS:
             return None
         address, now = fold_address(mail.sender), time.monotonic()
         until, person = self._known.get(address, (0.0, None))
@@ -51,10 +52,12 @@ class People:
 
 
 async def _ask(context: Context, mail: Mail) -> Person | None:
-    asked = {"address": mail.sender, "name": mail.sender_name or None, "locale": mail.locale}
-    try:
-        told = await context.peers.post("gateway", "/internal/people/resolve", json=asked)
-    except PeerRefused:
+    """Together with the mails beside it; an address that cannot be one is nobody's."""
+    name = mail.sender_name[:_NAME] or None
+    question = {"address": mail.sender, "name": name, "locale": mail.locale}
+    path, key = "/internal/people/resolve-all", fold_address(mail.sender)
+    told = (await together.item(context.peers, "gateway", path, key, question))["person"]
+    if told is None:
         return None
     return Person(
         id=UUID(told["user_id"]),

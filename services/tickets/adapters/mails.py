@@ -5,7 +5,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.adapters.files import Stored, files_of
+from shared.kit import together
 from shared.kit.context import Context
+from shared.kit.peers import PeerRefused
 
 INTAKE: Final = "intake"
 _LARGEST: Final = 64 * 1024 * 1024
@@ -38,7 +40,10 @@ class Mail:
 
 async def fetch_mail(context: Context, mail_id: UUID, organization_id: UUID) -> Mail:
     """The mail; its files are stored, sealed, under the ticket's organization first (T41)."""
-    parsed = await context.peers.get(INTAKE, f"/internal/mails/{mail_id}")
+    path = "/internal/mails/batch"
+    parsed = await together.one(context.peers, INTAKE, path, "mail_ids", mail_id)
+    if parsed is None:
+        raise PeerRefused(INTAKE, 404, "not_found")
     files = [
         await _fetch_file(context, mail_id, organization_id, item)
         for item in parsed.get("attachments", ())

@@ -90,6 +90,67 @@ async def test_a_hostile_display_name_becomes_a_plain_line(door: Door) -> None:
     assert len(user["name"]) <= 200
 
 
+async def test_senders_are_resolved_together_and_one_bad_address_spoils_no_other(
+    door: Door,
+) -> None:
+    company = await door.organization()
+    known = await door.user(["agent"])
+    domain = company["domains"][0]
+    items = {
+        "new": {"address": f"new{uuid4().hex}@{domain}", "name": "سارة"},
+        "stranger": {"address": f"x{uuid4().hex}@gmail.example", "locale": "en"},
+        "known": {"address": known["email"].upper()},
+        "bad": {"address": "no address"},
+        "foreign": {"address": f"y@{domain}", "organization_id": str(uuid4())},
+        "nowhere": {"address": "z@gmail.example", "organization_id": str(uuid4())},
+        "walled": {"address": "w@gmail.example", "organization_id": company["id"], "closed": True},
+    }
+    headers = await door.service_headers("intake")
+    path = "/internal/people/resolve-all"
+    told = (await door.ops.post(path, json={"items": items}, headers=headers)).json()["items"]
+    people = {one["id"]: one["person"] for one in told if one["person"]}
+    refused = {one["id"]: one["refused"] for one in told if one["refused"]}
+    assert refused == {
+        "bad": "invalid_address",
+        "foreign": "other_organization",
+        "nowhere": "unknown_organization",
+        "walled": "other_organization",
+    }
+    assert people["new"]["organization_id"] == company["id"]
+    assert people["stranger"]["organization_id"] == str(RESERVED_ORGANIZATION)
+    assert (people["stranger"]["locale"], people["known"]["user_id"]) == ("en", known["id"])
+    assert {key: one["created"] for key, one in people.items()} == {
+        "new": True,
+        "stranger": True,
+        "known": False,
+    }
+    assert await door.facts(people["new"]["user_id"]) == [(1, "sanad.identity.user_created")]
+    again = (await door.ops.post(path, json={"items": items}, headers=headers)).json()["items"]
+    assert [one["person"]["user_id"] for one in again if one["person"]] == [
+        one["user_id"] for one in people.values()
+    ]
+
+
+async def test_two_batches_of_the_same_new_senders_make_each_person_once(door: Door) -> None:
+    items = {str(n): {"address": f"n{n}-{uuid4().hex}@example.org"} for n in range(20)}
+    backwards = dict(reversed(items.items()))
+    headers = await door.service_headers("intake")
+    answers = await asyncio.gather(
+        *(
+            door.ops.post("/internal/people/resolve-all", json={"items": some}, headers=headers)
+            for some in (items, backwards, items, backwards)
+        )
+    )
+    found = [
+        {one["id"]: one["person"]["user_id"] for one in answer.json()["items"]}
+        for answer in answers
+    ]
+    assert all(one == found[0] for one in found)
+    assert len(set(found[0].values())) == 20
+    made = [one["person"]["created"] for answer in answers for one in answer.json()["items"]]
+    assert made.count(True) == 20
+
+
 async def test_people_come_in_batches_with_what_a_mail_needs(door: Door) -> None:
     company = await door.organization(timezone="Asia/Dubai")
     sara = await door.user(["customer"], organization_id=company["id"])

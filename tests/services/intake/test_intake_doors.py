@@ -96,7 +96,9 @@ async def test_other_services_fetch_words_and_files(
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     transport = httpx.ASGITransport(service.ops)
     async with httpx.AsyncClient(transport=transport, base_url="http://ops") as ops:
-        mail = (await ops.get(f"/internal/mails/{mail_id}", headers=headers)).json()
+        asked = {"mail_ids": [mail_id, str(uuid4())]}
+        answer = await ops.post("/internal/mails/batch", json=asked, headers=headers)
+        (mail,) = answer.json()["items"]
         assert mail["visible_text"] == mail["body_text"] == "first\n\n> quoted"
         path = f"/internal/mails/{mail_id}/attachments/{mail['attachments'][0]['id']}"
         assert (await ops.get(path, headers=headers)).content == PICTURE

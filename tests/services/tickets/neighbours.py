@@ -29,7 +29,7 @@ class Neighbours:
         app.router.add_post("/internal/people/batch", self._batch)
         app.router.add_get("/internal/departments/{id}", self._department)
         app.router.add_get("/internal/organizations/{id}", self._missing)
-        app.router.add_get("/internal/mails/{id}", self._mail)
+        app.router.add_post("/internal/mails/batch", self._mails)
         app.router.add_get("/internal/mails/{id}/attachments/{file}", self._file)
         return app
 
@@ -100,8 +100,9 @@ class Neighbours:
     async def _missing(self, _request: web.Request) -> web.Response:
         return _found(None)
 
-    async def _mail(self, request: web.Request) -> web.Response:
-        return _found(self.mails.get(request.match_info["id"]))
+    async def _mails(self, request: web.Request) -> web.Response:
+        ids = (await request.json())["mail_ids"]
+        return web.json_response({"items": [self.mails[one] for one in ids if one in self.mails]})
 
     async def _file(self, request: web.Request) -> web.Response:
         return web.Response(body=self.files[request.match_info["file"]])
