@@ -44,6 +44,7 @@ class Desk:
         free = self._lanes - len(self.busy)
         if free <= 0:
             return []
+        await self._context.courtesy.give_way()  # senders wait for their 250, nobody for this
         async with self._context.tx() as tx:
             return await mails.claim(tx, free, LEASE)
 

@@ -41,8 +41,9 @@ class Reception:
     async def take(self, raw: bytes, sender: str, recipients: list[str], client: Client) -> str:
         known = sender.encode("utf-8", "replace").decode()
         envelope = Envelope(known, tuple(recipients), client.address, client.helo)
-        async with self._context.tx() as tx:
-            mail_id = await accept(tx, raw, envelope, "smtp")
+        with self._context.courtesy.request():
+            async with self._context.tx() as tx:
+                mail_id = await accept(tx, raw, envelope, "smtp")
         return str(mail_id)
 
     def failed(self, error: Exception) -> None:
