@@ -15,6 +15,7 @@ from uuid import uuid4
 from tests.bench.product import ROOT
 
 SIZE = 4096
+EACH = 5
 SUBJECTS = ("Printer on the second floor does not answer", "الطابعة في الدور الثاني لا تستجيب")
 LINES = (
     "It began this morning after the update, and restarting it changed nothing.\r\n",
@@ -33,10 +34,10 @@ class Run:
 
 
 def letter(number: int, run: str, recipient: str) -> tuple[str, bytes]:
-    """A mail and who sends it; every second one is Arabic."""
+    """A mail and who sends it; every second one is Arabic, every subject another."""
     arabic = number % 2
-    sender = f"u{number}@s{run}.example.net"
-    subject = base64.b64encode(SUBJECTS[arabic].encode()).decode()
+    sender = f"u{number // EACH}@s{run}.example.net"
+    subject = base64.b64encode(f"{SUBJECTS[arabic]} {number}".encode()).decode()
     head = (
         f"From: <{sender}>\r\nTo: <{recipient}>\r\nSubject: =?utf-8?b?{subject}?=\r\n"
         f"Message-ID: <{uuid4().hex}@{run}.example.net>\r\n"
