@@ -8,7 +8,7 @@ TESTS ?= tests
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo down test fast check arch lint fmt types bench bench-timers bench-report chaos where ci-tools docs mails lock clean
+.PHONY: help run demo down test fast check arch lint fmt types bench bench-timers bench-report chaos where ci-tools docs mails gallery lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ docs: $(BIN)/.dev ## Write the event book and the merged OpenAPI document anew
 
 mails: $(BIN)/.dev ## Compile the MJML sources of mails into the pages that notify fills
 	@PYTHONPATH=. $(BIN)/python -m deploy.mails
+
+gallery: mails ## Pages and pictures of every mail in docs/mails (pictures where Chromium is)
+	@PYTHONPATH=. $(BIN)/python -m deploy.gallery
 
 lock: ## Renew both lock files (needs uv)
 	@$(COMPILE) requirements.in -o requirements.lock

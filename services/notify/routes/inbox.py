@@ -6,11 +6,13 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from services.notify import usecases
+from services.notify.domain.words import Digits, Kind
 from services.notify.schemas import (
     NoticeList,
     PreferenceIn,
     PreferenceOut,
     TemplateList,
+    TemplateOut,
 )
 from shared.kit.callers import Caller
 from shared.kit.http import (
@@ -23,7 +25,7 @@ from shared.kit.http import (
     router,
 )
 from shared.kit.problems import NotFound, problems
-from shared.vocabulary import Role
+from shared.vocabulary import Locale, Role
 
 Reader = Annotated[Caller, require("notifications:read")]
 ADMIN = require("notifications:read", Role.ADMIN, Role.AUDITOR)
@@ -82,4 +84,17 @@ async def set_preference(body: PreferenceIn, caller: Reader, tx: InTx) -> object
 )
 async def preview_templates(tx: InTx) -> object:
     """Both languages side by side, and variables that a template would miss."""
-    return page(usecases.previews(tx))
+    return page(usecases.previews(tx.context.settings))
+
+
+@door.get(
+    "/templates/{kind}/{locale}",
+    summary="One mail with example values",
+    response_model=TemplateOut,
+    dependencies=[ADMIN],
+)
+async def preview_template(
+    kind: Kind, locale: Locale, tx: InTx, digits: Digits = Digits.LATIN
+) -> object:
+    """As a reader of that language and those digits would have it."""
+    return usecases.preview(tx.context.settings, kind, locale, digits)

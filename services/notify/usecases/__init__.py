@@ -26,7 +26,7 @@ from services.notify.usecases.mailing import Ended, Ready, hand_over
 from services.notify.usecases.mailing import keep as keep_mails
 from services.notify.usecases.mailing import prepare as prepare_mails
 from services.notify.usecases.mailing import turn as mail_turn
-from services.notify.usecases.previewing import previews
+from services.notify.usecases.previewing import preview, previews
 from services.notify.usecases.publishing import (
     FEED,
     PARTNER_TYPES,
@@ -96,6 +96,7 @@ __all__ = [
     "place",
     "preference",
     "prepare_mails",
+    "preview",
     "previews",
     "publish",
     "publish_explained",

@@ -1,26 +1,40 @@
 """Every template with example values, and what it would miss."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from services.notify.domain import labels
-from services.notify.domain.words import TO_CUSTOMERS, Kind
+from services.notify.domain.words import TO_CUSTOMERS, Digits, Kind
+from services.notify.settings import NotifySettings
 from services.notify.usecases.rendering import VARIABLES, Reader, render, unknown_variables
 from shared.kit.locale import pick
-from shared.kit.tx import Tx
 from shared.tokens import body_line
 from shared.vocabulary import REPLY_MARKER, SCORES, Locale, Localized
 
 _TOKEN: Final = "example2" * 4
+_MOMENTS: Final = {
+    "first_response": datetime(2026, 3, 1, 7, tzinfo=UTC),
+    "resolution": datetime(2026, 3, 2, 14, tzinfo=UTC),
+    "due": datetime(2026, 3, 1, 7, tzinfo=UTC),
+    "since": datetime(2026, 2, 22, 7, tzinfo=UTC),
+    "until": datetime(2026, 3, 2, 14, tzinfo=UTC),
+}
 _EXAMPLES: Final[dict[str, Localized]] = {
-    "first_response": Localized(ar="الأحد 1 مارس 2026، 10:00", en="Sunday 1 March 2026, 10:00"),
-    "resolution": Localized(ar="الاثنين 2 مارس 2026، 17:00", en="Monday 2 March 2026, 17:00"),
-    "due": Localized(ar="الأحد 1 مارس 2026، 10:00", en="Sunday 1 March 2026, 10:00"),
-    "since": Localized(ar="الأحد 22 فبراير 2026، 10:00", en="Sunday 22 February 2026, 10:00"),
-    "until": Localized(ar="الاثنين 2 مارس 2026، 17:00", en="Monday 2 March 2026, 17:00"),
     "window": Localized(ar="24 ساعةً", en="24 hours"),
     "days": Localized(ar="30 يومًا", en="30 days"),
     "subject_line": Localized(ar="الطابعة لا تعمل", en="The printer does not work"),
-    "body": Localized(ar="أصلحنا الطابعة.", en="We repaired the printer."),
+    "body": Localized(
+        ar="أعدنا تشغيل خادم الطباعة 10.20.30.40 وحدّثنا التعريف إلى الإصدار 3.2.1.\n"
+        "جرّب الآن من الحاسوب PC-118، ثم تأكد من المسار:\n"
+        "\\\\files\\print\\queue-07\n\n"
+        "إن ظهر الخطأ 0x0000011b مرة أخرى فأخبرنا.\n\n"
+        "Kind regards,\nHuda",
+        en="We restarted the print server 10.20.30.40 and updated the driver to 3.2.1.\n"
+        "Please try again from PC-118, and check the path:\n"
+        "\\\\files\\print\\queue-07\n\n"
+        "Should error 0x0000011b show again, tell us.\n\n"
+        "مع التحية،\nهدى",
+    ),
     "files": Localized(ar="ملفان مرفقان", en="2 files attached"),
     "role": labels.ROLES["manager"],
     "cause": labels.CAUSES["breach"],
@@ -48,19 +62,27 @@ _DAYS: Final = (
 )
 
 
-def previews(tx: Tx) -> list[dict[str, Any]]:
+def previews(settings: NotifySettings) -> list[dict[str, Any]]:
     """All kinds in both languages."""
-    return [_preview(tx, kind, locale) for kind in Kind for locale in Locale]
+    return [preview(settings, kind, locale) for kind in Kind for locale in Locale]
 
 
-def _preview(tx: Tx, kind: Kind, locale: Locale) -> dict[str, Any]:
-    plain = _plain(tx, locale)
-    words = {name: pick(_EXAMPLES[name], locale) for name in VARIABLES[kind] & _EXAMPLES.keys()}
+def preview(
+    settings: NotifySettings, kind: Kind, locale: Locale, digits: Digits = Digits.LATIN
+) -> dict[str, Any]:
+    """One mail as its reader would have it; a variable that it would miss is named."""
+    reader = Reader(locale, "Asia/Riyadh", digits)
+    plain = _plain(settings, reader)
+    words = {
+        name: reader.numbers(pick(_EXAMPLES[name], locale))
+        for name in VARIABLES[kind] & _EXAMPLES.keys()
+    }
+    moments = {name: reader.instant(_MOMENTS[name]) for name in VARIABLES[kind] & _MOMENTS.keys()}
     given = {name: plain[name] for name in VARIABLES[kind] & plain.keys()}
     answered = kind in TO_CUSTOMERS
     marker = REPLY_MARKER if answered else ""
     token = body_line(_TOKEN) if answered else ""
-    rendered = render(kind, Reader(locale, "Asia/Riyadh"), {**words, **given}, marker, token)
+    rendered = render(kind, reader, {**words, **moments, **given}, marker, token)
     return {
         "kind": kind,
         "locale": locale.value,
@@ -71,21 +93,25 @@ def _preview(tx: Tx, kind: Kind, locale: Locale) -> dict[str, Any]:
     }
 
 
-def _plain(tx: Tx, locale: Locale) -> dict[str, Any]:
-    settings = tx.context.settings
+def _plain(settings: NotifySettings, reader: Reader) -> dict[str, Any]:
+    locale = reader.locale
     page = f"{settings.public_url.rstrip('/')}/v1/feedback"
     scores = [
-        {"value": str(value), "label": pick(text, locale), "url": f"{page}/{value}"}
+        {
+            "value": reader.numbers(str(value)),
+            "label": pick(text, locale),
+            "url": f"{page}/{value}",
+        }
         for value, text in SCORES.items()
     ]
+    counted = {name: reader.numbers(pick(text, locale)) for name, text in _COUNTED.items()}
     return {
         "number": "SND-1042",
         "link": settings.ticket_link("SND-1042"),
-        "level": "1",
+        "level": reader.numbers("1"),
         "assigned": True,
         "unassigned": True,
-        "counted": {name: pick(text, locale) for name, text in _COUNTED.items()}
-        | {"days": [pick(one, locale) for one in _DAYS]},
+        "counted": counted | {"days": [reader.numbers(pick(one, locale)) for one in _DAYS]},
         "scores": scores,
         "host": "hooks.example.com",
         "calendar_id": "01890a5d-ac96-774b-bcce-b302099a8057",
