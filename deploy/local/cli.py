@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.local import backup, doctor, findings, lock, options, people, restore, status, up
+from deploy.local import backup, dkim, doctor, findings, lock, options, people, restore, status, up
 from deploy.local.layout import Home, new_password
 from deploy.local.policy.cli import policy
 from deploy.local.programs import CannotRunError
@@ -23,6 +23,9 @@ app = typer.Typer(
 admin = typer.Typer(help="Act as the first administrator.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
 app.add_typer(policy, name="policy")
+mail = typer.Typer(help="Outgoing and incoming mail.", no_args_is_help=True)
+app.add_typer(mail, name="mail")
+dkim.join(mail)
 
 _STOP_WITHIN = 30
 _WITHOUT_KEYS = {

@@ -1,9 +1,17 @@
 """What notify is told by its environment (`SANAD_NOTIFY_*`)."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from services.notify.domain.caps import Limits
 from shared.kit.settings import Settings
+
+DnsName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", max_length=253)
+]
 
 
 class NotifySettings(Settings):
@@ -16,6 +24,9 @@ class NotifySettings(Settings):
     notify_ack_per_day: int = 40
     notify_ack_form_per_day: int = 3
     notify_ack_form_domain_per_hour: int = 60
+    notify_dkim_key_file: Path | None = None
+    notify_dkim_selector: DnsName = "sanad"
+    notify_dkim_domain: DnsName | Literal[""] = ""
     notify_mail_lanes: int = 32
     notify_webhook_lanes: int = 64
     notify_webhook_lanes_per_endpoint: int = 16
@@ -33,6 +44,10 @@ class NotifySettings(Settings):
             form_day=self.notify_ack_form_per_day,
             domain_hour=self.notify_ack_form_domain_per_hour,
         )
+
+    def dkim_domain(self) -> str:
+        """The domain that signs: the one said, else that of the support address."""
+        return self.notify_dkim_domain or self.support_address.rpartition("@")[2]
 
     def allowed_hosts(self) -> frozenset[tuple[str, int]]:
         """Private `host:port` pairs that webhooks may reach (`SANAD_WEBHOOK_ALLOW`)."""

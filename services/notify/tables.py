@@ -64,6 +64,7 @@ class Delivery(SQLModel, table=True):
     leased_until: datetime | None = _moment()
     sealed: bytes | None = None
     message_id: str | None = None
+    provider_message_id: str | None = None
     address_key: bytes | None = None
     domain_key: bytes | None = None
     subject_key: bytes | None = None

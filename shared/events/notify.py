@@ -20,6 +20,8 @@ class NotifySent(DeliveryFact):
 
     TYPE = "notify.sent.v1"
     reopen_count: int | None = None
+    provider_message_id: str | None = None
+    """The Message-ID that the provider put in place of ours, when it said so."""
 
 
 class NotifyBounced(DeliveryFact):

@@ -1,6 +1,7 @@
 """Mailboxes that receive what the house sends: a maildir reader and an SMTP sink."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,8 +55,17 @@ Refusal = Callable[[str], str | None]
 class SmtpSink:
     """A mail server on a free port; `refuse(recipient)` may answer an SMTP reply of its own."""
 
-    def __init__(self, refuse: Refusal = lambda _: None) -> None:
+    def __init__(
+        self,
+        refuse: Refusal = lambda _: None,
+        *,
+        answer: str = "250 taken",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.refuse = refuse
+        self.answer = answer
+        self.tls = tls
+        self.secured = 0
         self.received: list[Letter] = []
         self.sessions = 0
         self._server: asyncio.Server | None = None
@@ -68,7 +78,9 @@ class SmtpSink:
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: SMTP(self, enable_SMTPUTF8=True, hostname="sink.example"), "127.0.0.1", 0
+            lambda: SMTP(self, enable_SMTPUTF8=True, hostname="sink.example", tls_context=self.tls),
+            "127.0.0.1",
+            0,
         )
         return self
 
@@ -99,13 +111,14 @@ class SmtpSink:
         return "250 OK"
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
-        self, _: SMTP, __: Session, envelope: Envelope
+        self, _: SMTP, session: Session, envelope: Envelope
     ) -> str:
         assert isinstance(envelope.content, bytes)
+        self.secured += session.ssl is not None
         for recipient in envelope.rcpt_tos:
             sender = envelope.mail_from or ""
             self.received.append(Letter(sender, recipient, envelope.content))
-        return "250 taken"
+        return self.answer
 
 
 async def until_letters(

@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import aiosmtplib
 from aiosmtplib.errors import (
@@ -15,7 +15,9 @@ from aiosmtplib.errors import (
     SMTPResponseException,
 )
 
+from services.notify.adapters.signatures import Signer, SigningMailer
 from services.notify.domain.letters import Parcel
+from services.notify.domain.receipts import provider_id
 
 TIMEOUT: Final = 20.0
 CONNECTIONS: Final = 8
@@ -37,16 +39,20 @@ class Never(Exception):
 class Mailer(Protocol):
     """A way out for mail. Sending the same parcel again must be harmless."""
 
-    async def send(self, parcel: Parcel) -> None:
-        """Return when the mail is the other side's; NotNow or Never when it is not."""
+    async def send(self, parcel: Parcel) -> str | None:
+        """Return when the mail is the other side's; NotNow or Never when it is not.
+
+        What is returned is the Message-ID that the other side put in place of ours, if it did.
+        """
         ...
 
     async def close(self) -> None: ...
 
 
-def mailer_for(smtp_url: str, home: Path) -> Mailer:
+def mailer_for(smtp_url: str, home: Path, signer: Signer | None = None) -> Mailer:
     """The SMTP door when an address is configured, else the maildir of the home."""
-    return SmtpMailer(smtp_url) if smtp_url else MaildirMailer(home / "mail" / "out")
+    inner = SmtpMailer(smtp_url) if smtp_url else MaildirMailer(home / "mail" / "out")
+    return SigningMailer(inner, signer) if signer else inner
 
 
 class MaildirMailer:
@@ -55,11 +61,12 @@ class MaildirMailer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def send(self, parcel: Parcel) -> None:
+    async def send(self, parcel: Parcel) -> str | None:
         try:
             await asyncio.to_thread(self._write, parcel)
         except OSError as error:
             raise NotNow(type(error).__name__) from error
+        return None
 
     async def close(self) -> None:
         return None
@@ -87,33 +94,42 @@ def _sync_folder(folder: Path) -> None:
 
 
 class SmtpMailer:
-    """`smtp[s]://user:password@host:port`; connections are kept for the next mail."""
+    """`smtp[s]://user:password@host:port`; connections are kept for the next mail.
+
+    A server that offers STARTTLS is taken at its word, and its certificate is checked (against
+    `?ca=<file>` when its authority is a private one). `?starttls=required` sends nothing in the
+    clear, `never` does not ask. A password goes to other machines through TLS only.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         secure = parts.scheme == "smtps"
+        wanted = dict(parse_qsl(parts.query))
+        self._host = parts.hostname or "localhost"
         self._options = {
-            "hostname": parts.hostname or "localhost",
+            "hostname": self._host,
             "port": parts.port or (465 if secure else 25),
             "use_tls": secure,
             "username": unquote(parts.username) if parts.username else None,
             "password": unquote(parts.password) if parts.password else None,
             "timeout": TIMEOUT,
+            "start_tls": _start_tls(parts, wanted.get("starttls", "")),
+            "cert_bundle": wanted.get("ca"),
         }
         self._idle: list[aiosmtplib.SMTP] = []
         self._lines = asyncio.Semaphore(CONNECTIONS)
 
-    async def send(self, parcel: Parcel) -> None:
+    async def send(self, parcel: Parcel) -> str | None:
         try:
             async with asyncio.timeout(WHOLE), self._lines:
-                await self._send(parcel)
+                return await self._send(parcel)
         except TimeoutError as error:
             raise NotNow("timeout") from error
 
-    async def _send(self, parcel: Parcel) -> None:
+    async def _send(self, parcel: Parcel) -> str | None:
         client = await self._client()
         try:
-            await self._hand_over(client, parcel)
+            answer = await self._hand_over(client, parcel)
         except Never:
             await self._keep(client)
             raise
@@ -121,6 +137,7 @@ class SmtpMailer:
             client.close()
             raise
         self._idle.append(client)
+        return provider_id(answer, self._host, parcel.raw)
 
     async def close(self) -> None:
         while self._idle:
@@ -141,12 +158,12 @@ class SmtpMailer:
             raise NotNow(type(error).__name__) from error
         return fresh
 
-    async def _hand_over(self, client: aiosmtplib.SMTP, parcel: Parcel) -> None:
+    async def _hand_over(self, client: aiosmtplib.SMTP, parcel: Parcel) -> str:
         # Addresses with Arabic local parts need the server's SMTPUTF8.
         wide = not parcel.recipient.isascii()
         options = ["SMTPUTF8", "BODY=8BITMIME"] if wide else []
         try:
-            await client.sendmail(
+            _, answer = await client.sendmail(
                 parcel.sender,
                 [parcel.recipient],
                 parcel.raw,
@@ -160,6 +177,7 @@ class SmtpMailer:
             raise _refusal(error.code) from error
         except (SMTPException, OSError, TimeoutError) as error:
             raise NotNow(type(error).__name__) from error
+        return answer
 
     async def _keep(self, client: aiosmtplib.SMTP) -> None:
         """After a refusal the connection is still good once the dialogue is reset."""
@@ -169,6 +187,14 @@ class SmtpMailer:
             client.close()
         else:
             self._idle.append(client)
+
+
+def _start_tls(parts: SplitResult, wish: str) -> bool | None:
+    """None leaves it to the server's offer."""
+    if parts.scheme == "smtps" or wish == "never":
+        return False
+    near = parts.hostname in {None, "localhost", "127.0.0.1", "::1"}
+    return True if wish == "required" or (parts.username and not near) else None
 
 
 def _refusal(code: int) -> Exception:

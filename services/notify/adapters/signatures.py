@@ -5,7 +5,6 @@ The library is imported with the first mail that is signed; without a key it nev
 
 import asyncio
 import base64
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,9 +14,6 @@ from services.notify.domain.letters import Parcel, UnsafeLetter
 
 if TYPE_CHECKING:
     from services.notify.adapters.mailers import Mailer
-
-NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-"""What a selector or a domain may look like."""
 
 _GUARDED: Final = ALLOWED | {"Cc"}
 _LEAST_BITS: Final = 1024
@@ -44,10 +40,10 @@ class Key:
 def read_key(path: Path) -> Key:
     """An RSA or Ed25519 key from a PEM file without a password."""
     from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415 - only for keys
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - likewise
         Ed25519PrivateKey,
     )
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415 - likewise
 
     try:
         found = form.load_pem_private_key(path.read_bytes(), password=None)
@@ -57,7 +53,9 @@ def read_key(path: Path) -> Key:
         raise KeyUnfit("is no PEM private key without a password") from error
     plain = form.NoEncryption()
     if isinstance(found, RSAPrivateKey) and found.key_size >= _LEAST_BITS:
-        private = found.private_bytes(form.Encoding.PEM, form.PrivateFormat.TraditionalOpenSSL, plain)
+        private = found.private_bytes(
+            form.Encoding.PEM, form.PrivateFormat.TraditionalOpenSSL, plain
+        )
         public = found.public_key().public_bytes(
             form.Encoding.DER, form.PublicFormat.SubjectPublicKeyInfo
         )
@@ -87,14 +85,14 @@ class Signer:
         key = self._key()
         present = {line.partition(b":")[0].decode().lower() for line in _head(raw)}
         # Each header once more than it is there: nobody adds another one unseen.
-        names = [name for one in sorted(_GUARDED) for name in [one] * (1 + (one.lower() in present))]
+        again = [one for one in sorted(_GUARDED) if one.lower() in present]
         line = dkim.DKIM(raw).sign(
             self._selector.encode(),
             self._domain.encode(),
             key.private,
             signature_algorithm=key.algorithm,
             canonicalize=(b"relaxed", b"relaxed"),
-            include_headers=names,
+            include_headers=[*sorted(_GUARDED), *again],
         )
         return _sound(line) + raw
 

@@ -138,16 +138,18 @@ def keep_composed(tx: Tx, delivery_id: UUID, values: dict[str, Any]) -> None:
 
 
 _CLOSE: Final = """update notify.delivery set state = :state, reason = :reason,
-    next_at = null, leased_until = null,
+    next_at = null, leased_until = null, provider_message_id = :provider_message_id,
     sent_at = case when :state = 'sent' then :now else sent_at end where id = :id"""
 _POSTPONE: Final = """update notify.delivery set next_at = :next_at, reason = :reason,
     leased_until = null where id = :id"""
 
 
-def close(tx: Tx, delivery_id: UUID, state: State, reason: str | None = None) -> None:
-    """Sent, failed, suppressed or bounced: nothing more is tried."""
-    values = {"id": delivery_id, "state": state.value, "reason": reason, "now": tx.now}
-    tx.write(_CLOSE, values, delivery_id)
+def close(
+    tx: Tx, delivery_id: UUID, state: State, reason: str | None = None, theirs: str | None = None
+) -> None:
+    """Sent, failed or suppressed: nothing more is tried. `theirs` is the id a provider gave it."""
+    values: dict[str, Any] = {"id": delivery_id, "state": state.value, "reason": reason}
+    tx.write(_CLOSE, {**values, "now": tx.now, "provider_message_id": theirs}, delivery_id)
 
 
 def postpone(tx: Tx, delivery_id: UUID, next_at: datetime, reason: str) -> None:
@@ -177,7 +179,8 @@ async def readers(tx: Tx, mails: Sequence[Mail]) -> dict[UUID, Reader]:
     """All that is asked before mails are written, in one look."""
     rows = await tx.rows(
         """select m.id, p.digits, p.muted, w.bounced_at is not null as bounced, t.promise::text,
-            array(select d.message_id from notify.delivery d where d.ticket_id = m.ticket_id
+            array(select coalesce(d.provider_message_id, d.message_id)
+                from notify.delivery d where d.ticket_id = m.ticket_id
                 and d.recipient_id = m.recipient_id and d.message_id is not null
                 and d.state = 'sent' order by d.sent_at desc limit 20) as earlier
         from unnest(cast(:ids as uuid[]), cast(:recipients as uuid[]), cast(:tickets as uuid[]))

@@ -7,6 +7,8 @@ from typing import Final
 from services.notify import usecases
 from services.notify.adapters.mailers import mailer_for
 from services.notify.adapters.partners import Partners
+from services.notify.adapters.signatures import Signer
+from services.notify.settings import NotifySettings
 from services.notify.store.deliveries import BEAT
 from services.notify.timers.post import Post
 from services.notify.usecases import FEED, MAILS, WEBHOOKS, Job, Round
@@ -32,7 +34,8 @@ _log = get_logger("notify")
 
 async def send_mails(context: Context, stop: Stop) -> None:
     """Mails in batches, each handed over in a lane of its own; each ends in a visible state."""
-    mailer = mailer_for(context.settings.smtp_url, context.settings.home)
+    settings = context.settings
+    mailer = mailer_for(settings.smtp_url, settings.home, _signer(settings))
     post = Post(context, mailer)
     try:
         async with asyncio.TaskGroup() as living:
@@ -43,6 +46,12 @@ async def send_mails(context: Context, stop: Stop) -> None:
         await post.write_down()
     finally:
         await mailer.close()
+
+
+def _signer(settings: NotifySettings) -> Signer | None:
+    """Who signs our mails; nobody without a key."""
+    file = settings.notify_dkim_key_file
+    return Signer(settings.notify_dkim_selector, settings.dkim_domain(), file) if file else None
 
 
 async def _rounds(context: Context, stop: Stop, post: Post, lanes: asyncio.TaskGroup) -> None:

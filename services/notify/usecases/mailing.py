@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.notify.adapters.mailers import Mailer, Never, NotNow
+from services.notify.adapters.signatures import KeyUnfit
 from services.notify.domain.letters import Parcel, UnsafeLetter
 from services.notify.domain.retries import mail_retry
 from services.notify.domain.words import Digits, Kind, Silence, State
@@ -47,6 +48,8 @@ class Ended:
     mail: Mail
     state: State | None
     reason: str | None = None
+    theirs: str | None = None
+    """The Message-ID that the provider put in place of ours."""
 
 
 async def turn(
@@ -91,10 +94,10 @@ async def prepare(context: Context, mails: Sequence[Mail]) -> tuple[list[Ready],
 async def hand_over(mailer: Mailer, ready: Ready) -> Ended:
     """One attempt at one mail."""
     try:
-        await mailer.send(ready.parcel)
+        theirs = await mailer.send(ready.parcel)
     except Exception as error:  # noqa: BLE001 - every outcome is written down, none is lost
         return _ended(ready.mail, error)
-    return Ended(ready.mail, State.SENT)
+    return Ended(ready.mail, State.SENT, theirs=theirs)
 
 
 def _ended(mail: Mail, error: BaseException) -> Ended:
@@ -105,7 +108,7 @@ def _ended(mail: Mail, error: BaseException) -> Ended:
             return Ended(mail, None, f"peer_{error.status}")
         case Never() | UnsafeLetter():
             return Ended(mail, State.FAILED, f"{type(error).__name__}: {error}")
-        case NotNow() | PeerUnavailable():
+        case NotNow() | KeyUnfit() | PeerUnavailable():
             return Ended(mail, None, str(error) or type(error).__name__)
         case Exception():
             _log.warning("mail_attempt_broke", delivery_id=str(mail.id), exc_info=error)
@@ -180,14 +183,14 @@ def _settle(tx: Tx, ended: Ended) -> None:
             _log.info("mail_postponed", delivery_id=str(mail.id), reason=reason)
             return
         state = State.FAILED
-    deliveries.close(tx, mail.id, state, reason)
+    deliveries.close(tx, mail.id, state, reason, ended.theirs)
     if state is State.SENT:
-        _state_sent(tx, mail)
+        _state_sent(tx, mail, ended.theirs)
     elif state is State.FAILED:
         _state_failed(tx, mail, reason)
 
 
-def _state_sent(tx: Tx, mail: Mail) -> None:
+def _state_sent(tx: Tx, mail: Mail, theirs: str | None) -> None:
     count: Any = mail.facts.get("reopen_count")
     fact = NotifySent(
         delivery_id=mail.id,
@@ -195,6 +198,7 @@ def _state_sent(tx: Tx, mail: Mail) -> None:
         ticket_id=mail.ticket_id,
         at=tx.now,
         reopen_count=count if mail.kind is Kind.RESOLUTION else None,
+        provider_message_id=theirs,
     )
     tx.emit(fact)
     _log.info("mail_sent", delivery_id=str(mail.id), kind=mail.kind.value, attempts=mail.attempts)

@@ -23,18 +23,6 @@ _EXAMPLES: Final[dict[str, Localized]] = {
     "window": Localized(ar="24 ساعةً", en="24 hours"),
     "days": Localized(ar="30 يومًا", en="30 days"),
     "subject_line": Localized(ar="الطابعة لا تعمل", en="The printer does not work"),
-    "body": Localized(
-        ar="أعدنا تشغيل خادم الطباعة 10.20.30.40 وحدّثنا التعريف إلى الإصدار 3.2.1.\n"
-        "جرّب الآن من الحاسوب PC-118، ثم تأكد من المسار:\n"
-        "\\\\files\\print\\queue-07\n\n"
-        "إن ظهر الخطأ 0x0000011b مرة أخرى فأخبرنا.\n\n"
-        "Kind regards,\nHuda",
-        en="We restarted the print server 10.20.30.40 and updated the driver to 3.2.1.\n"
-        "Please try again from PC-118, and check the path:\n"
-        "\\\\files\\print\\queue-07\n\n"
-        "Should error 0x0000011b show again, tell us.\n\n"
-        "مع التحية،\nهدى",
-    ),
     "files": Localized(ar="ملفان مرفقان", en="2 files attached"),
     "role": labels.ROLES["manager"],
     "cause": labels.CAUSES["breach"],
@@ -46,6 +34,19 @@ _EXAMPLES: Final[dict[str, Localized]] = {
     "reason": labels.DISABLED["gone"],
     "brand": labels.DESK,
 }
+
+_BODY: Final = Localized(
+    ar="أعدنا تشغيل خادم الطباعة 10.20.30.40 وحدّثنا التعريف إلى الإصدار 3.2.1.\n"
+    "جرّب الآن من الحاسوب PC-118، ثم تأكد من المسار:\n"
+    "\\\\files\\print\\queue-07\n\n"
+    "إن ظهر الخطأ 0x0000011b مرة أخرى فأخبرنا.",
+    en="We restarted the print server 10.20.30.40 and updated the driver to 3.2.1.\n"
+    "Please try again from PC-118, and check the path:\n"
+    "\\\\files\\print\\queue-07\n\n"
+    "Should error 0x0000011b show again, tell us.",
+)
+_REGARDS: Final = Localized(ar="مع التحية،\nهدى", en="Kind regards,\nHuda")
+"""In the other language, as it happens: such lines must turn."""
 
 _COUNTED: Final[dict[str, Localized]] = {
     "summary": Localized(
@@ -104,10 +105,12 @@ def _plain(settings: NotifySettings, reader: Reader) -> dict[str, Any]:
         }
         for value, text in SCORES.items()
     ]
+    other = Locale.EN if locale is Locale.AR else Locale.AR
     counted = {name: reader.numbers(pick(text, locale)) for name, text in _COUNTED.items()}
     return {
         "number": "SND-1042",
         "link": settings.ticket_link("SND-1042"),
+        "body": f"{pick(_BODY, locale)}\n\n{pick(_REGARDS, other)}",
         "level": reader.numbers("1"),
         "assigned": True,
         "unassigned": True,

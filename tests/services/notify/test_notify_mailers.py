@@ -3,11 +3,19 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import serialization as form
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from services.notify.adapters.mailers import (
     MaildirMailer,
@@ -116,6 +124,122 @@ async def test_connections_are_kept_for_the_next_mail() -> None:
             await mailer.send(PARCEL)
         await mailer.close()
         assert sink.sessions == 1
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key and certificate of `localhost`, signed by nobody but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    places = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(places), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    private = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+    path.write_bytes(private + made.public_bytes(form.Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+async def test_a_server_that_offers_tls_gets_mails_through_it_and_the_line_is_kept(
+    tls: ssl.SSLContext, certificate: Path
+) -> None:
+    async with SmtpSink(tls=tls) as sink:
+        mailer = SmtpMailer(f"{sink.url}?ca={certificate}")
+        for _ in range(3):
+            await mailer.send(PARCEL)
+        await mailer.close()
+        assert (len(sink.letters()), sink.secured) == (3, 3)
+        assert sink.sessions == 2, "one greeting before TLS, one within"
+
+
+async def test_a_certificate_that_nobody_vouches_for_keeps_the_mail_here(
+    tls: ssl.SSLContext,
+) -> None:
+    async with SmtpSink(tls=tls) as sink:
+        mailer = SmtpMailer(sink.url)
+        with pytest.raises(NotNow):
+            await mailer.send(PARCEL)
+        assert sink.letters() == []
+
+
+async def test_where_tls_is_required_nothing_goes_in_the_clear() -> None:
+    async with SmtpSink() as sink:
+        mailer = SmtpMailer(f"{sink.url}?starttls=required")
+        with pytest.raises(NotNow):
+            await mailer.send(PARCEL)
+        assert sink.letters() == []
+
+
+@pytest.mark.parametrize(
+    ("url", "start"),
+    [
+        ("smtp://relay.example", None),
+        ("smtp://relay.example?starttls=required", True),
+        ("smtp://relay.example?starttls=never", False),
+        ("smtp://u:p@relay.example", True),
+        ("smtp://u:p@localhost:25", None),
+        ("smtps://u:p@relay.example", False),
+    ],
+)
+def test_a_password_never_travels_in_the_clear(url: str, start: bool | None) -> None:
+    assert SmtpMailer(url)._options["start_tls"] is start
+
+
+async def test_a_server_that_hangs_up_is_called_again_for_the_next_mail() -> None:
+    async with SmtpSink() as sink:
+        mailer = SmtpMailer(sink.url)
+        await mailer.send(PARCEL)
+        mailer._idle[0].close()
+        await mailer.send(PARCEL)
+        await mailer.close()
+        assert len(sink.letters()) == 2
+
+
+async def test_a_server_that_takes_the_mail_and_then_says_no_is_believed(desk: Desk) -> None:
+    async with SmtpSink(answer="554 5.7.1 looks like spam") as sink:
+        mailer = SmtpMailer(sink.url)
+        with pytest.raises(Never, match="554"):
+            await mailer.send(PARCEL)
+        sink.answer = "451 4.3.0 later"
+        with pytest.raises(NotNow, match="451"):
+            await mailer.send(PARCEL)
+        await mailer.close()
+
+
+async def test_a_thread_leads_on_from_the_id_that_the_provider_gave(desk: Desk) -> None:
+    theirs = "<AM0PR@eur.prod.outlook.example>"
+    async with SmtpSink(answer=f"250 2.6.0 {theirs} [InternalId=42] Queued") as sink:
+        desk.mailer = SmtpMailer(sink.url)
+        sara = await desk.person("sara@customer.example")
+        ticket = desk.colleagues.add_ticket(sara)
+        for words in ("مرحبا", "تم"):
+            await desk.hear(desk.spoken(ticket, desk.colleagues.add_message(words)))
+            await desk.work()
+        await desk.mailer.close()
+        first, second = sink.letters()
+    assert second.message["References"] == second.message["In-Reply-To"] == theirs
+    rows = await desk.deliveries(ticket)
+    assert rows[0]["message_id"] == first.message["Message-ID"]
+    assert [row["provider_message_id"] for row in rows] == [theirs, theirs]
+    told = [one for one in await desk.stated("notify.sent") if one["ticket_id"] == str(ticket)]
+    assert [one["provider_message_id"] for one in told] == [theirs, theirs]
 
 
 async def test_nobody_listening_is_for_later() -> None:
