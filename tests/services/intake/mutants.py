@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from tests.journeys import letters
-from tests.services.intake import arabic, corpus
+from tests.mails import arabic
+from tests.services.intake import corpus
 
 _CHARSET: Final = re.compile(rb"charset\s*=\s*\"?[^\s\";]+\"?", re.IGNORECASE)
 _ENCODING: Final = re.compile(rb"(content-transfer-encoding:\s*)[^\r\n]*", re.IGNORECASE)
