@@ -6,7 +6,6 @@ each row of the dump finds its file. Facts on their way (NATS) need no copy: the
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from deploy.local import storage
 from deploy.local.layout import Home
 from deploy.local.options import Options
 from deploy.local.postgres import wheel
@@ -48,7 +48,7 @@ def take(options: Options, target: Path, keys: Path | None) -> Taken:
     draft.mkdir(mode=0o700, parents=True)
     at = datetime.now(UTC).isoformat()
     client("pg_dump", dsn, "--format=custom", f"--file={draft / DUMP}")
-    count = _copy_files(home.root / FILES, draft / FILES)
+    count = storage.copy_out(options, draft / FILES)
     document = {"format": FORMAT, "at": at, "files": count, "sha256": digest(draft / DUMP)}
     (draft / MANIFEST).write_text(json.dumps(document, indent=1))
     if keys is not None:
@@ -116,19 +116,3 @@ def _refuse_keys_inside(keys: Path, target: Path) -> None:
         raise CannotRunError(
             "Keys beside the data they open protect nothing; choose another place."
         )
-
-
-def _copy_files(source: Path, target: Path) -> int:
-    """Sealed files as they lie; one that a sweeper takes away meanwhile has no row any more."""
-    target.mkdir(mode=0o700)
-    count = 0
-    for folder, _, names in os.walk(source):
-        here = target / Path(folder).relative_to(source)
-        here.mkdir(mode=0o700, exist_ok=True)
-        for name in names:
-            try:
-                shutil.copy2(Path(folder) / name, here / name)
-            except FileNotFoundError:
-                continue
-            count += 1
-    return count

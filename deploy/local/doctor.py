@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from deploy.local import dkim, lock, postgres
+from deploy.local import dkim, lock, postgres, storage
 from deploy.local.findings import Finding, Verdict, bad, good, warning
 from deploy.local.layout import Home
 from deploy.local.listeners import LOOPBACK
@@ -199,7 +199,18 @@ async def _promises(url: str) -> dict[str, str]:
         await connection.close()
 
 
-LOOKS: tuple[Look, ...] = (python, engines, folder, disk, ports, production, dkim.look, durability)
+LOOKS: tuple[Look, ...] = (
+    python,
+    engines,
+    folder,
+    disk,
+    ports,
+    production,
+    dkim.look,
+    storage.files,
+    storage.scanner,
+    durability,
+)
 
 
 def report(options: Options, language: str) -> int:

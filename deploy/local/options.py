@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.programs import CannotRunError
+from shared.kit.stores import check_url
 
 PROFILES = ("local", "test", "production")
 _OWN = ("HTTP_PORT", "SMTP_PORT", "DATABASE_URL", "NATS_URL", "ADMIN_PASSWORD", "TLS")
@@ -66,6 +67,10 @@ def _check(options: Options) -> None:
     schemes = ("postgresql://", "postgres://")
     if options.database_url and not options.database_url.startswith(schemes):
         raise CannotRunError("SANAD_DATABASE_URL is not of the form postgresql://user:password@...")
+    try:
+        check_url(options.services.get("SANAD_FILES_URL", ""))
+    except ValueError as failure:
+        raise CannotRunError(f"SANAD_FILES_URL is {failure}") from None
     for file in options.tls.split(":") if options.tls not in {"off", "internal"} else ():
         if not Path(file).is_file():
             raise CannotRunError(f"SANAD_TLS names {file}, which is no file")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.local import postgres
+from deploy.local import postgres, storage
 from deploy.local.backup import DUMP, FILES, client, manifest
 from deploy.local.database import Administrator, answers
 from deploy.local.environment import HOLD
@@ -50,7 +50,7 @@ def restore(options: Options, source: Path, keys: Path) -> str:
             shutil.copytree(keys, home.keys)
             home.prepare()
             asyncio.run(_fill(options, home, source / DUMP))
-            shutil.copytree(source / FILES, home.root / FILES, dirs_exist_ok=True)
+            storage.copy_in(options, source / FILES)
             replace(home.root / HOLD, json.dumps({"taken_at": document["at"]}))
     except BaseException:
         _empty(home.root)

@@ -1,29 +1,21 @@
 """Contents in a bucket (S3 and what speaks like it), by obstore; imported only where one is used.
 
-    s3://[key id:secret@]bucket[/prefix][?endpoint=https://...][&region=...]
-
-What the URL does not say is taken from the usual AWS_* variables or the machine's role.
+What the URL does not say is taken from the process's AWS_* variables or the machine's role.
 """
 
 from collections.abc import AsyncIterable, AsyncIterator
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from shared.kit.objects import StoreAway
+from shared.kit.stores import address_of
 
 _PART: Final = 5 * 1024 * 1024
 _READ: Final = 1024 * 1024
-_SCHEMES: Final = frozenset({"s3", "s3a"})
-_KNOWN: Final = frozenset({"endpoint", "region", "virtual_hosted_style_request"})
-
-
-class BadAddress(ValueError):
-    """A files URL that no store can be made of; never repeats it, for it may hold a secret."""
 
 
 class Bucket:
@@ -85,19 +77,14 @@ class Bucket:
 
 
 def _store(url: str) -> S3Store:
-    parts = urlsplit(url)
-    asked = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    bucket = parts.hostname or ""
-    if parts.scheme not in _SCHEMES or not bucket or not asked.keys() <= _KNOWN:
-        raise BadAddress("not of the form s3://bucket/prefix?endpoint=...&region=...")
-    config: Any = dict(asked)
-    if parts.username:
-        config["access_key_id"] = unquote(parts.username)
-        config["secret_access_key"] = unquote(parts.password or "")
-    plain = asked.get("endpoint", "").startswith("http://")
+    address = address_of(url)
+    config: Any = {**address.options}
+    if address.user:
+        config |= {"access_key_id": address.user, "secret_access_key": address.secret}
+    plain = address.options.get("endpoint", "").startswith("http://")
     return S3Store(
-        bucket,
-        prefix=parts.path.strip("/") or None,
+        address.bucket,
+        prefix=address.prefix or None,
         config=config,
         client_options={"allow_http": plain, "timeout": "60s", "connect_timeout": "5s"},
         retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=20)},

@@ -120,6 +120,8 @@ def test_the_configuration_is_valid(tmp_path: Path, home: Home, tls: str) -> Non
         ("/v1/tickets/0190/escalations", "escalation"),
         ("/v1/tickets/by-number/SND-1", "tickets"),
         ("/v1/uploads/7", "tickets"),
+        ("/v1/attachments/7/content", "tickets"),
+        ("/v1/files/token", "tickets"),
         ("/v1/public/challenge", "tickets"),
         ("/v1/feedback/token", "tickets"),
         ("/v1/sla/simulate", "sla"),

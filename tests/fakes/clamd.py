@@ -25,8 +25,11 @@ class FakeClamd:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            asked = await reader.readexactly(10) == b"zINSTREAM\x00"
-            if asked and (said := await self._listen(reader)):
+            asked = await reader.readuntil(b"\x00")
+            said = b"PONG" if asked == b"zPING\x00" else b""
+            if asked == b"zINSTREAM\x00":
+                said = await self._listen(reader)
+            if said:
                 writer.write(said + b"\x00")
                 await writer.drain()
         writer.close()

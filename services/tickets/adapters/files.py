@@ -16,8 +16,9 @@ from shared.kit import sealedstream
 from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.ids import uuid7
-from shared.kit.objects import Objects, name_of, objects_of
+from shared.kit.objects import Objects, name_of
 from shared.kit.problems import PayloadTooLarge
+from shared.kit.stores import objects_of
 
 KEY: Final = "tickets.file.key"
 _FORMERLY: Final = "tickets.file.content"

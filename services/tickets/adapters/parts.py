@@ -8,7 +8,8 @@ from services.tickets.adapters.files import once
 from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.ids import uuid7
-from shared.kit.objects import Objects, name_of, objects_of
+from shared.kit.objects import Objects, name_of
+from shared.kit.stores import objects_of
 
 LARGEST = 1024 * 1024
 """Bytes of one part: what a broken line may cost its sender."""

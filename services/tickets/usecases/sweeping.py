@@ -14,7 +14,8 @@ from services.tickets.store import files, proofs, uploads
 from services.tickets.usecases.uploading import forget, oldest
 from shared.kit.context import Context
 from shared.kit.ids import uuid7
-from shared.kit.objects import Objects, id_of, made_at, name_of, objects_of
+from shared.kit.objects import Objects, id_of, made_at, name_of
+from shared.kit.stores import objects_of
 
 ORPHAN_AFTER: Final = timedelta(hours=24)
 _BATCH: Final = 500

@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from shared.kit.folder import Folder
 from shared.kit.ids import uuid7
-from shared.kit.objects import Folder, Objects, StoreAway, id_of, made_at, name_of, objects_of
+from shared.kit.objects import Objects, StoreAway, id_of, made_at, name_of
 from shared.kit.settings import Settings
+from shared.kit.stores import objects_of
 from tests.fakes.bucket import bucket
 
 LARGE = 11 * 1024 * 1024
