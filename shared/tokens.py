@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-_VERSION = 1
+_PUBLIC, _INTERNAL = 1, 2
+"""What is answered went to the customer's side, or stayed within the house."""
+
 _TAG = 5
 _MAC = 10
 _BODY = 1 + 4 + _TAG
@@ -20,6 +22,8 @@ class ReplyToken:
 
     number: int
     address_tag: bytes
+    internal: bool = False
+    """Given out with a mail that stayed within the house: answers to it stay there too."""
 
     def bound_to(self, key: bytes, address: str) -> bool:
         """Whether `address` is the one that the token was sent to."""
@@ -31,9 +35,10 @@ def fold_address(address: str) -> str:
     return address.strip().casefold()
 
 
-def make_reply_token(key: bytes, number: int, address: str) -> str:
+def make_reply_token(key: bytes, number: int, address: str, *, internal: bool = False) -> str:
     """32 base32 characters: version | ticket number (4 bytes) | address tag (5) | MAC (10)."""
-    body = bytes([_VERSION]) + number.to_bytes(4, "big") + _address_tag(key, address)
+    version = _INTERNAL if internal else _PUBLIC
+    body = bytes([version]) + number.to_bytes(4, "big") + _address_tag(key, address)
     return base64.b32encode(body + _mac(key, body, _MAC)).decode().lower()
 
 
@@ -44,11 +49,11 @@ def read_reply_token(keys: tuple[bytes, ...], text: str) -> ReplyToken | None:
         return None
     raw = base64.b32decode(folded.upper())
     body, mac = raw[:_BODY], raw[_BODY:]
-    if body[0] != _VERSION:
+    if body[0] not in {_PUBLIC, _INTERNAL}:
         return None
     if not any(hmac.compare_digest(mac, _mac(key, body, _MAC)) for key in keys):
         return None
-    return ReplyToken(int.from_bytes(body[1:5], "big"), body[5:])
+    return ReplyToken(int.from_bytes(body[1:5], "big"), body[5:], body[0] == _INTERNAL)
 
 
 def body_line(token: str) -> str:

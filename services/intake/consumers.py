@@ -5,6 +5,7 @@ from services.intake.usecases.threads import applied
 from shared.events.base import Event
 from shared.events.identity import IdentityDepartmentCreated, IdentityDepartmentUpdated
 from shared.events.ticket import (
+    TicketDepartmentChanged,
     TicketMerged,
     TicketMessageAdded,
     TicketOpened,
@@ -55,6 +56,11 @@ async def message_added(event: Event[TicketMessageAdded], tx: Tx, author: str | 
     await threads.spoke(tx, event.data.ticket_id, author)
     if event.data.mail_id is not None:
         await applied(tx, event.data.mail_id, event.data.ticket_id)
+
+
+@consumers.on(TicketDepartmentChanged)
+async def department_changed(event: Event[TicketDepartmentChanged], tx: Tx) -> None:
+    await threads.moved(tx, event.data.ticket_id, event.data.to_department_id)
 
 
 @consumers.on(TicketStatusChanged)

@@ -18,6 +18,10 @@ class IntakeSettings(Settings):
     """Domains of forwarders, separated by commas, whose ARC seals may excuse a failure."""
     intake_relays: str = ""
     """Networks of our own mail servers, separated by commas: no senders, so SPF asks nothing."""
+    intake_auto_tickets: bool = True
+    """Whether mail of monitors and forms opens tickets; else it waits in quarantine."""
+    intake_quarantine_days: int = Field(30, ge=1)
+    """How long mail that is on no ticket is kept: quarantined, refused, or our own."""
     intake_nameserver: str = ""
     """Who answers for DKIM keys and policies (`address` or `address:port`); else the machine's."""
     arabic: bool = Field(True, alias="SANAD_INTAKE_ARABIC")

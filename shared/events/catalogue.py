@@ -68,7 +68,12 @@ _TICKET: Final = (
     Entry(
         ticket.TicketDepartmentChanged,
         ("tickets",),
-        {"sla": _DOORWAY + "; matches its policy", "escalation": _ROUTE, "notify": _HOOK},
+        {
+            "sla": _DOORWAY + "; matches its policy",
+            "escalation": _ROUTE,
+            "notify": _HOOK,
+            "intake": "shows its mails to the new department",
+        },
         partner_visible=True,
     ),
     Entry(ticket.TicketWaitStarted, ("tickets",), {"notify": _HOOK}, partner_visible=True),
@@ -190,7 +195,8 @@ _MAIL: Final = (
     Entry(mail.MailAccepted, ("intake",), unheard=_KEPT),
     Entry(mail.MailRouted, ("intake",), {"tickets": "opens the ticket or adds the reply"}),
     Entry(mail.MailApplied, ("intake",), unheard=_KEPT),
-    Entry(mail.MailHeld, ("intake",), unheard=_KEPT),
+    Entry(mail.MailHeld, ("intake",), {"tickets": "shows that a mail waits for a word"}),
+    Entry(mail.MailRejected, ("intake",), {"tickets": "shows that a waiting mail was refused"}),
     Entry(mail.MailQuarantined, ("intake",), unheard=_KEPT),
     Entry(mail.MailBounced, ("intake",), {"notify": "marks the delivery bounced"}),
 )
@@ -199,7 +205,12 @@ _NOTIFY: Final = (
     Entry(
         notify.NotifySent, ("notify",), {"tickets": "moves the reopen window to the mail's instant"}
     ),
-    Entry(notify.NotifyBounced, ("notify",), unheard=_KEPT),
+    Entry(notify.NotifyBounced, ("notify",), {"tickets": "notes at the message that it came back"}),
+    Entry(
+        notify.NotifySuppressed,
+        ("notify",),
+        {"tickets": "notes the acknowledgement that was not sent"},
+    ),
     Entry(notify.NotifyFailed, ("notify",), unheard=_KEPT),
     Entry(notify.NotifyWebhookDisabled, ("notify",), unheard=_KEPT),
 )

@@ -26,7 +26,9 @@ class MailRouted(MailFact):
     """Decided: a new ticket, or a reply to one. `received_at` counts for every clock.
 
     `ticket_id` is the matched ticket (reply), or the closed one that a follow-up belongs to.
-    `may_reopen` is false for automatic classes and held senders.
+    `may_reopen` is false for automatic classes and held senders. A mail that is not `public`
+    answers one that went out internally and stays so. `reasons` and `match` are words of the
+    house (`shared.reasons`).
     """
 
     TYPE = "mail.routed.v1"
@@ -43,6 +45,13 @@ class MailRouted(MailFact):
     may_reopen: bool = True
     acknowledge: bool = True
     degraded: bool = False
+    public: bool = True
+    unverified: bool = False
+    match: str = "none"
+    reasons: tuple[str, ...] = ()
+    participant_ids: tuple[UUID, ...] = ()
+    proposed: int = 0
+    forwarded_by: UUID | None = None
 
 
 class MailApplied(MailFact):
@@ -58,6 +67,15 @@ class MailHeld(MailFact):
     TYPE = "mail.held.v1"
     ticket_id: UUID | None = None
     reason: str
+    sender_auth: SenderAuth | None = None
+
+
+class MailRejected(MailFact):
+    """A person has refused it: it stays where it is, and on no ticket."""
+
+    TYPE = "mail.rejected.v1"
+    ticket_id: UUID | None = None
+    actor_id: UUID
 
 
 class MailQuarantined(MailFact):
@@ -74,3 +92,5 @@ class MailBounced(MailFact):
     ticket_id: UUID | None = None
     delivery_id: UUID | None = None
     permanent: bool
+    status: str = ""
+    """The enhanced status code (RFC 3463) that the report names; 5.1.x is a dead address."""

@@ -25,9 +25,19 @@ class NotifySent(DeliveryFact):
 
 
 class NotifyBounced(DeliveryFact):
-    """Came back."""
+    """Came back; `message_id` is the ticket's message that it carried."""
 
     TYPE = "notify.bounced.v1"
+    message_id: UUID | None = None
+    permanent: bool = False
+    address_dead: bool = False
+
+
+class NotifySuppressed(DeliveryFact):
+    """Stays unsaid on purpose, and why."""
+
+    TYPE = "notify.suppressed.v1"
+    reason: str
 
 
 class NotifyFailed(DeliveryFact):

@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import BinaryIO, Final
 
-from services.intake.adapters import frames, signatures
+from services.intake.adapters import frames, reports, signatures
 from services.intake.adapters.pages import read_page
 from services.intake.adapters.tnef import unpack
 from services.intake.adapters.votes import vote
@@ -14,7 +14,7 @@ from services.intake.domain.mail import Tools, read_mail
 
 MEMORY: Final = 768 * 1024 * 1024
 _FILES: Final = 16
-TOOLS: Final = Tools(unpack, vote)
+TOOLS: Final = Tools(unpack, vote, reports.failed)
 
 
 def main(seconds: int) -> None:

@@ -15,6 +15,7 @@ _LISTS: Final = (
     "in_reply_to",
     "references",
     "tokens",
+    "bounces",
     "signed",
     "ids",
     "copied",

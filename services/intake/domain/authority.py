@@ -27,6 +27,8 @@ class Verdict:
     related: bool = False
     """A new ticket that agents see as possibly related to the matched one."""
     acknowledge: bool = False
+    unverified: bool = False
+    """A new ticket in the queue of senders whose proof failed."""
     reason: str = ""
 
 
@@ -36,9 +38,11 @@ _FORGED: Final = Verdict(Effect.HELD, reason="sender_auth_failed")
 _UNPROVEN: Final = Verdict(Effect.HELD, reason="sender_not_proven")
 _FOREIGN: Final = Verdict(Effect.HELD, reason="sender_not_on_ticket")
 _RELATED: Final = Verdict(Effect.NEW, related=True, acknowledge=True)
-_RELATED_FORGED: Final = Verdict(Effect.NEW, related=True, reason="sender_auth_failed")
+_RELATED_FORGED: Final = Verdict(
+    Effect.NEW, related=True, unverified=True, reason="sender_auth_failed"
+)
 _NEW: Final = Verdict(Effect.NEW, acknowledge=True)
-_UNVERIFIED: Final = Verdict(Effect.NEW, reason="sender_auth_failed")
+_UNVERIFIED: Final = Verdict(Effect.NEW, unverified=True, reason="sender_auth_failed")
 
 _ALL: Final = tuple(SenderAuth)
 _UNFAILED: Final = (SenderAuth.PASS, SenderAuth.WEAK, SenderAuth.NONE)

@@ -1,13 +1,14 @@
 """Delivery reports (RFC 3464) and what they say about a mail of ours."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from services.intake.domain.headers import Headers, split_headers
+from services.intake.domain.headers import split_headers
 from services.intake.domain.mime import Part
 
-_STATUS: Final = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
+_STATUS: Final = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
 _OURS: Final = re.compile(rb"<s\.[a-z2-7]{32}\.[0-9a-f-]{36}@[^>\s]{1,255}>", re.IGNORECASE)
 _REPORTERS: Final = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon", "mdaemon")
 
@@ -21,25 +22,49 @@ class Report:
     original: str = ""
 
 
-def report_of(root: Part) -> Report | None:
-    """The report that a mail is, by its structure or by a known reporter quoting a mail of ours."""
+Scan = Callable[[], bool | None]
+"""Asks those who know reports in free text: failed for good, for now, or no report (None)."""
+
+
+def no_report(_raw: bytes) -> bool | None:
+    """Nobody is asked about reports in free text."""
+    return None
+
+
+def report_of(root: Part, *, suspected: bool, scan: Scan) -> Report | None:
+    """The report that a mail is: by its structure, by quoting a mail of ours, or in free text.
+
+    Nothing but structure is looked at unless the mail comes from nobody or from a mail server:
+    a postmaster may write to us like anybody else.
+    """
     parts = list(root.walk())
     fields = next((p for p in parts if p.media_type == "message/delivery-status"), None)
     declared = root.kind.get("report-type").lower() == "delivery-status"
-    if fields is None and not declared and not _from_reporter(root.headers):
+    original = _original(parts)
+    if fields is not None or declared:
+        status, permanent = _verdict(fields)
+        return Report(permanent, status, original)
+    if not suspected:
         return None
-    status, permanent = _verdict(fields)
-    return Report(permanent, status, _original(parts))
+    failed = True if _OURS.match(original.encode()) else scan()
+    if failed is None:
+        return None
+    return Report(failed, _said(parts) if failed else "", original)
+
+
+def _said(parts: list[Part]) -> str:
+    """The first status code in the words of a report without fields."""
+    for part in parts:
+        if part.media_type.startswith("text/") and not part.parts:
+            found = _STATUS.search(part.content()[:20_000].decode("ascii", "replace"))
+            if found:
+                return found[0]
+    return ""
 
 
 def is_reporter(address: str) -> bool:
     """Whether an address is one that mail servers report from."""
     return address.partition("@")[0].lower() in _REPORTERS
-
-
-def _from_reporter(headers: Headers) -> bool:
-    value = headers.first("from").lower()
-    return any(name.encode() + b"@" in value for name in _REPORTERS)
 
 
 def _verdict(fields: Part | None) -> tuple[str, bool]:

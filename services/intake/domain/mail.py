@@ -1,12 +1,12 @@
 """A mail read from its bytes: everything later steps decide on, nothing decided yet."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from services.intake.domain import bounces, classify, limits, threading
+from services.intake.domain import bounces, classify, forwards, limits, threading
 from services.intake.domain.addresses import Address, addresses, single
 from services.intake.domain.authenticity import NOTHING, Author, Proofs, Trust, author_of
 from services.intake.domain.body import (
@@ -21,10 +21,10 @@ from services.intake.domain.charset import Vote, is_arabic, no_vote
 from services.intake.domain.direction import directions
 from services.intake.domain.folding import BIDI_MARKS
 from services.intake.domain.headers import Headers, split_headers
-from services.intake.domain.mime import Part, read_tree
+from services.intake.domain.mime import read_tree
 from services.intake.domain.own import words_of
 from services.intake.domain.words import Flag
-from shared.vocabulary import Locale, MailClass, SenderAuth
+from shared.vocabulary import Locale, SenderAuth
 
 _IDENTITY: Final = ("from", "date", "subject", "message-id")
 UNREADABLE: Final = "(unreadable message / رسالة غير مقروءة)"
@@ -76,6 +76,7 @@ class Tools:
 
     unpack: Unpack = leave_packed
     vote: Vote = no_vote
+    scan: Callable[[bytes], bool | None] = bounces.no_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,10 @@ class Mail:
     message_id: str = ""
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    auth_because: str = ""
+    class_because: str = ""
     tokens: tuple[str, ...] = ()
+    bounces: tuple[str, ...] = ()
     signed: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     tag: int | None = None
@@ -100,6 +104,9 @@ class Mail:
     copied: tuple[str, ...] = ()
     report_original: str = ""
     report_permanent: bool = True
+    report_status: str = ""
+    forwarded: str = ""
+    forwarded_name: str = ""
     body_text: str = ""
     visible_text: str = ""
     quoted_text: str = ""
@@ -129,13 +136,22 @@ def read_mail(
     root, flags = read_tree(raw, arabic=reading.arabic, vote=tools.vote)
     content = read_content(root, read_page, mail=reading.mail, unpack=tools.unpack)
     author = author_of(root.headers, envelope.sender, reading.trust, proofs)
-    report = bounces.report_of(root)
+    reporter = bounces.is_reporter(author.address.email)
+    null = is_null(_posted_by(root.headers, envelope))
+    report = bounces.report_of(root, suspected=reporter or null, scan=lambda: tools.scan(raw))
+    origin = classify.Origin(
+        ours=False,
+        null_sender=null,
+        reported=report is not None,
+        from_reporter=reporter or not envelope.sender,
+    )
     text, visible, quoted = words_of(content, reported=report is not None)
+    original = forwards.original_of(root, text)
     basic = _basic(root.headers, envelope, author)
     locale = locale_of(f"{basic['subject']} {visible}")
     details = {
         "digest": digest_of(root.headers, raw, envelope),
-        "mail_class": _class(root, envelope, author, reported=report is not None),
+        **_class(root.headers, origin),
         "locale": locale,
         "directions": directions(text[: limits.TEXT], locale),
         "body_text": text[: limits.TEXT],
@@ -144,6 +160,9 @@ def read_mail(
         "body_html": content.safe_html,
         "report_original": report.original if report else "",
         "report_permanent": report.permanent if report else True,
+        "report_status": report.status if report else "",
+        "forwarded": original.email,
+        "forwarded_name": original.name,
         "flags": tuple(sorted(flags | content.flags | root.headers.flags)),
     }
     # Gathered by name in two halves; each half's values have the types of their fields.
@@ -157,12 +176,11 @@ def unreadable(raw: bytes, envelope: Envelope, reading: Reading) -> Parsed:
     author = _envelopes(envelope) or author_of(headers, envelope.sender, reading.trust)
     basic = _basic(headers, envelope, author)
     basic["subject"] = basic["subject"] or UNREADABLE
-    origin = classify.Origin(
-        ours=False, null_sender=is_null(envelope.sender), reported=False, from_reporter=False
-    )
+    null = is_null(_posted_by(headers, envelope))
+    origin = classify.Origin(ours=False, null_sender=null, reported=False, from_reporter=False)
     details = {
         "digest": digest_of(Headers(), raw, envelope),
-        "mail_class": classify.classify(headers, origin),
+        **_class(headers, origin),
         "locale": locale_of(str(basic["subject"])),
         "body_text": UNREADABLE,
         "visible_text": UNREADABLE,
@@ -227,10 +245,12 @@ def _basic(headers: Headers, envelope: Envelope, author: Author) -> dict[str, ob
         "sender": author.address.email,
         "sender_name": author.address.name,
         "sender_auth": str(SenderAuth(author.auth)),
+        "auth_because": author.because,
         "message_id": threading.message_id(headers),
         "in_reply_to": threading.ids_of(headers, "in-reply-to"),
         "references": threading.ids_of(headers, "references"),
         "tokens": signs.tokens,
+        "bounces": signs.bounces,
         "signed": signs.signed,
         "ids": signs.ids,
         "tag": signs.tag,
@@ -246,12 +266,12 @@ def _copied(headers: Headers, sender: str) -> Iterable[str]:
     return list(others)[:20]
 
 
-def _class(root: Part, envelope: Envelope, author: Author, *, reported: bool) -> MailClass:
+def _posted_by(headers: Headers, envelope: Envelope) -> str:
+    """The envelope's sender, else the one that the last server wrote down."""
+    return envelope.sender or headers.text("return-path")
+
+
+def _class(headers: Headers, origin: classify.Origin) -> dict[str, object]:
     """The class as far as the mail itself shows it; whether it is ours, only our keys tell."""
-    origin = classify.Origin(
-        ours=False,
-        null_sender=is_null(envelope.sender),
-        reported=reported,
-        from_reporter=bounces.is_reporter(author.address.email) or not envelope.sender,
-    )
-    return classify.classify(root.headers, origin)
+    mail_class, because = classify.classify(headers, origin)
+    return {"mail_class": mail_class, "class_because": because}

@@ -44,6 +44,7 @@ class Signs:
     """Everything in a mail that may name a ticket; candidates in their order of trust."""
 
     tokens: tuple[str, ...] = ()
+    bounces: tuple[str, ...] = ()
     signed: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     tag: int | None = None
@@ -52,13 +53,14 @@ class Signs:
 def signs_of(headers: Headers, recipients: list[str]) -> Signs:
     """Collected without looking at the body: quotes carry other people's numbers."""
     named = [address.email for name in _TRACE for address in addresses(headers, name)]
-    boxes = (open_address(address) for address in [*recipients, *named])
+    boxes = [open_address(address) for address in [*recipients, *named]]
     answered = _ids(headers, "in-reply-to")
     chain = [*answered, *reversed(_ids(headers, "references"))][: limits.REFERENCES]
     signed = (found[1].lower() for one in chain if (found := _SIGNED.match(one)))
     tag = _TAG.search(fold(headers.text("subject")[: limits.SUBJECT]))
     return Signs(
         tokens=tuple(dict.fromkeys(box.reply_token for box in boxes if box.reply_token))[:10],
+        bounces=tuple(dict.fromkeys(box.bounce_token for box in boxes if box.bounce_token))[:10],
         signed=tuple(dict.fromkeys(signed))[:10],
         ids=tuple(dict.fromkeys(chain)),
         tag=int(tag[1]) if tag else None,

@@ -22,8 +22,9 @@ _KEEP: Final = f"""
     {FACTS_CTE("intake")}
     select 1"""
 _LIGHT: Final = """id, channel, state, version, received_at, size, envelope, summary, attempts,
-    mail_class, sender_auth, match, decision, reasons, flags, degraded, released, department_id,
-    organization_id, requester_id, ticket_id, duplicate_of"""
+    mail_class, sender_auth, match, decision, reasons, because, flags, degraded, released,
+    department_id, organization_id, requester_id, ticket_id, duplicate_of, steered_department_id,
+    steered_ticket_id, decided_by"""
 _DEPARTMENT: Final = (
     f"(case when department_id is null then '{DEFAULT_DEPARTMENT}'::uuid else department_id end)"
 )
@@ -48,6 +49,7 @@ class Row:
     match: str | None
     decision: Decision | None
     reasons: list[str]
+    because: list[str]
     flags: list[str]
     degraded: bool
     released: bool
@@ -56,6 +58,9 @@ class Row:
     requester_id: UUID | None
     ticket_id: UUID | None
     duplicate_of: UUID | None
+    steered_department_id: UUID | None
+    steered_ticket_id: UUID | None
+    decided_by: UUID | None
 
 
 async def keep(tx: Tx, row: Mapping[str, Any]) -> None:
@@ -209,14 +214,27 @@ async def apply(tx: Tx, mail_id: UUID, ticket_id: UUID) -> RowMapping | None:
     )
 
 
-async def by_message(tx: Tx, tags: list[bytes]) -> dict[bytes, Row]:
-    """Mails by the tag of their Message-ID; the newest where several share one."""
+async def by_message(tx: Tx, tags: list[bytes]) -> dict[bytes, list[Row]]:
+    """Mails by the tag of their Message-ID, the oldest first: several may share one."""
     rows = await tx.rows(
         f"""select message_tag, {_LIGHT} from intake.inbound_mail
-        where message_tag = any(:tags) and state <> 'duplicate' order by id""",
+        where message_tag = any(:tags) and state <> 'duplicate' order by id limit 500""",
         {"tags": tags},
     )
-    return {row["message_tag"]: _row(row) for row in rows}
+    found: dict[bytes, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["message_tag"], []).append(_row(row))
+    return found
+
+
+async def shares_id(tx: Tx, tag: bytes, mail_id: UUID) -> bool:
+    """Whether another mail has the same Message-ID, but says something else."""
+    found: Any = await tx.scalar(
+        """select 1 from intake.inbound_mail where message_tag = :tag and id <> :id
+        and state <> 'duplicate' limit 1""",
+        {"tag": tag, "id": mail_id},
+    )
+    return found is not None
 
 
 async def oldest_unfinished(tx: Tx) -> datetime | None:

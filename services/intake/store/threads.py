@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.kit.tx import Tx
 
-_FIELDS = "ticket_id, number, organization_id, requester_id, status, merged_into"
+_FIELDS = "ticket_id, number, organization_id, requester_id, status, department_id, merged_into"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Thread:
     organization_id: UUID
     requester_id: UUID | None
     status: str
+    department_id: UUID | None = None
     merged_into: UUID | None = None
 
 
@@ -31,10 +32,11 @@ async def by_id(tx: Tx, ticket_id: UUID) -> Thread | None:
 
 
 _PUT: Final = """insert into intake.thread_ticket
-        (ticket_id, number, organization_id, requester_id, status)
-    values (:ticket_id, :number, :organization_id, :requester_id, :status)
+        (ticket_id, number, organization_id, requester_id, status, department_id)
+    values (:ticket_id, :number, :organization_id, :requester_id, :status, :department_id)
     on conflict (ticket_id) do update set number = excluded.number,
-        organization_id = excluded.organization_id, requester_id = excluded.requester_id"""
+        organization_id = excluded.organization_id, requester_id = excluded.requester_id,
+        department_id = excluded.department_id"""
 
 
 def put(tx: Tx, thread: Thread) -> None:
@@ -45,6 +47,7 @@ def put(tx: Tx, thread: Thread) -> None:
         "organization_id": thread.organization_id,
         "requester_id": thread.requester_id,
         "status": thread.status,
+        "department_id": thread.department_id,
     }
     tx.write(_PUT, params, thread.ticket_id)
 
@@ -53,6 +56,17 @@ async def set_status(tx: Tx, ticket_id: UUID, status: str) -> None:
     await tx.execute(
         "update intake.thread_ticket set status = :status where ticket_id = :id",
         {"id": ticket_id, "status": status},
+    )
+
+
+async def set_department(tx: Tx, ticket_id: UUID, department_id: UUID) -> None:
+    """The ticket moved; its mails move with it, so that the new department may read them."""
+    values = {"id": ticket_id, "department": department_id}
+    await tx.execute(
+        "update intake.thread_ticket set department_id = :department where ticket_id = :id", values
+    )
+    await tx.execute(
+        "update intake.inbound_mail set department_id = :department where ticket_id = :id", values
     )
 
 

@@ -10,15 +10,17 @@ from services.intake.domain.words import Match, Sender, State
 from services.intake.store import mails, threads
 from services.intake.store.threads import Thread
 from services.intake.usecases import secrets
+from services.intake.usecases.people import domain_of, domains_of
 from shared.kit.context import Context
 from shared.kit.peers import PeerRefused
 from shared.kit.tx import Tx
 from shared.tokens import ReplyToken
-from shared.vocabulary import RESERVED_ORGANIZATION, SenderAuth
+from shared.vocabulary import SenderAuth
 
 STRONG: Final = frozenset({Match.TOKEN, Match.SIGNED_ID})
 _PATIENCE: Final = timedelta(seconds=60)
 _MERGES: Final = 5
+_SHARING: Final = 5
 
 
 class NotYet(Exception):
@@ -40,6 +42,10 @@ class Found:
     match: Match = Match.NONE
     thread: Thread | None = None
     sender: Sender = Sender.STRANGER
+    bound: bool = False
+    """The token was given to this very sender."""
+    internal: bool = False
+    """What is answered stayed within the house."""
 
 
 async def find_thread(
@@ -59,26 +65,40 @@ async def _by_token(tx: Tx, mail: Mail, match: Match, token: ReplyToken) -> Foun
     if thread is None:
         raise UnknownTicket(token.number)
     bound = any(token.bound_to(key, mail.sender) for key in secrets.reply_keys(tx.context))
-    found = await _found(tx, mail, match, thread)
-    return replace(found, sender=Sender.MEMBER) if bound else found
+    found = replace(await _found(tx, mail, match, thread), internal=token.internal)
+    return replace(found, sender=Sender.MEMBER, bound=True) if bound else found
 
 
 async def _by_hint(tx: Tx, mail: Mail, row: mails.Row) -> Found:
     """Ids and numbers that anybody could know."""
     tags = [secrets.message_tag(tx.context, one) for one in mail.ids]
     known = await mails.by_message(tx, tags) if tags else {}
-    for earlier in (known[tag] for tag in tags if tag in known and known[tag].id != row.id):
-        if earlier.ticket_id is not None:
-            thread = await threads.by_id(tx, earlier.ticket_id)
-            if thread is not None:
-                return await _found(tx, mail, Match.STORED_ID, thread)
-        elif _on_its_way(earlier) and tx.now - row.received_at < _PATIENCE:
-            raise NotYet
+    for tag in tags:
+        found = await _by_id(tx, mail, row, known.get(tag, []))
+        if found is not None:
+            return found
     if mail.tag is not None:
         thread = await threads.by_number(tx, mail.tag)
         if thread is not None:
             return await _found(tx, mail, Match.SUBJECT_TAG, thread)
     return Found()
+
+
+async def _by_id(tx: Tx, mail: Mail, row: mails.Row, sharing: list[mails.Row]) -> Found | None:
+    """The ticket of a mail with that id. Ids can be copied: the sender's own ticket goes first."""
+    first: Found | None = None
+    for earlier in [one for one in sharing if one.id != row.id][:_SHARING]:
+        if earlier.ticket_id is None:
+            if _on_its_way(earlier) and tx.now - row.received_at < _PATIENCE:
+                raise NotYet
+            continue
+        thread = await threads.by_id(tx, earlier.ticket_id)
+        if thread is not None:
+            found = await _found(tx, mail, Match.STORED_ID, thread)
+            if found.sender is Sender.MEMBER:
+                return found
+            first = first or found
+    return first
 
 
 def _on_its_way(row: mails.Row) -> bool:
@@ -111,6 +131,7 @@ async def learn_ticket(context: Context, number: int) -> bool:
         organization_id=told["organization_id"],
         requester_id=told["requester_id"],
         status=told["status"],
+        department_id=told["department_id"],
     )
     async with context.tx() as tx:
         threads.put(tx, thread)
@@ -122,13 +143,8 @@ async def with_colleagues(context: Context, found: Found, mail: Mail) -> Found:
     if found.thread is None or found.match not in STRONG or found.sender is not Sender.STRANGER:
         return found
     owner = found.thread.organization_id
-    if mail.sender_auth != SenderAuth.PASS or owner == RESERVED_ORGANIZATION:
+    if mail.sender_auth != SenderAuth.PASS:
         return found
-    try:
-        told = await context.peers.get("gateway", f"/internal/organizations/{owner}")
-    except PeerRefused:
-        return found
-    domain = mail.sender.rpartition("@")[2].lower()
-    if domain in {one.lower() for one in told["domains"]}:
+    if domain_of(mail.sender) in await domains_of(context, owner):
         return replace(found, sender=Sender.COLLEAGUE)
     return found

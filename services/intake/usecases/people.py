@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from services.intake.domain.mail import Mail
+from services.intake.domain.addresses import Address
 from shared.kit import together
 from shared.kit.context import Context
+from shared.kit.peers import PeerRefused
 from shared.tokens import fold_address
-from shared.vocabulary import Locale, Role
+from shared.vocabulary import RESERVED_ORGANIZATION, Locale, Role
 
 _REMEMBERED: Final = 20.0
 _MOST: Final = 2000
@@ -35,15 +36,15 @@ class People:
         self._context = context
         self._known: dict[str, tuple[float, Person]] = {}
 
-    async def resolve(self, mail: Mail) -> Person | None:
-        """The sender, made a customer when unknown; None when no address can be theirs."""
-        if not 0 < len(mail.sender) <= _ADDRESS:
+    async def resolve(self, sender: Address, locale: str) -> Person | None:
+        """Who has an address, made a customer when unknown; None when nobody can have it."""
+        if not 0 < len(sender.email) <= _ADDRESS:
             return None
-        address, now = fold_address(mail.sender), time.monotonic()
+        address, now = fold_address(sender.email), time.monotonic()
         until, person = self._known.get(address, (0.0, None))
         if person is not None and until > now:
             return person
-        found = await _ask(self._context, mail)
+        found = await _ask(self._context, sender, locale)
         if len(self._known) >= _MOST:
             self._known.clear()
         if found is not None:
@@ -51,11 +52,10 @@ class People:
         return found
 
 
-async def _ask(context: Context, mail: Mail) -> Person | None:
+async def _ask(context: Context, sender: Address, locale: str) -> Person | None:
     """Together with the mails beside it; an address that cannot be one is nobody's."""
-    name = mail.sender_name[:_NAME] or None
-    question = {"address": mail.sender, "name": name, "locale": mail.locale}
-    path, key = "/internal/people/resolve-all", fold_address(mail.sender)
+    question = {"address": sender.email, "name": sender.name[:_NAME] or None, "locale": locale}
+    path, key = "/internal/people/resolve-all", fold_address(sender.email)
     told = (await together.item(context.peers, "gateway", path, key, question))["person"]
     if told is None:
         return None
@@ -65,6 +65,22 @@ async def _ask(context: Context, mail: Mail) -> Person | None:
         locale=Locale(told["locale"]),
         staff=not _CUSTOMERS.issuperset(told["roles"]),
     )
+
+
+def domain_of(address: str) -> str:
+    """What stands behind the @."""
+    return address.rpartition("@")[2].lower()
+
+
+async def domains_of(context: Context, organization_id: UUID) -> frozenset[str]:
+    """The domains that are an organization's; none are the reserved one's."""
+    if organization_id == RESERVED_ORGANIZATION:
+        return frozenset()
+    try:
+        told = await context.peers.get("gateway", f"/internal/organizations/{organization_id}")
+    except PeerRefused:
+        return frozenset()
+    return frozenset(one.lower() for one in told["domains"])
 
 
 async def address_of(context: Context, user_id: UUID) -> str | None:

@@ -1,24 +1,26 @@
 """Decide what becomes of a parsed mail and state it (mail.md 8-10)."""
 
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
+from services.intake.domain.addresses import Address
 from services.intake.domain.authority import judge
 from services.intake.domain.mail import Mail
-from services.intake.domain.routing import Routing, released, route
+from services.intake.domain.routing import Routing, released, route, within_the_house
 from services.intake.domain.threading import open_address, signed_delivery
-from services.intake.domain.words import Decision
-from services.intake.store import mails
-from services.intake.usecases import match, read, secrets
+from services.intake.domain.words import Decision, Match, Sender
+from services.intake.store import mails, threads
+from services.intake.usecases import copied, match, read, returned, secrets
 from services.intake.usecases.addresses import our_addresses
-from services.intake.usecases.match import STRONG, UnknownTicket
-from services.intake.usecases.people import People, Person
+from services.intake.usecases.match import STRONG, Found, UnknownTicket
+from services.intake.usecases.people import People, Person, domains_of
 from services.intake.usecases.settle import Case, settle
 from shared.kit.context import Context
 from shared.kit.tx import Tx
 from shared.vocabulary import DEFAULT_DEPARTMENT, Locale, MailClass, SenderAuth
 
-_ON_TICKETS = frozenset({Decision.NEW, Decision.REPLY, Decision.NOTE})
+_ON_TICKETS: Final = frozenset({Decision.NEW, Decision.REPLY, Decision.NOTE})
 
 
 async def route_mail(context: Context, people: People, mail_id: UUID) -> None:
@@ -26,15 +28,13 @@ async def route_mail(context: Context, people: People, mail_id: UUID) -> None:
     case = await _study(context, mail_id)
     if case is None:
         return
-    found = await match.with_colleagues(context, case.found, case.mail)
-    case = replace(case, found=found)
-    routing = _routing(case)
-    person = None
+    case = await _asked(context, case)
+    routing = _routing(context, case)
     if routing.decision in _ON_TICKETS:
-        person = await _person(people, case)
-        routing = _checked(case, routing, person)
+        case = await _with_people(context, people, case, routing)
+        routing = _checked(case, routing)
     async with context.tx() as tx:
-        await settle(tx, replace(case, person=person), routing)
+        await settle(tx, case, routing)
 
 
 async def _study(context: Context, mail_id: UUID) -> Case | None:
@@ -58,81 +58,142 @@ async def _read(tx: Tx, mail_id: UUID, strangers: frozenset[int]) -> Case | None
     mail = read.opened(box, mail_id, sealed)
     envelope = secrets.open_envelope(box, mail_id, row.envelope)
     ours = await our_addresses(tx)
-    mail_class = _class(tx.context, mail, ours)
+    mail_class, because = _class(tx.context, mail, ours)
     signs, delivery_id = mail, None
     if mail_class is MailClass.BOUNCE:
-        signs, delivery_id = _bounced(tx.context, mail, envelope.recipients)
-    found = await match.find_thread(tx, signs, row, strangers)
+        signs, delivery_id = returned.named_by(tx.context, mail, envelope.recipients)
+    tag = secrets.message_tag(tx.context, mail.message_id) if mail.message_id else None
     return Case(
         row=row,
-        mail=mail,
+        mail=replace(mail, mail_class=mail_class, class_because=because),
         mail_class=mail_class,
-        found=found,
-        department_id=_department(ours, [*envelope.recipients, *mail.copied]),
+        found=await _found(tx, signs, row, strangers),
+        department_id=_department(row, ours, [*envelope.recipients, *mail.copied]),
         delivery_id=delivery_id,
+        others=tuple(copied.others(mail, ours)),
+        reused=tag is not None and await mails.shares_id(tx, tag, mail_id),
+        ours=frozenset(ours),
     )
 
 
-def _class(context: Context, mail: Mail, ours: dict[str, UUID]) -> MailClass:
+async def _found(tx: Tx, signs: Mail, row: mails.Row, strangers: frozenset[int]) -> Found:
+    """Where a person has sent it, once they let it through; else where it says itself."""
+    if row.released and row.steered_ticket_id is not None:
+        thread = await threads.by_id(tx, row.steered_ticket_id)
+        return Found(Match.NONE, thread)
+    return await match.find_thread(tx, signs, row, strangers)
+
+
+def _class(context: Context, mail: Mail, ours: dict[str, UUID]) -> tuple[MailClass, str]:
     """What the parser saw, unless the mail is our own."""
-    own = mail.sender.lower() in ours
+    if mail.sender.lower() in ours:
+        return MailClass.LOOP, "own_mark"
     signed = signed_delivery(secrets.reply_keys(context), mail.message_id) is not None
-    if own or signed or mail.loop_mark == secrets.loop_mark(context):
-        return MailClass.LOOP
-    return MailClass(mail.mail_class)
+    if signed or mail.loop_mark == secrets.loop_mark(context):
+        return MailClass.LOOP, "own_mark"
+    return MailClass(mail.mail_class), mail.class_because
 
 
-def _bounced(context: Context, mail: Mail, recipients: tuple[str, ...]) -> tuple[Mail, UUID | None]:
-    """Which delivery of ours came back: by the quoted Message-ID, or by the bounce address.
-
-    Only what we signed names a ticket here; a report's own references do not.
-    """
-    original = signed_delivery(secrets.reply_keys(context), mail.report_original)
-    nothing = replace(mail, tokens=(), signed=(), ids=(), tag=None)
-    if original is not None:
-        token = mail.report_original.split(".")[1].lower()
-        return replace(nothing, signed=(token,)), _uuid(original[1])
-    boxes = (open_address(address) for address in recipients)
-    tokens = [box.bounce_token for box in boxes if box.bounce_token]
-    found = (secrets.delivery_of(context, token) for token in tokens)
-    return nothing, next((one for one in found if one is not None), None)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _department(ours: dict[str, UUID], recipients: list[str]) -> UUID:
-    """The owner of the first mailbox of ours among the recipients."""
+def _department(row: mails.Row, ours: dict[str, UUID], recipients: list[str]) -> UUID:
+    """Where a person has sent it, else the owner of the first mailbox of ours among them."""
+    if row.steered_department_id is not None:
+        return row.steered_department_id
     boxes = (open_address(address).mailbox for address in recipients)
     return next((ours[box] for box in boxes if box in ours), DEFAULT_DEPARTMENT)
 
 
-def _routing(case: Case) -> Routing:
-    verdict = judge(case.found.match, case.found.sender, SenderAuth(case.mail.sender_auth))
-    matched = case.found.thread is not None
-    routing = route(case.mail_class, verdict, matched=matched)
-    return released(routing, ticket=matched) if case.row.released else routing
+async def _asked(context: Context, case: Case) -> Case:
+    """What only others know: a colleague's organization, the ticket of a mail that came back."""
+    if case.delivery_id is not None and case.found.thread is None:
+        ticket_id = await returned.ticket_of(context, case.delivery_id)
+        if ticket_id is not None:
+            async with context.tx() as tx:
+                thread = await threads.by_id(tx, ticket_id)
+            return replace(case, found=Found(Match.SIGNED_ID, thread) if thread else case.found)
+    found = await match.with_colleagues(context, case.found, case.mail)
+    return replace(case, found=found)
 
 
-async def _person(people: People, case: Case) -> Person | None:
-    """The sender; for a bounce the ticket's requester, since no person wrote it."""
-    thread = case.found.thread
-    if case.mail_class is not MailClass.BOUNCE:
-        return await people.resolve(case.mail)
-    if thread is None or thread.requester_id is None:
-        return None
-    return Person(thread.requester_id, thread.organization_id, Locale(case.mail.locale))
+def _routing(context: Context, case: Case) -> Routing:
+    found = case.found
+    verdict = judge(found.match, found.sender, SenderAuth(case.mail.sender_auth))
+    matched = found.thread is not None
+    opens: bool = context.settings.intake_auto_tickets
+    routing = route(case.mail_class, verdict, matched=matched, opens_automatic=opens)
+    if case.row.released:
+        steered = case.row.steered_ticket_id is not None and matched
+        held = Routing(Decision.HELD) if steered else routing
+        routing = released(held, case.mail_class, ticket=matched)
+    return within_the_house(routing) if found.internal else routing
 
 
-def _checked(case: Case, routing: Routing, person: Person | None) -> Routing:
+async def _with_people(context: Context, people: People, case: Case, routing: Routing) -> Case:
+    """The sender and who else was written to; for a bounce the requester: no person wrote it."""
+    mail, thread = case.mail, case.found.thread
+    if case.mail_class is MailClass.BOUNCE:
+        if thread is None or thread.requester_id is None:
+            return case
+        locale = Locale(mail.locale)
+        return replace(case, person=Person(thread.requester_id, thread.organization_id, locale))
+    person = await people.resolve(Address(mail.sender, mail.sender_name), mail.locale)
+    if person is None:
+        return case
+    case = await _forwarded(people, replace(case, person=person), routing)
+    return await _with_company(context, people, case, routing)
+
+
+async def _forwarded(people: People, case: Case, routing: Routing) -> Case:
+    """A proven colleague hands on a customer's mail: the ticket is the customer's."""
+    mail, person = case.mail, case.person
+    assert person is not None
+    proven = person.staff and mail.sender_auth == SenderAuth.PASS
+    if not mail.forwarded or not proven or routing.decision is not Decision.NEW:
+        return case
+    if open_address(mail.forwarded).mailbox in case.ours:
+        return case
+    customer = await people.resolve(Address(mail.forwarded, mail.forwarded_name), mail.locale)
+    if customer is None or customer.staff:
+        return case
+    return replace(case, person=customer, forwarded_by=person.id)
+
+
+async def _with_company(context: Context, people: People, case: Case, routing: Routing) -> Case:
+    if not case.others or not routing.public or routing.decision is Decision.NOTE:
+        return case
+    assert case.person is not None
+    home = case.found.thread if routing.decision is Decision.REPLY else None
+    owner = home.organization_id if home else case.person.organization_id
+    named, domains = list(case.others), await domains_of(context, owner)
+    wanted = copied.joining(named, case.mail, routing.decision, domains)
+    found = await copied.company(people, case.mail, named, wanted, case.person)
+    return replace(case, company=found)
+
+
+def _checked(case: Case, routing: Routing) -> Routing:
     """Nobody acts as one of our staff by an unproven mail (mail.md 8)."""
+    person, found = case.person, case.found
     if person is None:
         return Routing(Decision.HELD, reasons=("no_sender",))
-    proven = case.mail.sender_auth == SenderAuth.PASS and case.found.match in STRONG
-    if person.staff and routing.decision is Decision.REPLY and not (proven or case.row.released):
-        return Routing(Decision.HELD, reasons=("staff_not_proven",))
+    proven = case.mail.sender_auth == SenderAuth.PASS
+    if person.staff and case.mail_class is not MailClass.BOUNCE:
+        acts = routing.decision is Decision.REPLY
+        trusted = proven and found.match in STRONG and found.bound
+        if acts and not (trusted or case.row.released):
+            return Routing(Decision.HELD, reasons=("staff_not_proven",))
+        if not proven:
+            return replace(routing, reasons=(*routing.reasons, "staff_not_proven"))
+    if routing.related and _elsewhere(case, person):
+        kept = tuple(one for one in routing.reasons if one != "possibly_related")
+        return replace(routing, related=False, reasons=kept)
     return routing
+
+
+def _elsewhere(case: Case, person: Person) -> bool:
+    """Ids of mails are known within their tenant only: another's stranger gets no hint of them."""
+    found = case.found
+    by_id = found.match is Match.STORED_ID and found.sender is Sender.STRANGER
+    return (
+        by_id
+        and found.thread is not None
+        and found.thread.organization_id != (person.organization_id)
+    )

@@ -8,6 +8,7 @@ from services.intake.domain.mail import Mail
 from services.intake.domain.routing import Routing
 from services.intake.domain.words import Decision, State
 from services.intake.store import mails
+from services.intake.usecases.copied import NOBODY, Company
 from services.intake.usecases.match import Found
 from services.intake.usecases.people import Person
 from shared.events.base import Fact
@@ -37,6 +38,33 @@ class Case:
     found: Found = field(default_factory=Found)
     delivery_id: UUID | None = None
     person: Person | None = None
+    others: tuple[str, ...] = ()
+    company: Company = NOBODY
+    forwarded_by: UUID | None = None
+    reused: bool = False
+    ours: frozenset[str] = frozenset()
+
+    def home(self, routing: Routing) -> UUID:
+        """The department whose staff may read the mail: its ticket's, else the addressed one."""
+        thread = self.found.thread
+        elsewhere = {Decision.NEW, Decision.LOOP}
+        if thread is None or thread.department_id is None or routing.decision in elsewhere:
+            return self.department_id
+        return thread.department_id
+
+    def reasons(self, routing: Routing) -> list[str]:
+        """Why it was decided so."""
+        more = ["message_id_reused"] if self.reused else []
+        more += ["unverified"] if routing.unverified else []
+        more += ["forwarded"] if self.forwarded_by else []
+        return [*routing.reasons, *more]
+
+    def because(self) -> list[str]:
+        """What the decision rests on: proof, class, match and who the sender is to the ticket."""
+        found, mail = self.found, self.mail
+        words = [mail.auth_because, mail.class_because, f"matched_{found.match}"]
+        words += [f"sender_{found.sender}"] if found.thread is not None else []
+        return [word for word in words if word]
 
 
 async def settle(tx: Tx, case: Case, routing: Routing) -> None:
@@ -56,9 +84,10 @@ def _columns(tx: Tx, case: Case, routing: Routing) -> dict[str, Any]:
         "decision": routing.decision,
         "match": case.found.match,
         "mail_class": case.mail_class,
-        "reasons": list(routing.reasons),
+        "reasons": case.reasons(routing),
+        "because": case.because(),
         "joins": routing.joins,
-        "department_id": case.department_id,
+        "department_id": case.home(routing),
         "organization_id": case.person.organization_id if case.person else None,
         "requester_id": case.person.id if case.person else None,
         "ticket_id": case.found.thread.ticket_id if case.found.thread and matched else None,
@@ -67,7 +96,7 @@ def _columns(tx: Tx, case: Case, routing: Routing) -> dict[str, Any]:
 
 
 def _facts(tx: Tx, case: Case, routing: Routing) -> list[Fact]:
-    mail_id, reason = case.row.id, ",".join(routing.reasons) or "unknown"
+    mail_id, reason = case.row.id, ",".join(case.reasons(routing)) or "unknown"
     ticket_id = case.found.thread.ticket_id if case.found.thread else None
     facts: list[Fact] = []
     if case.mail_class is MailClass.BOUNCE and (case.delivery_id or ticket_id):
@@ -78,10 +107,16 @@ def _facts(tx: Tx, case: Case, routing: Routing) -> list[Fact]:
                 ticket_id=ticket_id,
                 delivery_id=case.delivery_id,
                 permanent=case.mail.report_permanent,
+                status=case.mail.report_status,
             )
         )
     if routing.decision is Decision.HELD:
-        facts.append(MailHeld(mail_id=mail_id, at=tx.now, ticket_id=ticket_id, reason=reason))
+        auth = SenderAuth(case.mail.sender_auth)
+        facts.append(
+            MailHeld(
+                mail_id=mail_id, at=tx.now, ticket_id=ticket_id, reason=reason, sender_auth=auth
+            )
+        )
     elif routing.decision is Decision.QUARANTINED:
         facts.append(MailQuarantined(mail_id=mail_id, at=tx.now, reason=reason))
     elif _STATES[routing.decision] is State.ROUTED:
@@ -101,7 +136,7 @@ def _routed(tx: Tx, case: Case, routing: Routing, ticket_id: UUID | None) -> Mai
         mail_class=case.mail_class,
         sender_auth=SenderAuth(case.mail.sender_auth),
         received_at=case.row.received_at,
-        department_id=case.department_id,
+        department_id=case.home(routing),
         organization_id=case.person.organization_id,
         requester_id=case.person.id,
         locale=case.person.locale,
@@ -110,4 +145,11 @@ def _routed(tx: Tx, case: Case, routing: Routing, ticket_id: UUID | None) -> Mai
         may_reopen=routing.may_reopen,
         acknowledge=routing.acknowledge,
         degraded=case.row.degraded,
+        public=routing.public,
+        unverified=routing.unverified,
+        match=case.found.match,
+        reasons=tuple(case.reasons(routing)),
+        participant_ids=case.company.joined,
+        proposed=case.company.proposed,
+        forwarded_by=case.forwarded_by,
     )

@@ -15,7 +15,12 @@ from shared.kit.tx import Tx
 async def opened(tx: Tx, fact: TicketOpened, requester: str | None) -> None:
     """A ticket exists; its requester may answer on it."""
     thread = Thread(
-        fact.ticket_id, fact.number, fact.organization_id, fact.requester_id, fact.status
+        fact.ticket_id,
+        fact.number,
+        fact.organization_id,
+        fact.requester_id,
+        fact.status,
+        fact.department_id,
     )
     threads.put(tx, thread)
     if requester:
@@ -45,6 +50,11 @@ async def applied(tx: Tx, mail_id: UUID, ticket_id: UUID) -> None:
 async def department(tx: Tx, fact: DepartmentFact) -> None:
     address = fact.mailbox.strip().lower() if fact.mailbox else None
     await mailboxes.put(tx, fact.department_id, address, is_default=fact.is_default)
+
+
+async def moved(tx: Tx, ticket_id: UUID, department_id: UUID) -> None:
+    """The ticket and its mails are another department's."""
+    await threads.set_department(tx, ticket_id, department_id)
 
 
 async def status(tx: Tx, ticket_id: UUID, to: str) -> None:
