@@ -3,8 +3,7 @@
 from typing import Any
 
 from services.notify import usecases
-from services.notify.domain.words import Silence, State
-from services.notify.store import deliveries, projection
+from services.notify.store import projection
 from shared.events.base import Event
 from shared.events.catalogue import BOOK
 from shared.events.escalation import EscalationRaised, EscalationSkipped
@@ -15,7 +14,6 @@ from shared.events.identity import (
     UserState,
 )
 from shared.events.mail import MailBounced
-from shared.events.notify import NotifyBounced
 from shared.events.sla import (
     SlaBreached,
     SlaCalendarUnconfirmed,
@@ -166,18 +164,7 @@ async def remind_assignee(event: Event[SlaPauseOverdue], tx: Tx) -> None:
 @consumers.on(MailBounced)
 async def mark_bounced(event: Event[MailBounced], tx: Tx) -> None:
     """The exact mail came back; a dead address is not acknowledged again (mail.md 10)."""
-    fact = event.data
-    row = await deliveries.delivery(tx, fact.delivery_id) if fact.delivery_id else None
-    if row is None:
-        return
-    deliveries.close(tx, row["id"], State.BOUNCED, "permanent" if fact.permanent else None)
-    if fact.permanent:
-        await projection.mark_bounced(tx, row["recipient_id"])
-        await deliveries.silence_waiting(tx, row["recipient_id"], Silence.BOUNCED)
-    bounced = NotifyBounced(
-        delivery_id=row["id"], kind=row["kind"], ticket_id=row["ticket_id"], at=tx.now
-    )
-    tx.emit(bounced)
+    await usecases.mark_bounced(tx, event.id, event.data)
 
 
 @consumers.on(IdentityUserCreated)

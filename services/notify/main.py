@@ -1,6 +1,6 @@
 """Composition of notify: settings and rooms become a service."""
 
-from services.notify import routes
+from services.notify import internal, routes
 from services.notify.consumers import consumers
 from services.notify.settings import NotifySettings
 from services.notify.timers import WORKERS
@@ -11,6 +11,7 @@ service = Service(
     schema="notify",
     settings=NotifySettings,
     routers=routes.DOORS,
+    internal=[internal.router],
     consumers=consumers,
     workers=WORKERS,
 )

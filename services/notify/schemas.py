@@ -121,6 +121,7 @@ class NoticeOut(Out):
         "warning",
         "pause_overdue",
         "fallback",
+        "bounced",
         "calendar",
     ]
     title: str

@@ -27,6 +27,11 @@ def read_bounce_address(key: bytes, address: str) -> UUID | None:
     return delivery_id if hmac.compare_digest(raw[16:], _mac(key, delivery_id)) else None
 
 
+def is_dead(status: str, *, permanent: bool) -> bool:
+    """Whether the address itself is gone (RFC 3463, 5.1.x), not merely full or refused."""
+    return permanent and status.startswith("5.1.")
+
+
 def message_id(token: str, delivery_id: UUID, support: str) -> str:
     """`<s.<token>.<delivery id>@domain>` (mail.md 9)."""
     return f"<s.{token}.{delivery_id}@{support.rpartition('@')[2]}>"

@@ -61,6 +61,10 @@ NOTICES: Final[Mapping[str, Localized]] = {
         ar="لم يرد العميل بعد على التذكرة {number}",
         en="The customer has not yet answered on ticket {number}",
     ),
+    "bounced": Localized(
+        ar="لم تصل رسالتنا إلى العميل في التذكرة {number}",
+        en="Our mail about ticket {number} did not reach the customer",
+    ),
     "calendar": Localized(
         ar="{item} يبدأ {date} ولم يؤكده أحد", en="The {item} of {date} is not confirmed yet"
     ),

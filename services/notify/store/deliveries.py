@@ -117,14 +117,23 @@ async def unacknowledged(tx: Tx, ticket_id: UUID) -> bool:
     return bool(found)
 
 
-async def silence_waiting(tx: Tx, recipient_id: UUID, reason: Silence) -> None:
-    """What nobody wrote by hand, to an address that bounced stop."""
-    await tx.execute(
+async def silence_waiting(tx: Tx, recipient_id: UUID, reason: Silence) -> list[RowMapping]:
+    """What nobody wrote by hand, to an address that bounced stop; which they were."""
+    return await tx.rows(
         "update notify.delivery set state = 'suppressed', reason = :reason, next_at = null"
         " where recipient_id = :recipient_id and kind in ('acknowledgement', 'reopened', 'closed')"
-        " and state in ('pending', 'ready')",
+        " and state in ('pending', 'ready') returning id, kind, ticket_id",
         {"recipient_id": recipient_id, "reason": reason.value},
     )
+
+
+async def some(tx: Tx, delivery_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """What these deliveries were about."""
+    rows = await tx.only(
+        "select id, kind, ticket_id from notify.delivery where id = any(:ids)",
+        {"ids": list(delivery_ids)},
+    )
+    return [dict(row) for row in rows]
 
 
 _KEEP: Final = """update notify.delivery set state = 'ready', composed_at = :now,

@@ -14,6 +14,7 @@ from services.notify.usecases.announcing import (
     tell_unconfirmed,
     warn_assignee,
 )
+from services.notify.usecases.bouncing import mark_bounced
 from services.notify.usecases.delivering import Job, Round, attempt, turn
 from services.notify.usecases.explaining import of_event as explanation_of
 from services.notify.usecases.following import (
@@ -89,6 +90,7 @@ __all__ = [
     "mail_resolution",
     "mail_turn",
     "make_endpoint",
+    "mark_bounced",
     "mark_read",
     "newest",
     "notices_of",

@@ -10,6 +10,7 @@ from services.notify.domain.words import Kind, Silence, State
 from services.notify.store import deliveries, notices, projection
 from shared.events.base import Event
 from shared.events.escalation import EscalationRaised, EscalationSkipped
+from shared.events.notify import NotifySuppressed
 from shared.events.sla import (
     SlaCalendarUnconfirmed,
     SlaClockStarted,
@@ -66,7 +67,24 @@ def tell(tx: Tx, telling: Telling) -> None:
         for recipient in dict.fromkeys(telling.recipients)
     ]
     deliveries.queue(tx, rows)
+    if silent and telling.kind is Kind.ACKNOWLEDGEMENT:
+        for row in rows:
+            suppressed(tx, row["id"], telling.kind, telling.ticket_id, silent)
     tx.wake(MAILS)
+
+
+def suppressed(
+    tx: Tx, delivery_id: UUID, kind: str, ticket_id: UUID | None, reason: Silence
+) -> None:
+    """State that an acknowledgement stays unsaid, so that its ticket can tell (mail.md 10)."""
+    fact = NotifySuppressed(
+        delivery_id=delivery_id,
+        kind=str(kind),
+        ticket_id=ticket_id,
+        at=tx.now,
+        reason=reason.value,
+    )
+    tx.emit(fact)
 
 
 def note(tx: Tx, kind: str, telling: Telling) -> None:

@@ -104,7 +104,8 @@ def compose(
         raise NobodyThere
     reader = _reader(material.person, known)
     number = int((material.ticket or {}).get("number") or 0)
-    token = make_reply_token(context.keys.derive("reply-token"), number, address)
+    inside = mail.kind not in TO_CUSTOMERS
+    token = make_reply_token(context.keys.derive("reply-token"), number, address, internal=inside)
     brand = pick(_department(material)["name"] or labels.DESK, reader.locale)
     given = variables(context, mail, material, known, reader, now)
     answered = mail.kind in TO_CUSTOMERS

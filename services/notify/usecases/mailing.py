@@ -13,6 +13,7 @@ from services.notify.domain.retries import mail_retry
 from services.notify.domain.words import Digits, Kind, Silence, State
 from services.notify.store import deliveries
 from services.notify.store.deliveries import Mail, Reader
+from services.notify.usecases.announcing import suppressed
 from services.notify.usecases.composing import (
     Known,
     Material,
@@ -146,6 +147,9 @@ async def _write(tx: Tx, known: Sequence[tuple[Mail, Material]]) -> list[Ready |
         silence = judge.silence(draft)
         if silence is not None:
             deliveries.close(tx, draft.mail.id, State.SUPPRESSED, silence.value)
+            if draft.mail.kind is Kind.ACKNOWLEDGEMENT:
+                mail = draft.mail
+                suppressed(tx, mail.id, mail.kind, mail.ticket_id, silence)
         else:
             written.append(await _compose(tx, draft))
     return written
