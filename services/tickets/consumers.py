@@ -1,6 +1,6 @@
 """What tickets listens to: routed mails, promises, ladders, timers, people."""
 
-from services.tickets.usecases import closing, directory, mails, projecting
+from services.tickets.usecases import closing, directory, holding, mails, projecting
 from services.tickets.usecases.mails import Fetched
 from shared.events.escalation import EscalationAcknowledged, EscalationEnded, EscalationRaised
 from shared.events.identity import (
@@ -11,8 +11,8 @@ from shared.events.identity import (
     IdentityUserDisabled,
     IdentityUserUpdated,
 )
-from shared.events.mail import MailRouted
-from shared.events.notify import NotifySent
+from shared.events.mail import MailHeld, MailRejected, MailRouted
+from shared.events.notify import NotifyBounced, NotifySent, NotifySuppressed
 from shared.events.sla import (
     SlaBreached,
     SlaBreachVoided,
@@ -33,6 +33,16 @@ consumers = Consumers(service="tickets")
 @consumers.on(MailRouted, prefetch=mails.fetch)
 async def apply_mail(event: Event[MailRouted], tx: Tx, fetched: Fetched | None) -> None:
     await mails.apply(event, tx, fetched)
+
+
+@consumers.on(MailHeld)
+async def show_waiting_mail(event: Event[MailHeld], tx: Tx) -> None:
+    await holding.wait(tx, event.data)
+
+
+@consumers.on(MailRejected)
+async def show_refused_mail(event: Event[MailRejected], tx: Tx) -> None:
+    await holding.refuse(tx, event.data)
 
 
 @consumers.on(SlaClockStarted)
@@ -98,6 +108,16 @@ async def close_due(event: Event[TimerFired], tx: Tx) -> None:
 @consumers.on(NotifySent)
 async def move_window(event: Event[NotifySent], tx: Tx) -> None:
     await closing.move_window(tx, event.data)
+
+
+@consumers.on(NotifyBounced)
+async def show_bounced(event: Event[NotifyBounced], tx: Tx) -> None:
+    await holding.come_back(tx, event.data)
+
+
+@consumers.on(NotifySuppressed)
+async def show_unsaid(event: Event[NotifySuppressed], tx: Tx) -> None:
+    await holding.stay_unsaid(tx, event.data)
 
 
 @consumers.on(IdentityUserCreated)

@@ -54,6 +54,7 @@ class Ticket(SQLModel, table=True):
     escalation_acknowledged_at: datetime | None = Field(sa_type=_INSTANT, default=None)
     escalation_sequence: int = 0
     reindex: bool = False
+    held_mails: int = 0
 
 
 class Message(SQLModel, table=True):
@@ -76,6 +77,7 @@ class Message(SQLModel, table=True):
     mail_id: UUID | None = None
     mail: bytes | None = None
     indexed: bool = False
+    bounced_at: datetime | None = Field(sa_type=_INSTANT, default=None)
 
 
 class Attachment(SQLModel, table=True):

@@ -21,7 +21,7 @@ from services.intake.domain.charset import Vote, is_arabic, no_vote
 from services.intake.domain.direction import directions
 from services.intake.domain.folding import BIDI_MARKS
 from services.intake.domain.headers import Headers, split_headers
-from services.intake.domain.mime import read_tree
+from services.intake.domain.mime import Part, read_tree
 from services.intake.domain.own import words_of
 from services.intake.domain.words import Flag
 from shared.vocabulary import Locale, SenderAuth
@@ -136,15 +136,7 @@ def read_mail(
     root, flags = read_tree(raw, arabic=reading.arabic, vote=tools.vote)
     content = read_content(root, read_page, mail=reading.mail, unpack=tools.unpack)
     author = author_of(root.headers, envelope.sender, reading.trust, proofs)
-    reporter = bounces.is_reporter(author.address.email)
-    null = is_null(_posted_by(root.headers, envelope))
-    report = bounces.report_of(root, suspected=reporter or null, scan=lambda: tools.scan(raw))
-    origin = classify.Origin(
-        ours=False,
-        null_sender=null,
-        reported=report is not None,
-        from_reporter=reporter or not envelope.sender,
-    )
+    report, origin = _report(root, envelope, author, lambda: tools.scan(raw))
     text, visible, quoted = words_of(content, reported=report is not None)
     original = forwards.original_of(root, text)
     basic = _basic(root.headers, envelope, author)
@@ -264,6 +256,19 @@ def _copied(headers: Headers, sender: str) -> Iterable[str]:
     named = [one.email for name in ("to", "cc") for one in addresses(headers, name)]
     others = (email for email in dict.fromkeys(named) if email.lower() != sender.lower())
     return list(others)[:20]
+
+
+def _report(
+    root: Part, envelope: Envelope, author: Author, scan: bounces.Scan
+) -> tuple[bounces.Report | None, classify.Origin]:
+    """Whether the mail is a report, and what else its class is told by."""
+    reporter = bounces.is_reporter(author.address.email)
+    null = is_null(_posted_by(root.headers, envelope))
+    report = bounces.report_of(root, suspected=reporter or null, scan=scan)
+    by_server = reporter or not envelope.sender
+    return report, classify.Origin(
+        ours=False, null_sender=null, reported=report is not None, from_reporter=by_server
+    )
 
 
 def _posted_by(headers: Headers, envelope: Envelope) -> str:

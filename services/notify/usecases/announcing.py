@@ -50,7 +50,7 @@ class Telling:
 def tell(tx: Tx, telling: Telling) -> None:
     """Queue the mails; a silenced one is recorded with its reason and never sent."""
     silent = telling.silence
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": uuid7(),
             "organization_id": telling.organization_id,

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from services.notify.domain.bounces import is_dead
 from services.notify.domain.words import Silence, State
 from services.notify.store import deliveries, projection
@@ -45,7 +43,7 @@ async def _stop_waiting(tx: Tx, recipient_id: UUID) -> None:
         suppressed(tx, row["id"], row["kind"], row["ticket_id"], Silence.BOUNCED)
 
 
-async def _alert(tx: Tx, cause_id: UUID, row: RowMapping, fact: MailBounced) -> None:
+async def _alert(tx: Tx, cause_id: UUID, row: Any, fact: MailBounced) -> None:
     """The assignee learns that the customer does not hear us."""
     ticket = await projection.ticket(tx, row["ticket_id"]) if row["ticket_id"] else None
     if ticket is None or ticket["assignee_id"] in {None, row["recipient_id"]}:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from services.tickets.domain.mailstories import MAIL_STORIES
+from shared.reasons import REASONS
 from shared.vocabulary import Locale, Localized
 
 STATUS_WORDS: Final[Mapping[str, Localized]] = {
@@ -150,10 +152,7 @@ STORIES: Final[Mapping[str, Localized]] = {
         "ar": "تعذّر فحص ملف مرفق، فلا يصل إلى العميل",
         "en": "An attached file could not be scanned; it does not reach the customer",
     },
-    "acknowledgement_suppressed": {
-        "ar": "لم يُرسل إشعار الاستلام: تجاوز العنوان الحد",
-        "en": "No acknowledgement was sent: the address reached its cap",
-    },
+    **MAIL_STORIES,
     "reopen_limited": {
         "ar": "لم يُعد الفتح: بلغ البريد حد إعادة الفتح اليومي",
         "en": "Not reopened: mail reached its daily limit of reopening",
@@ -185,6 +184,7 @@ _WORDS: Final = {
     "to_status": STATUS_WORDS,
     "metric": METRIC_WORDS,
     "role": ROLE_WORDS,
+    "mail_reason": REASONS,
 }
 
 
@@ -192,6 +192,7 @@ _DETAILS: Final = {
     "message": "direction",
     "escalation_ended": "reason",
     "pause_overdue": "limit",
+    "mail_bounced": "outcome",
 }
 """Which part of an entry's data chooses its words, where that is not its cause."""
 

@@ -3,10 +3,20 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from shared.kit.model import Instant, Out
-from shared.vocabulary import AuthorKind, Channel, Direction, Locale, Priority, Status
+from shared.vocabulary import (
+    AuthorKind,
+    Channel,
+    Direction,
+    Locale,
+    Localized,
+    MailClass,
+    Priority,
+    SenderAuth,
+    Status,
+)
 
 
 class PersonOut(Out):
@@ -67,6 +77,35 @@ class AuthorOut(PersonOut):
     kind: AuthorKind
 
 
+class WarningOut(Out):
+    """Why staff should look twice, in both languages."""
+
+    code: str
+    text: Localized
+
+
+class MailMarkOut(Out):
+    """For staff: how far the sender of a mail is proven, and why it is on this ticket."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    sender_auth: SenderAuth
+    mail_class: MailClass = Field(alias="class")
+    match: str
+    degraded: bool
+    forwarded_by: UUID | None
+    warnings: list[WarningOut]
+
+
+class HeldMailOut(Out):
+    """For staff: a mail that names this ticket and waits; `release` or `reject` it at intake."""
+
+    mail_id: UUID
+    sender_auth: SenderAuth | None
+    held_at: Instant
+    warnings: list[WarningOut]
+
+
 class MessageOut(Out):
     id: UUID
     ticket_id: UUID
@@ -80,6 +119,8 @@ class MessageOut(Out):
     body_html: str | None
     visible_text: str
     mail_id: UUID | None
+    mail: MailMarkOut | None = None
+    bounced_at: Instant | None = None
     attachments: list[AttachmentOut]
 
 
@@ -112,6 +153,7 @@ class TicketOut(Out):
     sla: SlaOut
     escalation: LadderOut
     messages: list[MessageOut] = Field(default_factory=list)
+    held_mails: list[HeldMailOut] | None = None
 
 
 class TicketPage(Out):

@@ -77,6 +77,15 @@ async def of_mail(tx: Tx, mail_id: UUID) -> RowMapping | None:
     )
 
 
+async def mark_bounced(tx: Tx, ticket_id: UUID, message_id: UUID, at: datetime) -> None:
+    """A mail that carried this message came back."""
+    await tx.execute(
+        "update tickets.message set bounced_at = coalesce(bounced_at, :at)"
+        " where id = :message and ticket_id = :ticket",
+        {"message": message_id, "ticket": ticket_id, "at": at},
+    )
+
+
 async def with_mail(tx: Tx, ticket_id: UUID) -> list[RowMapping]:
     """Messages that came by mail, oldest first, for the thread of an outgoing mail."""
     return await tx.rows(

@@ -15,6 +15,7 @@ from services.tickets.store.listing import NEVER
 from services.tickets.store.rows import Row
 from shared.kit.context import Context
 from shared.kit.crypto import Box
+from shared.reasons import REASONS
 
 Cards = Mapping[UUID, Card]
 NOBODY = Card(None, None)
@@ -88,8 +89,24 @@ def message(
         "body_html": html and with_pictures(html, attachments),
         "visible_text": text if visible is None else visible,
         "mail_id": row["mail_id"] if staff else None,
+        "mail": _mail(row, box) if staff else None,
+        "bounced_at": row["bounced_at"] if staff else None,
         "attachments": attachments,
     }
+
+
+def _mail(row: Row, box: Box) -> dict[str, Any] | None:
+    """What is known of the sender of a mail, and why it is on this ticket."""
+    known = seals.unseal_json(box, seals.MAIL, row["id"], row["mail"])
+    if not known or "sender_auth" not in known:
+        return None
+    told = {name: known[name] for name in ("sender_auth", "class", "match", "degraded")}
+    return {**told, "forwarded_by": known["forwarded_by"], "warnings": warnings(known["reasons"])}
+
+
+def warnings(words: Iterable[str]) -> list[dict[str, Any]]:
+    """Reasons with their texts; a word without one stands for itself."""
+    return [{"code": one, "text": REASONS.get(one, {"ar": one, "en": one})} for one in words]
 
 
 def with_pictures(html: str, attachments: Iterable[Mapping[str, Any]]) -> str:

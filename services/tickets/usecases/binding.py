@@ -6,7 +6,7 @@ from services.tickets import problems
 from services.tickets.domain.lifecycle import TERMINAL
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Action, Ticket, number_text
-from services.tickets.store import links, messages, tickets
+from services.tickets.store import held, links, messages, tickets
 from services.tickets.store.rows import Row
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import begin
@@ -31,6 +31,7 @@ async def merge(tx: Tx, caller: Caller, ticket_id: UUID, into_id: UUID) -> tuple
     source.state(TicketMerged(**source.base, into_id=target.ticket.id, actor_id=actor))
     source.note("merged", {"number": number_text(target.ticket.number)})
     await messages.move(tx, ticket_id, into_id)
+    await held.move(tx, ticket_id, into_id)
     await _bring_people(tx, source.ticket, target)
     target.state(
         TicketLinked(**target.base, other_id=ticket_id, kind="merged_from", actor_id=actor)

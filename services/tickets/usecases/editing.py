@@ -50,6 +50,8 @@ async def edit(tx: Tx, caller: Caller, ticket_id: UUID, wish: Edit) -> tuple[Row
         raise PreconditionFailed
     _route(life, wish)
     _describe(life, wish)
+    if viewer.staff:
+        life.acted()
     return await life.save(), life
 
 

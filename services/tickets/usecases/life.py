@@ -83,6 +83,11 @@ class Life:
         self.state(TicketStatusChanged(**self.base, from_status=old, to_status=new, actor_id=actor))
         self.note("status_changed", {"from_status": old, "to_status": new}, reason=reason)
 
+    def acted(self) -> None:
+        """Staff has dealt with the ticket: mail may reopen it anew (mail.md 9)."""
+        if self.ticket.mail_reopens:
+            self.change(mail_reopens=())
+
     def moves(self, action: Action) -> bool:
         """Whether the action means anything in this status."""
         return target(self.ticket.status, action) is not None

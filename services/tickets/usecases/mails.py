@@ -1,6 +1,7 @@
 """A routed mail becomes a ticket, or a message that may move one (mail.md 9, decisions.md 3)."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from services.tickets.adapters.mails import Mail, MailFile, fetch_mail
@@ -10,9 +11,10 @@ from services.tickets.domain.naming import file_name, mail_subject
 from services.tickets.domain.opening import File, Opening, Writing
 from services.tickets.domain.reopening import Effect, effect_of_mail, is_automatic, recent
 from services.tickets.domain.words import Action, Ticket
-from services.tickets.store import directory, messages, seals, tickets
+from services.tickets.store import directory, held, messages, seals, tickets
 from services.tickets.store.rows import Row
-from services.tickets.usecases import opening
+from services.tickets.usecases import company, opening
+from services.tickets.usecases.company import UNVERIFIED
 from services.tickets.usecases.life import Actor, Life
 from services.tickets.usecases.replying import answer, put, reopen
 from shared.events.base import Event
@@ -56,36 +58,41 @@ async def apply(event: Event[MailRouted], tx: Tx, fetched: Fetched | None) -> No
     row = None
     if routed.decision != "new" and routed.ticket_id is not None:
         row = await tickets.lock_living(tx, routed.ticket_id)
+    await held.drop(tx, routed.mail_id)
     if row is None:
-        await _open(tx, routed, fetched, None)
-        return
-    await _answer(tx, row, routed, fetched)
+        ticket_id = await _open(tx, routed, fetched, None)
+    else:
+        ticket_id = await _answer(tx, row, routed, fetched)
+    await company.arrive(tx, ticket_id, routed)
 
 
-async def _answer(tx: Tx, row: Row, routed: MailRouted, fetched: Fetched) -> None:
+async def _answer(tx: Tx, row: Row, routed: MailRouted, fetched: Fetched) -> UUID:
+    """The ticket that the mail came to: this one, or the follow-up that it opened."""
     ticket = tickets.to_ticket(row)
     automatic = is_automatic(routed.mail_class) or routed.decision == "note"
     effect = effect_of_mail(
         ticket, routed.received_at, tx.now, automatic=automatic, may_reopen=routed.may_reopen
     )
     kind = await _voice(tx, ticket, routed)
-    if effect is Effect.FOLLOW_UP and kind is AuthorKind.CUSTOMER:
-        await _open(tx, routed, fetched, row)
-        return
+    inside = not routed.public
+    if effect is Effect.FOLLOW_UP and kind is AuthorKind.CUSTOMER and not inside:
+        return await _open(tx, routed, fetched, row)
     box = await tx.context.vault.box(ticket.organization_id)
     life = Life(tx, row, box, Actor(routed.requester_id, kind), at=routed.received_at)
     writing = _writing(routed, fetched.mail, kind, first=False)
     message_id = await put(life, writing)
-    if not automatic:
+    if not automatic and not inside:
         await tickets.add_participant(tx, ticket, routed.requester_id)
-    _move(life, effect, kind, message_id)
+        _move(life, effect, kind, message_id)
     if effect is Effect.APPEND and not automatic and routed.may_reopen:
         life.note("reopen_limited", public=False)
     await life.save()
+    return ticket.id
 
 
 def _move(life: Life, effect: Effect, kind: AuthorKind, message_id: UUID) -> None:
     if kind is AuthorKind.STAFF:
+        life.acted()
         if life.moves(Action.RESPOND):
             life.move(Action.RESPOND)
     elif effect is Effect.ANSWER:
@@ -107,7 +114,7 @@ async def _voice(tx: Tx, ticket: Ticket, routed: MailRouted) -> AuthorKind:
     return AuthorKind.STAFF if staff else AuthorKind.CUSTOMER
 
 
-async def _open(tx: Tx, routed: MailRouted, fetched: Fetched, closed: Row | None) -> None:
+async def _open(tx: Tx, routed: MailRouted, fetched: Fetched, closed: Row | None) -> UUID:
     """A ticket of its own; `closed` is the one whose window the mail has missed."""
     mail = fetched.mail
     # A late answer is no news to intake, but its sender is owed the new number and promise.
@@ -122,8 +129,11 @@ async def _open(tx: Tx, routed: MailRouted, fetched: Fetched, closed: Row | None
         channel=Channel.EMAIL,
         acknowledge=acknowledge,
         follow_up_of=closed["id"] if closed else None,
+        tags=(UNVERIFIED,) if routed.unverified else (),
     )
-    await opening.write(tx, await opening.ready(tx, start))
+    prepared = await opening.ready(tx, start)
+    await opening.write(tx, prepared)
+    return prepared.ticket_id
 
 
 async def _subject(tx: Tx, routed: MailRouted, mail: Mail, closed: Row | None) -> str:
@@ -142,14 +152,26 @@ def _writing(routed: MailRouted, mail: Mail, kind: AuthorKind, *, first: bool) -
         author_kind=kind,
         channel=Channel.EMAIL,
         at=routed.received_at,
-        public=routed.decision != "note",
+        public=routed.public and routed.decision != "note",
         automatic=is_automatic(routed.mail_class) or routed.decision == "note",
         html=clean_html(mail.body_html),
         visible=None if first or not visible or visible == mail.body_text else visible,
         mail_id=mail.id,
-        mail_headers=mail.headers,
+        mail_headers=mail.headers | _marks(routed),
         files=tuple(_file(file) for file in mail.files),
     )
+
+
+def _marks(routed: MailRouted) -> dict[str, Any]:
+    """How far the sender is proven and why the mail is here: for staff, beside the message."""
+    return {
+        "sender_auth": routed.sender_auth,
+        "class": routed.mail_class,
+        "match": routed.match,
+        "reasons": list(routed.reasons),
+        "degraded": routed.degraded,
+        "forwarded_by": str(routed.forwarded_by) if routed.forwarded_by else None,
+    }
 
 
 def _file(file: MailFile) -> File:

@@ -13,10 +13,10 @@ from services.tickets.adapters.stems import query_tokens
 from services.tickets.domain.listing import Filters, Place, Sort
 from services.tickets.domain.stories import tell
 from services.tickets.domain.words import parse_number
-from services.tickets.store import directory, listing, messages, seals, tickets, timeline
+from services.tickets.store import directory, held, listing, messages, seals, tickets, timeline
 from services.tickets.store import feedback as ratings
 from services.tickets.store.rows import Row
-from services.tickets.usecases import answers
+from services.tickets.usecases import answers, holding
 from services.tickets.usecases.answers import Cards
 from services.tickets.usecases.figures import INSIDE, NAMELESS, figures, zone_of
 from services.tickets.usecases.sight import see, viewer_of
@@ -47,7 +47,12 @@ async def ticket(
             page = await messages.page(
                 tx, ticket_id, internal=viewer.staff, after=None, limit=FIRST_MESSAGES
             )
-    return await _tell_ticket(context, row, page, staff=viewer.staff, full=with_messages)
+        waiting = viewer.staff and row["held_mails"] > 0
+        mails = await held.of_ticket(tx, ticket_id, holding.SHOWN) if waiting else ()
+    answer, tag = await _tell_ticket(context, row, page, staff=viewer.staff, full=with_messages)
+    if viewer.staff:
+        answer["held_mails"] = holding.told(mails)
+    return answer, tag
 
 
 async def ticket_by_number(context: Context, caller: Caller, number: int) -> Tagged:

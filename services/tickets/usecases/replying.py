@@ -68,7 +68,9 @@ async def write(life: Life, body: str, *, public: bool = True, claim: Claim = NO
     if kind is AuthorKind.CUSTOMER:
         await _join(life)
         answer(life, message_id)
-    elif public and life.moves(Action.RESPOND):
+        return message_id
+    life.acted()
+    if public and life.moves(Action.RESPOND):
         life.move(Action.RESPOND)
     return message_id
 

@@ -56,6 +56,8 @@ def give(life: Life, assignee_id: UUID | None, cause: Literal["manual", "escalat
     if previous == assignee_id:
         return
     life.change(assignee_id=assignee_id)
+    if cause == "manual":
+        life.acted()
     life.state(
         TicketAssigned(
             **life.base,
@@ -85,6 +87,7 @@ async def wait(
     if not starts:
         raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
     message_id = await write(life, message) if message is not None else None
+    life.acted()
     if waited_for == "customer" and message is None and not customer_was_answered(life.ticket):
         raise ReplyRequired(legal=[str(verb) for verb in legal_verbs(life.ticket.status)])
     life.move(action, reason=reason)

@@ -93,7 +93,7 @@ def test_the_authority_table_has_a_row_for_everything() -> None:
 )
 def test_the_class_of_a_mail(lines: bytes, mail_class: MailClass) -> None:
     origin = Origin(ours=False, null_sender=False, reported=False, from_reporter=False)
-    assert classify(split_headers(lines), origin) is mail_class
+    assert classify(split_headers(lines), origin).mail_class is mail_class
 
 
 def test_a_loop_goes_before_a_bounce_and_a_bounce_before_everything_else() -> None:
@@ -101,9 +101,9 @@ def test_a_loop_goes_before_a_bounce_and_a_bounce_before_everything_else() -> No
     ours = Origin(ours=True, null_sender=True, reported=True, from_reporter=True)
     report = Origin(ours=False, null_sender=True, reported=True, from_reporter=False)
     person = Origin(ours=False, null_sender=False, reported=True, from_reporter=False)
-    assert classify(headers, ours) is MailClass.LOOP
-    assert classify(headers, report) is MailClass.BOUNCE
-    assert classify(split_headers(b""), person) is MailClass.HUMAN
+    assert classify(headers, ours).mail_class is MailClass.LOOP
+    assert classify(headers, report).mail_class is MailClass.BOUNCE
+    assert classify(split_headers(b""), person).mail_class is MailClass.HUMAN
 
 
 @pytest.mark.parametrize(
@@ -220,5 +220,9 @@ def test_a_class_without_a_ticket(mail_class: MailClass, decision: Decision) -> 
 def test_a_person_may_let_a_held_mail_through() -> None:
     held = route(MailClass.HUMAN, judge(Match.TOKEN, Sender.STRANGER, NONE), matched=True)
     assert held.decision is Decision.HELD
-    assert released(held, ticket=True).decision is Decision.REPLY
-    assert released(held, ticket=False).decision is Decision.NEW
+    onto = released(held, MailClass.HUMAN, ticket=True)
+    assert (onto.decision, onto.may_reopen) == (Decision.REPLY, True)
+    assert onto.reasons == ("sender_not_on_ticket", "released")
+    assert released(held, MailClass.HUMAN, ticket=False).decision is Decision.NEW
+    robot = released(held, MailClass.AUTO_REPLY, ticket=True)
+    assert (robot.decision, robot.may_reopen) == (Decision.NOTE, False)

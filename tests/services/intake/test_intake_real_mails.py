@@ -131,7 +131,8 @@ def test_what_pythons_own_parser_finds_is_found() -> None:
 def test_delivery_notices_of_many_servers_are_recognised() -> None:
     notices = [raw for name, raw in mails().items() if name.startswith("sisimai")]
     classes = [
-        read_mail(raw, Envelope("<>"), Reading(), read_page).mail.mail_class for raw in notices
+        read_mail(raw, Envelope("<>"), Reading(), read_page, tools=TOOLS).mail.mail_class
+        for raw in notices
     ]
     assert classes.count("bounce") / len(classes) >= 0.8
 

@@ -394,7 +394,9 @@ async def test_a_dead_address_is_not_acknowledged_again(desk: Desk) -> None:
     await desk.hear(desk.promised(ticket))
     await desk.letter(SARA)
     (row,) = await desk.deliveries(ticket)
-    bounced = MailBounced(mail_id=uuid4(), at=desk.now, delivery_id=row["id"], permanent=True)
+    bounced = MailBounced(
+        mail_id=uuid4(), at=desk.now, delivery_id=row["id"], permanent=True, status="5.1.1"
+    )
     await desk.hear(bounced)
     assert (await desk.deliveries(ticket))[0]["state"] == "bounced"
     assert (await desk.stated("notify.bounced"))[0]["delivery_id"] == str(row["id"])

@@ -1,0 +1,57 @@
+"""Mails that wait for a person's word before they may speak on a ticket."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from shared.kit.tx import Tx
+
+_COUNT = """update tickets.ticket t set held_mails =
+    (select count(*) from tickets.held_mail h where h.ticket_id = t.id) where t.id = :ticket"""
+
+
+async def add(tx: Tx, mail_id: UUID, ticket: tuple[UUID, UUID], **known: Any) -> bool:
+    """Remember a mail that names `ticket` = (ticket, organization); whether it is new."""
+    ticket_id, organization_id = ticket
+    added = await tx.row(
+        """insert into tickets.held_mail
+            (mail_id, ticket_id, organization_id, reasons, sender_auth, held_at)
+        values (:mail, :ticket, :organization, :reasons, :sender_auth, :held_at)
+        on conflict do nothing returning mail_id""",
+        {"mail": mail_id, "ticket": ticket_id, "organization": organization_id, **known},
+    )
+    if added is not None:
+        await tx.execute(_COUNT, {"ticket": ticket_id})
+    return added is not None
+
+
+async def drop(tx: Tx, mail_id: UUID) -> UUID | None:
+    """It waits no longer; the ticket that it waited at."""
+    ticket_id: UUID | None = await tx.scalar(
+        "delete from tickets.held_mail where mail_id = :mail returning ticket_id",
+        {"mail": mail_id},
+    )
+    if ticket_id is not None:
+        await tx.execute(_COUNT, {"ticket": ticket_id})
+    return ticket_id
+
+
+async def of_ticket(tx: Tx, ticket_id: UUID, most: int) -> Sequence[RowMapping]:
+    """What waits at a ticket, oldest first."""
+    return await tx.rows(
+        """select mail_id, reasons, sender_auth, held_at from tickets.held_mail
+        where ticket_id = :ticket order by held_at, mail_id limit :most""",
+        {"ticket": ticket_id, "most": most},
+    )
+
+
+async def move(tx: Tx, ticket_id: UUID, into_id: UUID) -> None:
+    """Whatever waits at a merged ticket waits at the one it lives on in."""
+    await tx.execute(
+        "update tickets.held_mail set ticket_id = :into where ticket_id = :ticket",
+        {"ticket": ticket_id, "into": into_id},
+    )
+    for one in (ticket_id, into_id):
+        await tx.execute(_COUNT, {"ticket": one})

@@ -1,0 +1,61 @@
+"""What a mail brings along beside its message: people, a related ticket, a colleague's hand."""
+
+from typing import Final
+from uuid import UUID
+
+from services.tickets.domain.words import number_text
+from services.tickets.store import links, tickets
+from services.tickets.usecases.life import HOUSE, Actor, Life
+from shared.events.mail import MailRouted
+from shared.kit.tx import Tx
+from shared.vocabulary import AuthorKind
+
+UNVERIFIED: Final = "unverified"
+"""The tag that is the queue of tickets whose sender's proof failed."""
+
+RELATED: Final = "possibly_related"
+
+
+def brings(routed: MailRouted) -> bool:
+    """Whether there is anything to do once the ticket stands."""
+    return bool(
+        routed.participant_ids
+        or routed.proposed
+        or routed.related_ticket_id
+        or routed.forwarded_by
+        or routed.unverified
+    )
+
+
+async def arrive(tx: Tx, ticket_id: UUID, routed: MailRouted) -> None:
+    """After the opening of a ticket by mail, or an answer on it; for agents' eyes only."""
+    if not brings(routed):
+        return
+    row = await tickets.lock(tx, ticket_id)
+    assert row is not None
+    life = Life(tx, row, await tx.context.vault.box(row["organization_id"]), HOUSE)
+    for person_id in routed.participant_ids:
+        await tickets.add_participant(tx, life.ticket, person_id)
+    if routed.proposed:
+        data = {"count": routed.proposed, "mail_id": str(routed.mail_id)}
+        life.note("participants_proposed", data, public=False)
+    if routed.unverified:
+        life.note("sender_unverified", {"mail_id": str(routed.mail_id)}, public=False)
+    if routed.related_ticket_id is not None:
+        await _relate(tx, life, routed.related_ticket_id)
+    if routed.forwarded_by is not None:
+        life.actor = Actor(routed.forwarded_by, AuthorKind.STAFF)
+        life.note("mail_forwarded", {"mail_id": str(routed.mail_id)}, public=False)
+    await life.save()
+
+
+async def _relate(tx: Tx, life: Life, other_id: UUID) -> None:
+    """A hint for agents at both tickets; the customers of neither learn of the other."""
+    other = await tickets.read_living(tx, other_id)
+    if other is None or not await links.add(tx, life.ticket, other["id"], RELATED):
+        return
+    life.note(RELATED, {"number": number_text(other["number"])}, public=False)
+    box = await tx.context.vault.box(other["organization_id"])
+    theirs = Life(tx, other, box, HOUSE)
+    theirs.note(RELATED, {"number": number_text(life.ticket.number)}, public=False)
+    await theirs.save()
