@@ -57,6 +57,10 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+CUSTOMER_ROLES: Final = frozenset({Role.CUSTOMER, Role.CUSTOMER_ADMIN})
+STAFF_ROLES: Final = tuple(role for role in Role if role not in CUSTOMER_ROLES)
+
+
 class Channel(StrEnum):
     """The door through which a ticket or message came."""
 

@@ -25,13 +25,11 @@ from shared.kit.http import (
     router,
 )
 from shared.kit.problems import Forbidden, NotFound, problems
-from shared.vocabulary import Role
-
-_STAFF = tuple(role for role in Role if role not in {Role.CUSTOMER, Role.CUSTOMER_ADMIN})
+from shared.vocabulary import STAFF_ROLES
 
 CanRead = Annotated[Caller, require("escalations:read")]
 CanWrite = Annotated[Caller, require("escalations:write")]
-OF_STAFF = require("escalations:read", *_STAFF)
+OF_STAFF = require("escalations:read", *STAFF_ROLES)
 OfStaff = Annotated[Caller, OF_STAFF]
 Limit = Annotated[int, Query(ge=1, le=200)]
 

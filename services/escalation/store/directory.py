@@ -12,7 +12,7 @@ from services.escalation.domain.people import Absence, Directory
 from services.escalation.tables import Department, Person, Position
 from shared.kit.tables import table
 from shared.kit.tx import Tx
-from shared.vocabulary import Role
+from shared.vocabulary import CUSTOMER_ROLES, Role
 
 _PERSON = table(Person)
 _POSITION = table(Position)
@@ -98,7 +98,7 @@ async def colleague(tx: Tx, user_id: UUID) -> Colleague | None:
                 where p.user_id = any(q.user_ids) and q.department_id is null) as held
             from escalation.person p where p.user_id = :user_id
             and not p.roles <@ cast(:customers as text[])""",
-        {"user_id": user_id, "customers": [Role.CUSTOMER, Role.CUSTOMER_ADMIN]},
+        {"user_id": user_id, "customers": list(CUSTOMER_ROLES)},
     )
     if row is None:
         return None

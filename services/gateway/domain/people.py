@@ -4,12 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
-from shared.vocabulary import RESERVED_ORGANIZATION, Locale, Role
-
-CUSTOMER_ROLES: Final = frozenset({Role.CUSTOMER, Role.CUSTOMER_ADMIN})
+from shared.vocabulary import CUSTOMER_ROLES, RESERVED_ORGANIZATION, Locale, Role
 
 
 class Misfit(StrEnum):

@@ -2,12 +2,11 @@
 
 from typing import Annotated, Any, Final
 
-from services.gateway.domain.people import CUSTOMER_ROLES
 from shared.kit.callers import Caller
 from shared.kit.http import require, signed_in
-from shared.vocabulary import Role
+from shared.vocabulary import STAFF_ROLES, Role
 
-_STAFF = tuple(role.value for role in Role if role not in CUSTOMER_ROLES)
+_STAFF = tuple(role.value for role in STAFF_ROLES)
 
 SIGNED_IN: Final[Any] = signed_in()
 """The store shows each their part."""

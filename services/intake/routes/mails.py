@@ -23,19 +23,12 @@ from shared.kit.http import (
     require,
 )
 from shared.kit.problems import NotFound, PayloadTooLarge, ValidationFailed, problems
-from shared.vocabulary import Role
+from shared.vocabulary import STAFF_ROLES, Role
 
-_STAFF = (
-    Role.AGENT,
-    Role.SUPERVISOR,
-    Role.MANAGER,
-    Role.SENIOR_MANAGEMENT,
-    Role.EXECUTIVE,
-    Role.ADMIN,
-)
+_DECIDERS = tuple(role for role in STAFF_ROLES if role is not Role.AUDITOR)
 CAN_POST = [require("intake:write")]
-CAN_READ = [require("intake:read", *_STAFF, Role.AUDITOR)]
-CAN_DECIDE = [require("tickets:manage", *_STAFF)]
+CAN_READ = [require("intake:read", *STAFF_ROLES)]
+CAN_DECIDE = [require("tickets:manage", *_DECIDERS)]
 
 router = http.router(prefix="/v1/intake/mails", tags=["intake"])
 

@@ -10,13 +10,12 @@ from shared.kit import together
 from shared.kit.context import Context
 from shared.kit.peers import PeerRefused
 from shared.tokens import fold_address
-from shared.vocabulary import RESERVED_ORGANIZATION, Locale, Role
+from shared.vocabulary import CUSTOMER_ROLES, RESERVED_ORGANIZATION, Locale
 
 _REMEMBERED: Final = 20.0
 _MOST: Final = 2000
 _NAME: Final = 200
 _ADDRESS: Final = 254
-_CUSTOMERS: Final = frozenset({Role.CUSTOMER, Role.CUSTOMER_ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ async def _ask(context: Context, sender: Address, locale: str) -> Person | None:
         id=UUID(told["user_id"]),
         organization_id=UUID(told["organization_id"]),
         locale=Locale(told["locale"]),
-        staff=not _CUSTOMERS.issuperset(told["roles"]),
+        staff=not CUSTOMER_ROLES.issuperset(told["roles"]),
     )
 
 

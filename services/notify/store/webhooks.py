@@ -32,6 +32,8 @@ class Result:
     verdict: Verdict
 
 
+_MINE: Final = "w.attempts = v.attempts"
+"""A replay or a later claim counts anew."""
 _QUEUE: Final = insert(_WEBHOOK).on_conflict_do_nothing()
 
 
@@ -85,17 +87,23 @@ async def claim(tx: Tx, busy: dict[UUID, int], per_endpoint: int, limit: int) ->
 
 
 async def record(tx: Tx, results: list[Result]) -> None:
-    """The outcome of many attempts in one statement; the last ones of each stay in its log."""
+    """The outcome of many attempts in one statement; the last ones of each stay in its log.
+
+    An attempt that was under way when the event was asked for again decides nothing more.
+    """
     await tx.execute(
-        f"""update notify.webhook w set state = v.state, next_at = v.next_at, leased_until = null,
+        f"""update notify.webhook w set state = case when {_MINE} then v.state else w.state end,
+            next_at = case when {_MINE} then v.next_at else w.next_at end,
+            leased_until = case when {_MINE} then null else w.leased_until end,
             last_status = v.status, last_error = v.error,
             log = case when jsonb_array_length(w.log) >= {LOG_ENTRIES} then w.log - 0
                 else w.log end || cast(v.entry as jsonb),
             delivered_at = case when v.state = 'delivered' then v.at else w.delivered_at end
             from unnest(cast(:ids as uuid[]), cast(:states as text[]),
                 cast(:next_ats as timestamptz[]), cast(:statuses as int[]),
-                cast(:errors as text[]), cast(:entries as text[]), cast(:ats as timestamptz[]))
-                as v (id, state, next_at, status, error, entry, at)
+                cast(:errors as text[]), cast(:entries as text[]), cast(:ats as timestamptz[]),
+                cast(:attempts as int[]))
+                as v (id, state, next_at, status, error, entry, at, attempts)
             where w.id = v.id""",
         {
             "ids": [one.webhook_id for one in results],
@@ -105,6 +113,7 @@ async def record(tx: Tx, results: list[Result]) -> None:
             "errors": [one.answer.error for one in results],
             "entries": [_entry(one) for one in results],
             "ats": [one.at for one in results],
+            "attempts": [one.attempts for one in results],
         },
     )
 

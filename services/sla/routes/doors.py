@@ -11,9 +11,9 @@ from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.http import decode_cursor, decode_place, encode_cursor, page, require, set_etag
 from shared.kit.problems import ValidationFailed
-from shared.vocabulary import Localized, Role
+from shared.vocabulary import STAFF_ROLES, Localized
 
-STAFF: Final = tuple(role for role in Role if role not in {Role.CUSTOMER, Role.CUSTOMER_ADMIN})
+STAFF: Final = STAFF_ROLES
 OF_STAFF = require("sla:read", *STAFF)
 CanRead = Annotated[Caller, require("sla:read")]
 MANAGES = require("sla:manage", *STAFF)

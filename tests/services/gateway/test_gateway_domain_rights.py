@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from services.gateway.domain.passwords import Weakness, weakness
 from services.gateway.domain.people import (
-    CUSTOMER_ROLES,
     Misfit,
     Person,
     changes_rights,
@@ -19,7 +18,7 @@ from services.gateway.domain.people import (
 )
 from services.gateway.domain.scopes import BOUND_SCOPES, SCOPES, scopes_of, ungrantable
 from services.gateway.domain.validity import issued_at, next_valid_from
-from shared.vocabulary import RESERVED_ORGANIZATION, Locale, Role
+from shared.vocabulary import CUSTOMER_ROLES, RESERVED_ORGANIZATION, Locale, Role
 
 ACME = UUID(int=7)
 SALES = UUID(int=8)
