@@ -38,7 +38,7 @@ async def read(
     raw = await _opened(box, mail_id, found.raw)
     envelope = secrets.open_envelope(box, mail_id, found.envelope)
     reading = replace(_reading(context, envelope), mail=mail_id)
-    if zone is not None:
+    if zone is not None and found.attempts < _ATTEMPTS:
         relays = context.settings.intake_relays.split(",")
         reading = await witness.heard(zone, raw, envelope, reading, relays)
     parsed = None
