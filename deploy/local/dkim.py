@@ -55,15 +55,28 @@ def look(chosen: Options, _: Home) -> Iterator[Finding]:
     try:
         key = read_key(found.file)
     except KeyUnfit as reason:
-        yield bad(
-            f"The DKIM key {found.file} {reason}: no mail goes out. Point {_FILE} at a PEM key.",
-            f"تعذر استخدام مفتاح DKIM \u200f({found.file}) ولن يخرج أي بريد. "
-            f"اجعل {_FILE} يشير إلى ملف PEM سليم لا كلمة مرور عليه.",
-        )
+        yield _unfit(found.file, reason.fault)
         return
     yield good(
         f"DKIM: {key.kind} key, DNS record at {found.place} (sanad mail dkim shows it)",
         f"DKIM: مفتاح {key.kind}، وسجل DNS في {found.place} (يعرضه الأمر sanad mail dkim)",
+    )
+
+
+def _unfit(file: Path, fault: str) -> Finding:
+    if fault == "away":
+        return bad(
+            f"The DKIM key {file} cannot be read: no mail goes out. Mend {_FILE}.",
+            f"لا يمكن قراءة مفتاح DKIM في {file}، ولن يخرج أي بريد. صحّح {_FILE}.",
+        )
+    if fault == "odd":
+        return bad(
+            f"{file} is no PEM private key without a password: no mail goes out. Mend {_FILE}.",
+            f"الملف {file} ليس مفتاحًا خاصًا بصيغة PEM بلا كلمة مرور، ولن يخرج أي بريد. صحّح {_FILE}.",
+        )
+    return bad(
+        f"The key in {file} must be Ed25519, or RSA of 1024 bits or more. Mend {_FILE}.",
+        f"يجب أن يكون المفتاح في {file} من نوع Ed25519، أو RSA بطول 1024 بت أو أكثر. صحّح {_FILE}.",
     )
 
 

@@ -7,7 +7,7 @@ import asyncio
 import base64
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from services.notify.domain.headers import ALLOWED, MAX_LINE
 from services.notify.domain.letters import Parcel, UnsafeLetter
@@ -21,6 +21,10 @@ _LEAST_BITS: Final = 1024
 
 class KeyUnfit(Exception):
     """There is no key to sign with; the words say why, and hold nothing of it."""
+
+    def __init__(self, why: str, fault: Literal["away", "odd", "kind"]) -> None:
+        super().__init__(why)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,9 @@ def read_key(path: Path) -> Key:
     try:
         found = form.load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
-        raise KeyUnfit(f"cannot be read ({type(error).__name__})") from error
+        raise KeyUnfit(f"cannot be read ({type(error).__name__})", "away") from error
     except (ValueError, TypeError) as error:
-        raise KeyUnfit("is no PEM private key without a password") from error
+        raise KeyUnfit("is no PEM private key without a password", "odd") from error
     plain = form.NoEncryption()
     if isinstance(found, RSAPrivateKey) and found.key_size >= _LEAST_BITS:
         private = found.private_bytes(
@@ -64,7 +68,7 @@ def read_key(path: Path) -> Key:
         seed = found.private_bytes(form.Encoding.Raw, form.PrivateFormat.Raw, plain)
         raw = found.public_key().public_bytes(form.Encoding.Raw, form.PublicFormat.Raw)
         return Key("ed25519", b"ed25519-sha256", base64.b64encode(seed), _text(raw))
-    raise KeyUnfit("is neither an Ed25519 key nor an RSA key of 1024 bits or more")
+    raise KeyUnfit("is neither an Ed25519 key nor an RSA key of 1024 bits or more", "kind")
 
 
 def _text(content: bytes) -> str:
@@ -100,7 +104,7 @@ class Signer:
         try:
             changed = self._file.stat().st_mtime_ns
         except OSError as error:
-            raise KeyUnfit(f"cannot be read ({type(error).__name__})") from error
+            raise KeyUnfit(f"cannot be read ({type(error).__name__})", "away") from error
         if self._known is None or self._known[0] != changed:
             self._known = (changed, read_key(self._file))
         return self._known[1]
