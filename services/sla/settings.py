@@ -10,7 +10,7 @@ class SlaSettings(Settings):
 
     model_config = SettingsConfigDict(env_prefix="SANAD_", frozen=True, extra="ignore")
 
-    sla_claim: int = 500
+    sla_claim: int = 1000
     """Timers taken at once."""
 
     sla_longest_sleep: float = 1.0

@@ -62,28 +62,28 @@ class Loop:
                 group.create_task(lane())
 
     async def _turn(self, limit: int) -> firing.Fired:
-        batch: firing.Batch | None = None
+        claim: firing.Claim | None = None
         try:
             async with self.context.tx() as tx:
-                batch = await firing.claim(tx, limit, self.aside.keys(time.monotonic()))
-                fired = await firing.fire(tx, batch)
+                claim = await firing.claim(tx, limit, self.aside.keys(time.monotonic()))
+                fired = await firing.fire(tx, claim)
         except Exception as error:  # one clock that cannot be read stops no other
-            if batch is None or not batch.due:
+            if claim is None or not claim.size:
                 raise
-            return await self._failed(batch, error)
+            return await self._failed(claim, error)
         _FIRED.inc(fired.claimed - fired.held)
         return fired
 
-    async def _failed(self, batch: firing.Batch, error: Exception) -> firing.Fired:
+    async def _failed(self, claim: firing.Claim, error: Exception) -> firing.Fired:
         """A batch is tried again one by one, until whoever spoils it stands aside."""
-        if len(batch.due) > 1:
-            for _ in batch.due:
+        if claim.size > 1:
+            for _ in claim.keys:
                 await self._turn(1)
         else:
-            (timer,) = batch.due
-            wait = self.aside.put(timer.key, time.monotonic())
-            _log.error("timer_failed", ticket=str(timer.ticket_id), again=wait, exc_info=error)
-        return firing.Fired(len(batch.due), 0)
+            (key,) = claim.keys
+            wait = self.aside.put(key, time.monotonic())
+            _log.error("timer_failed", timer=key, again=wait, exc_info=error)
+        return firing.Fired(claim.size, 0)
 
     async def _until_next(self) -> float:
         longest: float = self.context.settings.sla_longest_sleep

@@ -31,6 +31,11 @@ def new_fact_id() -> UUID:
     return uuid7()
 
 
+def new_fact_ids(count: int) -> list[UUID]:
+    """Ids of facts that are stated in this order."""
+    return uuid7.row(count)
+
+
 @cache
 def FACTS_CTE(schema: str) -> str:  # noqa: N802 - a piece of SQL, read as a constant
     """A CTE named `facts` that writes the buffered facts; parameters come from `tx.take_facts()`.
@@ -64,7 +69,7 @@ def fact_rows(service: str, facts: list[Stated]) -> dict[str, Any]:
         "fact_routes": [one.fact.nats_subject() for one in facts],
         "fact_subjects": [one.subject for one in facts],
         "fact_sequences": [one.sequence for one in facts],
-        "fact_bodies": [_envelope(service, one) for one in facts],
+        "fact_bodies": [envelope(service, one) for one in facts],
     }
 
 
@@ -80,7 +85,7 @@ def _insert(schema: str) -> str:
             cast(:fact_bodies as text[]))"""
 
 
-def _envelope(service: str, one: Stated) -> str:
+def envelope(service: str, one: Stated) -> str:
     """The envelope's JSON; `shared.events.base.Envelope` is what reads it.
 
     Put together by hand: this is the dearest step of stating a fact, and the model costs it thrice.

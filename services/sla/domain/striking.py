@@ -49,19 +49,20 @@ def strike(clocks: Sequence[State], due: Due, now: datetime) -> list[State] | No
 
     A warning that comes only after its breach is due is dropped (sla.md 8).
     """
-    change: dict[str, Any]
     if due.idle is not None:
         return list(clocks)  # nothing has happened, so the desk waits still
-    if due.point is None:
-        change = {"state": "breached", "breached_at": render(due.at)}
-    else:
-        change = {"warned_at": render(due.at)}
+    change = broken(due.at) if due.point is None else {"warned_at": render(due.at)}
     for one in clocks:
         if one["metric"] == due.metric:
             late = due.point is not None and read(one["due_at"]) <= now
             if one["state"] != "running" or late:
                 return None
     return [one | change if one["metric"] == due.metric else one for one in clocks]
+
+
+def broken(at: datetime) -> State:
+    """What a broken promise changes of its clock."""
+    return {"state": "breached", "breached_at": render(at)}
 
 
 def state_of(clocks: Sequence[State], metric: Metric) -> State:

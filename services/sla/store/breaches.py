@@ -27,7 +27,7 @@ class BreachRow:
     breached_at: datetime | None = None
 
 
-_NTH = """
+NTH = """
     (select count(*) - case when n.fact = 'breached' then 0 else 1 end from sla.breach b
     where (b.ticket_id, b.metric, b.cycle) = (n.ticket_id, n.metric, n.cycle)
         and b.fact = case when n.fact = 'breached' then 'voided' else 'breached' end)"""
@@ -38,7 +38,7 @@ A breach follows as many voided ones, a later word is about the newest breach.
 _ADD = f"""
     insert into sla.breach (ticket_id, organization_id, department_id, priority, metric, cycle,
         fact, noted_at, cause, due_at, breached_at, nth)
-    select n.*, {_NTH} from unnest(cast(:tickets as uuid[]), cast(:organizations as uuid[]),
+    select n.*, {NTH} from unnest(cast(:tickets as uuid[]), cast(:organizations as uuid[]),
         cast(:departments as uuid[]), cast(:priorities as text[]), cast(:metrics as text[]),
         cast(:cycles as int[]), cast(:facts as text[]), cast(:noted as timestamptz[]),
         cast(:causes as text[]), cast(:dues as timestamptz[]), cast(:breached as timestamptz[]))

@@ -1,16 +1,14 @@
 """Rows of timers: armed ones only; firing deletes them, history lives in facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from shared.kit.tx import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class TimerRow:
+class TimerRow(NamedTuple):
     """One armed instant; `owner` is the service that acts on it."""
 
     key: str
@@ -19,27 +17,6 @@ class TimerRow:
     due_at: datetime
     generation: int
     owner: str
-
-
-async def claim(
-    tx: Tx, offset: timedelta, limit: int, aside: Sequence[str] = ()
-) -> tuple[datetime, list[TimerRow]]:
-    """The oldest due timers that no other replica holds, and the instant it was decided at.
-
-    The database's clock decides, so that replicas on several machines agree (reliability T42).
-    """
-    found = await tx.execute(
-        """with moment as materialized (
-            select clock_timestamp() + cast(:offset as interval) as now),
-        due as (
-            select key, kind, ticket_id, due_at, generation, owner from sla.timer
-            where due_at < (select now from moment) and not key = any(cast(:aside as text[]))
-            order by due_at limit :limit for update skip locked)
-        select moment.now, due.* from moment left join due on true""",
-        {"offset": offset, "limit": limit, "aside": list(aside)},
-    )
-    rows: Sequence[Sequence[Any]] = found.all()
-    return rows[0][0], [_timer(row[1:]) for row in rows if row[1] is not None]
 
 
 def _timer(columns: Sequence[Any]) -> TimerRow:

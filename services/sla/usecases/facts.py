@@ -2,16 +2,29 @@
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 from services.sla.domain.clock import Breach
 from services.sla.domain.fold import Idle
 from services.sla.domain.policy import Policy, Step
-from services.sla.store.clockrows import ClockRow
 from shared.events.sla import LadderStep, SlaBreached, SlaPauseOverdue, SlaWarning
 from shared.events.timer import Delay
 from shared.vocabulary import Metric, Priority
 from shared.worktime import instant
+
+
+class Served(Protocol):
+    """What a breach tells of the clock that it broke."""
+
+    @property
+    def priority(self) -> str: ...
+    @property
+    def department_id(self) -> UUID: ...
+    @property
+    def policy_id(self) -> UUID: ...
+    @property
+    def policy_version(self) -> int: ...
 
 
 def warning(
@@ -34,7 +47,7 @@ def pause_overdue(idle: Idle, common: dict[str, Any]) -> SlaPauseOverdue:
     )
 
 
-def breached(row: ClockRow, breach: Breach, policy: Policy, common: dict[str, Any]) -> SlaBreached:
+def breached(row: Served, breach: Breach, policy: Policy, common: dict[str, Any]) -> SlaBreached:
     return SlaBreached(
         **common,
         metric=breach.metric,

@@ -8,17 +8,20 @@ from uuid import UUID
 
 from services.sla.domain.settle import Point
 from services.sla.domain.striking import Due
-from services.sla.store import breaches, clocks, pasttimers, timers
+from services.sla.store import breaches, claims, clocks, pasttimers, timers
+from services.sla.store.claims import Claim
 from services.sla.store.clockrows import ClockRow
 from services.sla.store.pasttimers import Ended
 from services.sla.store.timers import TimerRow
-from services.sla.usecases import applying, calendar_jobs
+from services.sla.usecases import applying, calendar_jobs, striking
 from services.sla.usecases.clocks import ground_of
 from services.sla.usecases.rulebook import Rulebook, rulebook
 from services.sla.usecases.stating import CALENDAR, Occasion, Settled, settle_row, strike_row
 from shared.events.timer import TimerFired
 from shared.kit.tx import Tx
 from shared.worktime import micros
+
+__all__ = ["Claim", "Fired", "claim", "fire", "until_next"]
 
 OWNER: Final = "sla"
 RECOMPUTE: Final = "recompute"
@@ -37,22 +40,22 @@ class Fired:
     held: int
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Timers that are due and ours until this transaction ends."""
-
-    now: datetime
-    due: Sequence[TimerRow]
-
-
-async def claim(tx: Tx, limit: int, aside: Sequence[str] = ()) -> Batch:
+async def claim(tx: Tx, limit: int, aside: Sequence[str] = ()) -> Claim:
     """The oldest that are due and that nobody else holds, without those that stepped aside."""
-    return Batch(*await timers.claim(tx, tx.context.clock.offset(), limit, aside))
+    return await claims.claim(tx, tx.context.clock.offset(), limit, aside)
 
 
-async def fire(tx: Tx, batch: Batch) -> Fired:
+async def fire(tx: Tx, claim: Claim) -> Fired:
     """State what due timers mean and delete them, all in the transaction that claimed them."""
-    now, due = batch.now, batch.due
+    if claim.alike:
+        book = await rulebook(tx, claim.revision)
+        await striking.together(tx, book, claim.alike, claim.now)
+    held = await _fire_each(tx, claim.others, claim.now) if claim.others else 0
+    return Fired(claim.size, held)
+
+
+async def _fire_each(tx: Tx, due: Sequence[TimerRow], now: datetime) -> int:
+    """Timers that want a look of their own; how many are left for another turn."""
     by_ticket: dict[UUID, list[TimerRow]] = {}
     done: list[TimerRow] = []
     going_on = 0
@@ -70,7 +73,7 @@ async def fire(tx: Tx, batch: Batch) -> Fired:
     done += [timer for ticket_id in settled for timer in by_ticket[ticket_id]]
     if done:
         await timers.remove(tx, done)
-    return Fired(len(due), len(due) - len(done) - going_on)
+    return len(due) - len(done) - going_on
 
 
 async def until_next(tx: Tx, aside: Sequence[str] = ()) -> float | None:
