@@ -15,5 +15,5 @@ service = Service(
     internal=[internal.router],
     consumers=consumers,
     workers=WORKERS,
-    checks={"mail": gauge.check},
+    checks={"mail": gauge.check, "mailboxes": gauge.mailboxes},
 )

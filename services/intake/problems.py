@@ -21,3 +21,66 @@ class NotReleasable(Conflict):
         ar="يُفرج فقط عن الرسائل المحتجزة أو المعزولة أو المكررة؛ حالة هذه الرسالة {state}.",
         en="Only held, quarantined or duplicate mails can be released; this one is {state}.",
     )
+
+
+class MailboxSetUp(Conflict):
+    code = "mailbox_already_set_up"
+    title = Localized(ar="صندوق البريد معرَّف من قبل", en="The mailbox is set up already")
+    detail = Localized(
+        ar="هناك صندوق آخر من النوع نفسه لهذا العنوان، أو لهذا الحساب والمجلد على الخادم.",
+        en="Another mailbox of this kind has this address, or this account and folder.",
+    )
+
+
+class MailboxElsewhere(Conflict):
+    code = "mailbox_of_another_department"
+    title = Localized(ar="العنوان لقسم آخر", en="The address is another department's")
+    detail = Localized(
+        ar="يعطي الدليل هذا العنوان للقسم {department_id}؛ غيّره هناك أو استخدم ذلك القسم.",
+        en="The directory gives this address to the department {department_id};"
+        " change it there, or use that department.",
+    )
+
+
+class UnknownDepartment(Problem):
+    status = 422
+    code = "unknown_department"
+    title = Localized(ar="القسم غير معروف", en="The department is not known")
+    detail = Localized(ar="لا يوجد قسم بهذا المعرّف.", en="There is no department with this id.")
+
+
+class NotAnImapMailbox(Conflict):
+    code = "not_an_imap_mailbox"
+    title = Localized(ar="ليس صندوق IMAP", en="Not an IMAP mailbox")
+    detail = Localized(
+        ar="لا يمكن وضع رسالة إلا في صندوق من نوع IMAP.",
+        en="A mail can only be put into a mailbox of the kind imap.",
+    )
+
+
+class MailboxUnreachable(Problem):
+    status = 502
+    code = "mailbox_unreachable"
+    title = Localized(ar="تعذر الوصول إلى صندوق البريد", en="The mailbox cannot be reached")
+    detail = Localized(
+        ar="فشلت الخطوة {step} ({reason})؛ يقول فحص الصندوق ما ينبغي إصلاحه.",
+        en="The step {step} failed ({reason}); the mailbox's check says what to mend.",
+    )
+
+
+class IncompleteMailbox(Problem):
+    status = 422
+    code = "mailbox_incomplete"
+    title = Localized(ar="بيانات الصندوق ناقصة", en="The mailbox is incomplete")
+    detail = Localized(ar="تنقص هذه الحقول: {missing}.", en="These fields are missing: {missing}.")
+
+
+class PlainNotAllowed(Problem):
+    status = 422
+    code = "plain_connection_not_allowed"
+    title = Localized(ar="الاتصال غير المشفر غير مسموح", en="Encryption is required")
+    detail = Localized(
+        ar="لا يُسمح بالاتصال دون تشفير إلا بخادم على هذا الجهاز؛ اختر tls أو starttls.",
+        en="Only a server on this very machine may be reached without encryption;"
+        " choose tls or starttls.",
+    )

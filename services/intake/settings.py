@@ -40,3 +40,13 @@ class IntakeSettings(Settings):
     parse_seconds: float = Field(15.0, gt=0, alias="SANAD_INTAKE_PARSE_SECONDS")
     lanes: int = Field(6, ge=1, alias="SANAD_INTAKE_LANES")
     """Mails that are worked on at once."""
+    imap_poll_seconds: float = Field(60.0, gt=0, alias="SANAD_INTAKE_IMAP_POLL_SECONDS")
+    """How often every mailbox is looked into, whatever its server announces."""
+    imap_idle_seconds: float = Field(480.0, gt=0, le=1500, alias="SANAD_INTAKE_IMAP_IDLE_SECONDS")
+    """How long a server is asked to announce new mail before it is asked anew."""
+    imap_seconds: float = Field(20.0, gt=0, alias="SANAD_INTAKE_IMAP_SECONDS")
+    """How long a server may take for one answer."""
+    imap_longest_pause: float = Field(300.0, gt=0, alias="SANAD_INTAKE_IMAP_LONGEST_PAUSE")
+    """How long a server that keeps failing is left alone at most."""
+    consent_days: float = Field(14.0, ge=0, alias="SANAD_INTAKE_CONSENT_DAYS")
+    """How early the end of a provider's consent raises the alarm."""

@@ -75,3 +75,5 @@ class Flag(StrEnum):
     PACKED_UNREAD = "winmail_not_opened"
     OPAQUE = "smime_or_pgp_not_opened"
     UNREADABLE = "unreadable"
+    MESSAGE_CUT = "message_cut"
+    """The mail was larger than we take, and its server could not be told so."""

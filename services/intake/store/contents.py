@@ -34,7 +34,9 @@ _SAVE: Final = """
         duplicate_of = nullif(twin.mail_id, m.id),
         summary = :summary, digest_tag = :digest_tag, message_tag = :message_tag,
         sender_tag = :sender_tag, mail_class = :mail_class, sender_auth = :sender_auth,
-        flags = :flags, degraded = :degraded, attempts = 0, next_at = :now
+        flags = cast(:flags as text[])
+            || array(select f from unnest(m.flags) f where f = 'message_cut'),
+        degraded = :degraded, attempts = 0, next_at = :now
     from twin where m.id = :id and m.state = 'accepted'
     returning m.state"""
 

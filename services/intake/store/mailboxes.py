@@ -25,3 +25,11 @@ async def put(tx: Tx, department_id: UUID, address: str | None, *, is_default: b
         set address = excluded.address, is_default = excluded.is_default""",
         {"id": department_id, "address": address, "is_default": is_default},
     )
+
+
+async def exists(tx: Tx, department_id: UUID) -> bool:
+    """Whether the gateway has told of this department."""
+    found = await tx.scalar(
+        "select 1 from intake.mailbox where department_id = :id", {"id": department_id}
+    )
+    return found is not None

@@ -15,14 +15,14 @@ from shared.vocabulary import DEFAULT_DEPARTMENT
 
 _KEEP: Final = f"""
     with kept as (
-        insert into intake.inbound_mail (id, channel, state, received_at, sha256, size, source_key,
-            envelope, raw, next_at)
-        values (:id, :channel, 'accepted', :now, :sha256, :size, :source_key,
-            :envelope, :raw, :now)),
+        insert into intake.inbound_mail (id, channel, state, received_at, accepted_at, sha256, size,
+            source_key, mailbox_id, envelope, raw, flags, next_at)
+        values (:id, :channel, 'accepted', :received_at, :now, :sha256, :size, :source_key,
+            :mailbox_id, :envelope, :raw, :flags, :now)),
     {FACTS_CTE("intake")}
     select 1"""
-_LIGHT: Final = """id, channel, state, version, received_at, size, envelope, summary, attempts,
-    mail_class, sender_auth, match, decision, reasons, because, flags, degraded, released,
+_LIGHT: Final = """id, channel, state, version, received_at, accepted_at, size, envelope, summary,
+    attempts, mailbox_id, mail_class, sender_auth, match, decision, reasons, because, flags, degraded, released,
     department_id, organization_id, requester_id, ticket_id, duplicate_of, steered_department_id,
     steered_ticket_id, decided_by"""
 _DEPARTMENT: Final = (
@@ -40,6 +40,7 @@ class Row:
     state: State
     version: int
     received_at: datetime
+    accepted_at: datetime
     size: int
     envelope: bytes
     summary: bytes | None
@@ -61,6 +62,7 @@ class Row:
     steered_department_id: UUID | None
     steered_ticket_id: UUID | None
     decided_by: UUID | None
+    mailbox_id: UUID | None
 
 
 async def keep(tx: Tx, row: Mapping[str, Any]) -> None:
@@ -238,9 +240,9 @@ async def shares_id(tx: Tx, tag: bytes, mail_id: UUID) -> bool:
 
 
 async def oldest_unfinished(tx: Tx) -> datetime | None:
-    """Arrival of the oldest mail that has not come to its end."""
+    """Since when the oldest mail is ours that has not come to its end."""
     rows = await tx.only(
-        """select min(received_at) as at from intake.inbound_mail
+        """select min(accepted_at) as at from intake.inbound_mail
         where state in ('accepted', 'parsed', 'routed')"""
     )
     oldest: datetime | None = rows[0]["at"]

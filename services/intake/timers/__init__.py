@@ -1,12 +1,14 @@
-"""What runs beside the doors of intake: the SMTP listener, the parser's desk, the gauge."""
+"""What runs beside the doors of intake: the SMTP listener, fetching, the parser, gauges."""
 
 from typing import Final
 
-from services.intake.timers import gauge, parser, smtp
+from services.intake.timers import gauge, imap, parser, smtp
+from services.intake.usecases.mailboxes import MAILBOXES
 from shared.kit.workers import Worker
 
 WORKERS: Final = (
     Worker("smtp", smtp.listen),
     Worker("parser", parser.work),
+    Worker(MAILBOXES, imap.work),
     Worker("mail-age", gauge.watch),
 )

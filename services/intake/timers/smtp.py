@@ -12,12 +12,14 @@ from services.intake.domain.threading import open_address
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.accept import accept
 from services.intake.usecases.addresses import our_addresses
+from services.intake.usecases.checking import LISTENERS
 from shared.kit.context import Context
 from shared.kit.logging import get_logger
 from shared.kit.process import listener
 from shared.kit.workers import Stop
 
 _FRESH: Final = 1.0
+_NEAR: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound here, looked up
 _log = get_logger("smtp")
 
 
@@ -69,7 +71,9 @@ async def listen(context: Context, stop: Stop) -> None:
     factory = connections(Reception(context), rules)
     server = await loop.create_server(factory, sock=listener(settings.listen_smtp), backlog=128)
     async with server:
-        _log.info("smtp_listening", port=server.sockets[0].getsockname()[1])
+        host, port = server.sockets[0].getsockname()[:2]
+        LISTENERS[context.database] = (_NEAR.get(host, host), port)
+        _log.info("smtp_listening", port=port)
         await stop.wait()
         server.close()
 

@@ -2,13 +2,17 @@
 
 import asyncio
 import hashlib
-from typing import Final, Literal
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from services.intake.domain.mail import Envelope
+from services.intake.domain.words import Flag
 from services.intake.store import mails
 from services.intake.usecases import secrets
 from shared.events.mail import MailAccepted
+from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.ids import uuid7
 from shared.kit.tx import Tx
@@ -20,8 +24,18 @@ _LARGE: Final = 1024 * 1024
 Channel = Literal["smtp", "http", "imap"]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a server that kept the mail for us knows of it."""
+
+    mailbox_id: UUID
+    source_key: str
+    arrived: datetime
+    cut: bool = False
+
+
 async def accept(
-    tx: Tx, raw: bytes, envelope: Envelope, channel: Channel, source_key: str | None = None
+    tx: Tx, raw: bytes, envelope: Envelope, channel: Channel, origin: Origin | None = None
 ) -> UUID:
     """The mail is ours when this transaction has committed; nothing of it is read here.
 
@@ -29,13 +43,7 @@ async def accept(
     holds both, and no file without a row has ever to be swept up.
     """
     mail_id = uuid7()
-    box = await secrets.box_of(tx.context)
-    if len(raw) < _LARGE:
-        sha256, sealed = _seal(box, mail_id, raw)
-    else:
-        sha256, sealed = await asyncio.to_thread(_seal, box, mail_id, raw)
-    told = {"from": envelope.sender, "to": list(envelope.recipients)}
-    told |= {"peer": envelope.peer, "helo": envelope.helo, "server": envelope.server}
+    sealed = await seal(tx.context, mail_id, raw, envelope)
     tx.emit(MailAccepted(mail_id=mail_id, at=tx.now, channel=channel), sequence=1)
     tx.wake(PARSER)
     await mails.keep(
@@ -44,14 +52,31 @@ async def accept(
             "id": mail_id,
             "channel": channel,
             "now": tx.now,
-            "sha256": sha256,
-            "size": len(raw),
-            "source_key": source_key,
-            "envelope": box.seal_json(secrets.ENVELOPE, mail_id, told),
-            "raw": sealed,
+            "received_at": origin.arrived if origin else tx.now,
+            "source_key": origin.source_key if origin else None,
+            "mailbox_id": origin.mailbox_id if origin else None,
+            "flags": [Flag.MESSAGE_CUT] if origin and origin.cut else [],
+            **sealed,
         },
     )
     return mail_id
+
+
+async def seal(context: Context, mail_id: UUID, raw: bytes, envelope: Envelope) -> dict[str, Any]:
+    """The columns that hold a mail's bytes and envelope."""
+    box = await secrets.box_of(context)
+    if len(raw) < _LARGE:
+        sha256, sealed = _seal(box, mail_id, raw)
+    else:
+        sha256, sealed = await asyncio.to_thread(_seal, box, mail_id, raw)
+    told = {"from": envelope.sender, "to": list(envelope.recipients)}
+    told |= {"peer": envelope.peer, "helo": envelope.helo, "server": envelope.server}
+    return {
+        "sha256": sha256,
+        "size": len(raw),
+        "envelope": box.seal_json(secrets.ENVELOPE, mail_id, told),
+        "raw": sealed,
+    }
 
 
 def _seal(box: Box, mail_id: UUID, raw: bytes) -> tuple[bytes, bytes]:

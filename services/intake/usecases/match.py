@@ -89,7 +89,7 @@ async def _by_id(tx: Tx, mail: Mail, row: mails.Row, sharing: list[mails.Row]) -
     first: Found | None = None
     for earlier in [one for one in sharing if one.id != row.id][:_SHARING]:
         if earlier.ticket_id is None:
-            if _on_its_way(earlier) and tx.now - row.received_at < _PATIENCE:
+            if _on_its_way(earlier) and tx.now - row.accepted_at < _PATIENCE:
                 raise NotYet
             continue
         thread = await threads.by_id(tx, earlier.ticket_id)

@@ -83,7 +83,10 @@ async def file(tx: Tx, mail_id: UUID, file_id: UUID) -> tuple[str, bytes]:
 async def replay(tx: Tx, mail_id: UUID) -> mails.Row:
     """Read and decide the mail again; what is on a ticket, or on its way there, stays."""
     row = await _locked(tx, mail_id)
-    if row.state in REDECIDABLE:
+    if row.state is State.UNFETCHABLE:
+        await mails.change(tx, mail_id, {"next_at": tx.now})
+        tx.wake(f"mailbox {row.mailbox_id}")
+    elif row.state in REDECIDABLE:
         fields = {"state": State.ACCEPTED, "attempts": 0, "next_at": tx.now, "duplicate_of": None}
         await mails.change(tx, mail_id, fields)
         tx.wake(PARSER)

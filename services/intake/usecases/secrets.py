@@ -18,6 +18,7 @@ SUMMARY: Final = "intake.inbound_mail.summary"
 CONTENT: Final = "intake.mail_parsed.content"
 ABOUT: Final = "intake.mail_attachment.about"
 FILE: Final = "intake.mail_attachment.content"
+MAILBOX: Final = "intake.server_mailbox.secrets"
 _MAC: Final = 10
 
 
