@@ -13,7 +13,6 @@ from services.intake.domain.findings import Step, Trouble
 from services.intake.domain.servers import Server, Tokens, consent_end
 
 _SHORTEST: Final = 60
-_LONGEST: Final = 256 * 1024
 _WORD: Final = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _GRANT: Final = frozenset({"invalid_grant", "interaction_required", "consent_required"})
 _CLIENT: Final = frozenset({"invalid_client", "unauthorized_client"})
@@ -59,7 +58,7 @@ async def _posted(url: str, form: dict[str, str], patience: float) -> tuple[int,
         ) as session,
         session.post(url, data=form, allow_redirects=False) as answer,
     ):
-        return answer.status, await answer.content.read(_LONGEST)
+        return answer.status, await answer.read()
 
 
 def _tokens(server: Server, document: dict[str, Any], now: datetime) -> Tokens:

@@ -22,9 +22,9 @@ _KEEP: Final = f"""
     {FACTS_CTE("intake")}
     select 1"""
 _LIGHT: Final = """id, channel, state, version, received_at, accepted_at, size, envelope, summary,
-    attempts, mailbox_id, mail_class, sender_auth, match, decision, reasons, because, flags, degraded, released,
-    department_id, organization_id, requester_id, ticket_id, duplicate_of, steered_department_id,
-    steered_ticket_id, decided_by"""
+    attempts, mailbox_id, mail_class, sender_auth, match, decision, reasons, because, flags,
+    degraded, released, department_id, organization_id, requester_id, ticket_id, duplicate_of,
+    steered_department_id, steered_ticket_id, decided_by"""
 _DEPARTMENT: Final = (
     f"(case when department_id is null then '{DEFAULT_DEPARTMENT}'::uuid else department_id end)"
 )

@@ -91,10 +91,10 @@ async def create(tx: Tx, wish: Wish) -> Mailbox:
     return made
 
 
-async def change(tx: Tx, mailbox_id: UUID, wish: Wish, version: int | None) -> Mailbox:
+async def change(tx: Tx, mailbox_id: UUID, wish: Wish, versions: frozenset[int] | None) -> Mailbox:
     """Only what is named; another server, account or folder is read from its start."""
     before = await found(tx, mailbox_id, lock=True)
-    if version is not None and version != before.version:
+    if versions is not None and before.version not in versions:
         raise PreconditionFailed
     after = replace(before, **await _own(tx, before, wish))
     if before.server is not None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.intake.main import service as intake
-from services.intake.timers import imap
+from services.intake.timers import gauge, imap
 from shared.kit.workers import Stop
 from tests.contexts import MakeContext, MakeSettings
 from tests.engines import eventually, free_port
@@ -167,9 +167,8 @@ async def test_a_mail_that_cannot_be_read_holds_up_nobody_and_is_shown(post: Pos
     stub = rows[1]
     answer = await post.office.http.get("/v1/intake/mails", params={"state": "unfetchable"})
     assert [one["id"] for one in answer.json()["items"]] == [str(stub["id"])]
-    checks = await intake.health.checks()  # type: ignore[union-attr]
-    assert checks["mailboxes"].status == "warn"
-    assert f"{mailbox['id']} unfetchable" in checks["mailboxes"].cause
+    found = await gauge.mailboxes(post.office.context)
+    assert (found.status, found.cause) == ("warn", f"{mailbox['id']} unfetchable")
 
     await post.office.http.post(f"/v1/intake/mails/{stub['id']}/replay")
     await post.polled(mailbox)

@@ -1,0 +1,176 @@
+"""Mailboxes that are opened with access tokens: renewed, rotated, and told of when they fail."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.intake.main import service as intake
+from services.intake.store import servers
+from services.intake.timers import gauge
+from services.intake.usecases import secrets, tokens
+from tests.engines import eventually
+from tests.fakes.dovecot import Dovecot, served
+from tests.fakes.provider import Provider
+from tests.services.intake.conftest import Office
+from tests.services.intake.post import MAILBOXES, Post, failed, letter
+
+
+@dataclass
+class Cloud:
+    """A provider with its mail server."""
+
+    provider: Provider
+    post: Post
+    user: str
+
+    async def add(self, **more: Any) -> dict[str, Any]:
+        tokens = {
+            "auth": "xoauth2",
+            "password": None,
+            "client_id": "an-application",
+            "client_secret": "its-secret",
+            "token_url": self.provider.token_url,
+            "refresh_token": self.provider.refresh,
+        }
+        return await self.post.add(self.user, **{**tokens, **more})
+
+
+@pytest.fixture(scope="module")
+async def server() -> AsyncIterator[tuple[Provider, Dovecot]]:
+    root = Path(tempfile.mkdtemp(prefix="sanad-oauth-"))
+    dovecot = None
+    async with Provider() as provider:
+        try:
+            dovecot = served(root, provider.introspection)
+            yield provider, dovecot
+        finally:
+            if dovecot is not None:
+                dovecot.stop()
+            shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture
+async def cloud(office: Office, server: tuple[Provider, Dovecot]) -> AsyncIterator[Cloud]:
+    provider, dovecot = server
+    post = Post(office, dovecot)
+    provider.user = post.account()
+    provider.seconds, provider.refuse, provider.refresh_seconds = 3600, "", None
+    provider.asked.clear()
+    yield Cloud(provider, post, provider.user)
+    await post.clear()
+
+
+async def test_mail_comes_in_with_an_access_token(cloud: Cloud) -> None:
+    mailbox = await cloud.add()
+    await cloud.post.put(cloud.user, letter("by token"))
+    await cloud.post.came(mailbox, 1)
+    (asked,) = cloud.provider.asked
+    assert asked["grant_type"] == "refresh_token"
+    assert (asked["client_id"], asked["client_secret"]) == ("an-application", "its-secret")
+    seen = await cloud.post.see(mailbox)
+    assert seen["access_token_expires_at"] is not None
+    assert seen["state"] == "working"
+    said = await cloud.post.check(mailbox)
+    assert said["ok"], said
+    assert "token" in [one["step"] for one in said["steps"]]
+    assert len(cloud.provider.asked) == 1, "a token that is good is not renewed"
+
+
+async def test_a_rotated_refresh_token_is_kept_and_used(cloud: Cloud) -> None:
+    mailbox = await cloud.add()
+    await cloud.post.polled(mailbox)
+    async with cloud.post.office.context.tx() as tx:
+        await _age(tx, cloud, mailbox)
+    await cloud.post.office.http.patch(f"{MAILBOXES}/{mailbox['id']}", json={"folder": "inbox"})
+    await cloud.post.polled(mailbox)
+    assert len(cloud.provider.asked) == 2
+    first, second = (one["refresh_token"] for one in cloud.provider.asked)
+    assert first != second
+    assert (await cloud.post.see(mailbox))["state"] == "working"
+
+
+async def _age(tx: Any, cloud: Cloud, mailbox: dict[str, Any]) -> None:
+    """As if the access token were about to end."""
+    found = await servers.find(tx, mailbox["id"])
+    assert found is not None
+    box = await secrets.box_of(tx.context)
+    held = tokens.unseal(box, found)
+    given, until = tx.now - timedelta(hours=1), tx.now + timedelta(minutes=2)
+    aged = replace(held, given=given.isoformat(), until=until.isoformat())
+    fields = {"access_until": found.access_until, "consent_until": found.consent_until}
+    sealed = tokens.seal(box, found.id, aged)
+    assert await servers.keep_secrets(tx, found, {"secrets": sealed, **fields})
+
+
+async def test_a_consent_that_was_withdrawn_raises_the_alarm(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.provider.refuse = "invalid_grant"
+    mailbox = await cloud.add()
+
+    async def failing() -> bool:
+        return (await cloud.post.see(mailbox))["state"] == "failing"
+
+    await eventually(failing)
+    seen = await cloud.post.see(mailbox)
+    assert seen["failure"]["code"] == "grant_refused"
+    assert "Consent again" in seen["failure"]["message"] or "امنح" in seen["failure"]["message"]
+    assert failed(await cloud.post.check(mailbox)) == ("token", "grant_refused")
+    found = await gauge.mailboxes(cloud.post.office.context)
+    assert found.status == "fail"
+    assert f"{mailbox['id']} refresh_failed" in found.cause
+    assert intake.health is not None
+    told = capsys.readouterr()
+    lines = [json.loads(one) for one in (told.out + told.err).splitlines() if one[:1] == "{"]
+    assert any(one["event"] == "token_not_renewed" for one in lines)
+    assert cloud.provider.refresh not in told.out + told.err
+
+    cloud.provider.refuse = ""
+    wish = {"refresh_token": cloud.provider.refresh}
+    await cloud.post.office.http.patch(f"{MAILBOXES}/{mailbox['id']}", json=wish)
+    await cloud.post.polled(mailbox)
+    assert (await gauge.mailboxes(cloud.post.office.context)).status == "pass"
+
+
+async def test_the_alarm_sounds_before_a_consent_ends(cloud: Cloud) -> None:
+    cloud.provider.refresh_seconds = 13 * 86400
+    mailbox = await cloud.add()
+    await cloud.post.polled(mailbox)
+    found = await gauge.mailboxes(cloud.post.office.context)
+    assert (found.status, found.cause) == ("warn", f"{mailbox['id']} consent_ends")
+    assert (await cloud.post.see(mailbox))["consent_expires_at"] is not None
+
+
+async def test_a_token_that_still_works_is_used_while_its_endpoint_fails(cloud: Cloud) -> None:
+    mailbox = await cloud.add()
+    await cloud.post.polled(mailbox)
+    async with cloud.post.office.context.tx() as tx:
+        await _age(tx, cloud, mailbox)
+    cloud.provider.refuse = "temporarily_unavailable"
+    await cloud.post.office.http.patch(f"{MAILBOXES}/{mailbox['id']}", json={"folder": "inbox"})
+    await cloud.post.put(cloud.user, letter("all the same"))
+    await cloud.post.came(mailbox, 1)
+    found = await gauge.mailboxes(cloud.post.office.context)
+    assert f"{mailbox['id']} refresh_failed" in found.cause
+
+
+async def test_a_server_that_refuses_the_token_is_told_apart_from_the_provider(
+    cloud: Cloud,
+) -> None:
+    mailbox = await cloud.add(username="somebody-else", enabled=False)
+    assert failed(await cloud.post.check(mailbox)) == ("login", "token_refused")
+    wrong = await cloud.add(
+        address="x@localhost",
+        username="x",
+        enabled=False,
+        token_url="http://127.0.0.1:1/token",
+        host="127.0.0.1",
+    )
+    assert failed(await cloud.post.check(wrong)) == ("token", "token_server_away")
