@@ -101,12 +101,14 @@ def plain_address(address: str) -> str | None:
     """The address with an ASCII domain when it is one plain mailbox without any trick, or None."""
     local, at, domain = address.rpartition("@")
     try:
-        domain = domain.encode("idna").decode()
+        domain, octets = domain.encode("idna").decode(), len(local.encode())
     except UnicodeError:
         return None
-    if not (at and local and domain) or len(address) > 254 or len(local.encode()) > 64:
+    if not (at and local and domain) or len(address) > 254 or octets > 64:
         return None
-    if any(_breaks(one) or _hidden(one) or one in ' <>()[],;:"\\@' for one in local):
+    if _LEFTOVER.search(local) or any(
+        _breaks(one) or _hidden(one) or one in ' <>()[],;:"\\@' for one in local
+    ):
         return None
     if not re.fullmatch(r"[A-Za-z0-9._-]+", domain) or domain.startswith((".", "-")):
         return None

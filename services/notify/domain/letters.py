@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -13,6 +14,9 @@ from services.notify.domain.headers import ALLOWED, MAX_LINE, mailbox_value, tex
 from shared.vocabulary import Locale
 
 _IN_WORDS: Final = re.compile(r"=\?|\?=")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Whatever some reader of mail may take for the end of a line, and its kin."""
+_FOLDED: Final = frozenset({"From", "Subject"})
 _MULTIPART: Final = 'multipart/alternative; boundary="{boundary}"'
 
 
@@ -100,9 +104,11 @@ def _part(boundary: str, subtype: str, content: str) -> str:
 def _read_back(raw: bytes, letter: Letter) -> None:
     """Header lines against the allow-list, then a second parser's reading of the same bytes."""
     head = raw.partition(b"\r\n\r\n")[0].decode()
-    if "\n" in head.replace("\r\n", "") or "\r" in head.replace("\r\n", ""):
-        raise UnsafeLetter("a bare line end stands in the header")
     lines = head.split("\r\n")
+    if any(_CONTROL.search(line) for line in lines):
+        raise UnsafeLetter("a control or a bare line end stands in the header")
+    if any(_folded_by_another(lines)):
+        raise UnsafeLetter("a header is folded that must not be")
     if any(len(line.encode()) > MAX_LINE for line in lines):
         raise UnsafeLetter("a header line is too long")
     names = [line.partition(":")[0] for line in lines if not line.startswith(" ")]
@@ -111,10 +117,26 @@ def _read_back(raw: bytes, letter: Letter) -> None:
     parsed = message_from_bytes(raw, policy=policy.compat32)
     if sorted(parsed.keys()) != sorted(names):
         raise UnsafeLetter("another parser sees other headers")
-    if any(_IN_WORDS.search(one) for one in (letter.message_id, *letter.references)):
-        raise UnsafeLetter("an encoded word stands in an id")
+    if any(_IN_WORDS.search(one) or _CONTROL.search(one) for one in _as_they_are(letter)):
+        raise UnsafeLetter("an encoded word stands in an address or an id")
     if parsed["Message-ID"] != letter.message_id or _bodies(parsed) != _meant(letter):
         raise UnsafeLetter("another parser reads another mail")
+
+
+def _as_they_are(letter: Letter) -> tuple[str, ...]:
+    """What is written without cleaning: addresses and ids, checked before they come here."""
+    addresses = (letter.sender, letter.recipient, letter.reply_to or "")
+    return (*addresses, letter.message_id, *letter.references, letter.loop_mark)
+
+
+def _folded_by_another(lines: list[str]) -> Iterator[bool]:
+    """Only texts are ever folded, by us."""
+    name = ""
+    for line in lines:
+        if line.startswith(" "):
+            yield name not in _FOLDED
+        else:
+            name = line.partition(":")[0]
 
 
 def _bodies(parsed: Message) -> list[str]:
