@@ -13,7 +13,11 @@ _BAD: Final = re.compile(
     '\ud800-\udfff\\\\/:*?"<>|]'
 )
 _TAG: Final = re.compile(r"\s*\[" + NUMBER_PREFIX + r"\d{1,18}\]\s*", re.IGNORECASE)
-_ANSWER: Final = re.compile(r"^\s*(?:(?:re|fw|fwd|رد|إعادة توجيه)\s*:\s*)+", re.IGNORECASE)
+_GAP: Final = "[\\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*"
+_ANSWER: Final = re.compile(
+    rf"^{_GAP}(?:(?:re|fwd?|aw|ردّ?|[إا]عادة (?:ال)?توجيه)(?:\[\d{{1,3}}\])?{_GAP}[:：]{_GAP})+",
+    re.IGNORECASE,
+)
 _SPACES: Final = re.compile(r"\s+")
 
 

@@ -114,7 +114,8 @@ SPOKEN = {
     "tells what somebody wrote": "كتب لي المدير في 3 رسائل:\nنعم\nلا",
     "tells what was written when": "السلام عليكم\nكتب لي الموظف في 22/11/2026:\nلا يمكن",
     "tells of a sending": "أرسلت من الفرع ثلاث رسائل ولم يصل رد.",
-    "fills two lines of a form": "من: المخزن الرئيسي\nنحتاج ثلاث قطع.",
+    "fills a line of a form": "من: المخزن الرئيسي\nنحتاج ثلاث قطع.",
+    "fills two lines of a form": "السلام عليكم\nمن: المخزن\nإلى: الفرع\nنحتاج ثلاث قطع.",
     "speaks of our own line": "ما معنى «اكتب ردّك فوق هذا السطر» في رسالتكم؟\nشكرا",
     "speaks of the original": "وجدت الرسالة الأصلية:\nلا شيء فيها",
 }

@@ -83,6 +83,10 @@ def _besides() -> Iterator[Case]:
     bare = text(f"{REPLY}\n\n{SAID}")
     both = mail(multipart("alternative", bare, page(html)))
     yield Case(4, "a text without landmarks beside a page", both, visible=REPLY, quoted=True)
+    long = "\n".join([REPLY] * 12)
+    html = f"<div>{long.replace(chr(10), '<br>')}</div><div class='gmail_quote'>فريق الدعم</div>"
+    both = mail(multipart("alternative", text(f"{long}\n\nفريق الدعم"), page(html)))
+    yield Case(4, "a long answer beside a short quote", both, visible=long, quoted=True)
 
 
 def _answer(name: str, html: str, visible: str = REPLY) -> Case:

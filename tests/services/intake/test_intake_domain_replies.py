@@ -179,3 +179,18 @@ def test_own_words_stand_above_every_programs_unmarked_quote(own: str, block: st
 def test_any_text_can_be_split_and_folded(text: str) -> None:
     split_reply(text)
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("\u202bكَتَبَ\u202c  الدعــم\u200f:", "كتب الدعم:"),
+        ("أُرسلت من الـ iPhone", "ارسلت من ال iphone"),
+        ("إلى آخر الأمر", "الى اخر الامر"),
+        ("٢٢/١١/٢٠٢٦، ۰۹:۱۵", "22/11/2026, 09:15"),
+        ("ﻓﻲ اﻷﺣﺪ", "في الاحد"),
+        ("\u2067الرسالة الأصليَّة\u2069", "الرسالة الاصلية"),
+    ],
+)
+def test_differently_written_lines_are_one_line_to_the_reader(line: str, key: str) -> None:
+    assert fold(line) == key

@@ -147,6 +147,8 @@ def test_a_long_name_keeps_its_ending() -> None:
     [
         ("Re: [SND-1042] Printer", "Printer"),
         ("رد: [snd-7] الطابعة", "الطابعة"),
+        ("\u200fردّ : إعادة التوجيه: [SND-7] الطابعة", "الطابعة"),
+        ("[SND-7] رد: Re[2]: اعادة توجيه: الطابعة", "الطابعة"),
         ("Re: Printer", "Re: Printer"),
         ("two\r\nlines", "two lines"),
         ("[SND-1]", ""),
