@@ -118,13 +118,17 @@ class WokenOut(Out):
 
 
 class ReplayOut(Out):
-    """What a draft would have done; `truncated` when older tickets of the span were left out."""
+    """What a draft would have done; `truncated` when older tickets of the span are left out.
+
+    `oldest` is how far back it went, `next_cursor` goes on with the older ones.
+    """
 
     since: Instant
     until: Instant
     oldest: Instant | None
     tickets: int
     truncated: bool
+    next_cursor: str | None
     metrics: list[LineOut]
     changes: ChangesOut
     woken: WokenOut

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.sla.domain.policy import Policy, read_policy
+from services.sla.domain.ration import Rationed
 from services.sla.domain.words import ContractKind
 from services.sla.problems import refused
 from services.sla.store import rules as store
@@ -17,7 +18,6 @@ from shared.kit.callers import Caller
 from shared.kit.tx import Tx
 from shared.vocabulary import COMPANY_CALENDAR
 from shared.worktime import (
-    Compiled,
     Timeline,
     WorktimeError,
     first_counted,
@@ -67,7 +67,7 @@ async def _existing(tx: Tx, caller: Caller, named: Document) -> Document:
 
 def _timeline(caller: Caller, calendar_id: str, document: Document, now: datetime) -> Timeline:
     try:
-        timeline = Compiled(read_calendar(document))
+        timeline = Rationed(read_calendar(document))
         first_counted(timeline, micros(now))
     except WorktimeError as error:
         code = error.code if error.code == "no_business_hours" else "invalid_calendar"

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.sla.domain.ration import TooMuchWork
 from services.sla.domain.replay import Change, Outcome, Side, Tally, hours, is_outside
 from services.sla.domain.verdict import verdict
 from services.sla.domain.waking import Call
-from services.sla.store.replays import Scope
+from services.sla.problems import refused
+from services.sla.store.replays import Place, Scope
 from services.sla.usecases.drafting import draft
 from services.sla.usecases.replaying import Replay, replay
 from services.sla.usecases.rulebook import rulebook
@@ -22,15 +24,25 @@ Shown = dict[str, Any]
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-async def foresee(context: Context, caller: Caller, body: Shown) -> Shown:
-    """Replay the tickets of the last days under the draft that `body` describes."""
+async def foresee(context: Context, caller: Caller, body: Shown, after: Place | None) -> Shown:
+    """Replay the tickets of the last days under the draft that `body` describes.
+
+    `next` is where the next request goes on, None at the end.
+    """
+    try:
+        return await _foreseen(context, caller, body, after)
+    except TooMuchWork:
+        raise refused("#/calendars", "too_much_work", caller.locale) from None
+
+
+async def _foreseen(context: Context, caller: Caller, body: Shown, after: Place | None) -> Shown:
     async with context.tx(caller) as tx:
         judged_by = await draft(tx, caller, body["policy"], body["calendars"])
         company = (await rulebook(tx)).calendars[str(COMPANY_CALENDAR)]
         since = tx.now - timedelta(days=body["days"])
     scope = Scope(since, _id(body["organization_id"]), _id(body["of_policy"]))
-    done = await replay(context, caller, scope, judged_by, body["limit"])
-    return shown(done, since, company)
+    done = await replay(context, caller, scope, judged_by, (after, body["limit"]))
+    return {**shown(done, since, company), "next": done.last if done.truncated else None}
 
 
 def _id(text: str | None) -> UUID | None:
@@ -44,7 +56,7 @@ def shown(done: Replay, since: datetime, company: Timeline) -> Shown:
     return {
         "since": since,
         "until": done.until,
-        "oldest": done.oldest,
+        "oldest": None if done.last is None else done.last.opened_at,
         "tickets": tally.tickets,
         "truncated": done.truncated,
         "metrics": _lines(tally),

@@ -1,11 +1,13 @@
 """Real tickets replayed under a draft: outcomes, dues and calls, old beside new."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.sla.usecases import replaying
+from services.sla.domain.ration import Rationed
+from services.sla.usecases import drafting, replaying
 from shared.kit.ids import uuid7
 from shared.vocabulary import COMPANY_CALENDAR, DEFAULT_POLICY, Priority, Status
 from tests.services.sla.desk import Desk, Person, Ticket
@@ -133,11 +135,64 @@ async def test_more_tickets_than_are_replayed_are_said_to_be_left_out(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, quick, _ = await history(desk)
-    monkeypatch.setattr(replaying, "MOST", 1)
-    found = await replay(
-        desk, policy={"id": str(DEFAULT_POLICY)}, organization_id=str(quick.organization)
-    )
+    monkeypatch.setattr(replaying, "PLENTY", 1)
+    body = {"policy": {"id": str(DEFAULT_POLICY)}, "organization_id": str(quick.organization)}
+    found = await replay(desk, **body)
     assert (found["tickets"], found["truncated"]) == (1, True)
+    path = f"{SIMULATE}?cursor={found['next_cursor']}"
+    rest = (await desk.ask("POST", path, body)).json()
+    assert (rest["tickets"], rest["truncated"], rest["next_cursor"]) == (1, False, None)
+    numbers = {one["number"] for page in (found, rest) for one in page["changes"]["items"]}
+    monkeypatch.undo()
+    whole = await replay(desk, **body)
+    assert numbers == {one["number"] for one in whole["changes"]["items"]}
+    assert (
+        found["woken"]["new"]["total"] + rest["woken"]["new"]["total"]
+        == (whole["woken"]["new"]["total"])
+    )
+
+
+@pytest.mark.parametrize("units", [0, 60])
+async def test_a_draft_that_costs_too_much_is_refused_with_words(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, units: int
+) -> None:
+    await history(desk)
+    monkeypatch.setattr(drafting, "Rationed", lambda calendar: Rationed(calendar, units))
+    week = {key: [["09:00", "17:00"]] for key in ("sun", "mon", "tue")}
+    draft = {str(COMPANY_CALENDAR): {"timezone": "UTC", "weekly": week}}
+    body = {"calendars": draft, "policy": {"id": str(DEFAULT_POLICY)}, "days": 90}
+    answer = await desk.ask("POST", SIMULATE, body)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["code"] == "too_much_work"
+
+
+async def test_everybody_else_has_a_turn_between_two_tickets(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await desk.policy_in_seconds()
+    customer = await desk.customer(made)
+    begun = desk.context.clock.now() - timedelta(hours=3)
+    for number in range(12):
+        await Ticket(desk, customer, begun).open(number=number)
+    turns, seen, over = 0, list[int](), asyncio.Event()
+    take = replaying.Replay.take
+
+    def watched(self: replaying.Replay, case: replaying.Case) -> None:
+        seen.append(turns)
+        take(self, case)
+
+    async def others() -> None:
+        nonlocal turns
+        while not over.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(replaying.Replay, "take", watched)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(others())
+        await replay(desk, policy={"id": str(DEFAULT_POLICY)}, organization_id=str(customer))
+        over.set()
+    assert len(set(seen)) == len(seen) == 12, "two tickets in one turn of the loop"
 
 
 async def test_pages_go_over_every_ticket_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
