@@ -13,7 +13,7 @@ from quopri import encodestring
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.notify.domain.headers import ALLOWED, message_ids, plain_address
@@ -93,6 +93,7 @@ def holds(letter: Letter) -> None:
     assert "=?" not in told
 
 
+@settings(deadline=None)
 @given(anything)
 @example(BAD)
 @example("=?utf-8?b?" + base64.b64encode(BAD.encode()).decode() + "?=")
@@ -101,12 +102,14 @@ def test_no_subject_makes_a_line(text: str) -> None:
     holds(replace(LETTER, subject=text))
 
 
+@settings(deadline=None)
 @given(anything)
 @example('"; <evil@example.com>, "')
 def test_no_display_name_makes_a_line_or_an_address(text: str) -> None:
     holds(replace(LETTER, sender_name=text))
 
 
+@settings(deadline=None)
 @given(st.lists(anything, max_size=5))
 @example(["<x@y>\r\nBcc: a@b", "<=?utf-8?q?=0D=0ABcc:_x=40y.z?=@b>", "<fine@x.example>"])
 def test_no_foreign_message_id_makes_a_line(texts: list[str]) -> None:
@@ -114,6 +117,7 @@ def test_no_foreign_message_id_makes_a_line(texts: list[str]) -> None:
     holds(replace(LETTER, references=tuple(ids)))
 
 
+@settings(deadline=None)
 @given(anything, anything)
 def test_an_address_is_one_plain_mailbox_or_nobody(local: str, domain: str) -> None:
     for text in (local, f"{local}@x.example", f"a@{domain}", f"{local}@{domain}"):
@@ -122,6 +126,7 @@ def test_an_address_is_one_plain_mailbox_or_nobody(local: str, domain: str) -> N
             holds(replace(LETTER, recipient=address))
 
 
+@settings(deadline=None)
 @given(anything, anything)
 def test_bodies_stay_bodies(text: str, html: str) -> None:
     clean = text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
@@ -146,6 +151,7 @@ def test_what_is_not_cleaned_is_refused(field: str, end: str) -> None:
         serialise(changed(field, evil))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(FIELDS), anything.filter(lambda text: bool(set(text) & set("\r\n"))))
 def test_no_field_at_all_lets_a_line_through(field: str, text: str) -> None:
     letter = changed(field, text)
