@@ -139,6 +139,16 @@ _READINGS: Final[Mapping[str, Localized]] = {
     "bad_transfer_encoding": Localized(
         ar="ترميز النقل تالف في بعضها", en="Part of the transfer encoding is broken"
     ),
+    "subject_cut": Localized(ar="الموضوع أطول مما يُعرض", en="The subject was cut"),
+    "references_cut": Localized(
+        ar="سلسلة الرسائل أطول مما يُقرأ", en="The chain of earlier mails was cut"
+    ),
+    "smime_or_pgp_not_opened": Localized(
+        ar="الرسالة مشفّرة أو موقّعة ولم تُفتح", en="Encrypted or signed, and not opened"
+    ),
+    "winmail_not_opened": Localized(
+        ar="تعذّر فتح winmail.dat، وهو محفوظ", en="winmail.dat could not be opened; it is kept"
+    ),
     "unreadable": Localized(
         ar="تعذّرت قراءة الرسالة، والأصل محفوظ", en="The mail could not be read; the bytes are kept"
     ),

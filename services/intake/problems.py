@@ -14,6 +14,30 @@ class EmptyMail(Problem):
     )
 
 
+NO_SUCH_TICKET = Localized(
+    ar="لا توجد تذكرة بهذا المعرّف في أقسامك", en="There is no such ticket in your departments"
+)
+NO_SUCH_DEPARTMENT = Localized(ar="لا يوجد قسم بهذا المعرّف", en="There is no such department")
+
+
+class NotRejectable(Conflict):
+    code = "mail_not_rejectable"
+    title = Localized(ar="لا يمكن رفض الرسالة", en="The mail cannot be refused")
+    detail = Localized(
+        ar="تُرفض فقط الرسائل المحتجزة أو المعزولة؛ حالة هذه الرسالة {state}.",
+        en="Only held or quarantined mails can be refused; this one is {state}.",
+    )
+
+
+class NotEditable(Conflict):
+    code = "mail_not_editable"
+    title = Localized(ar="لا يمكن تغيير وجهة الرسالة", en="Where the mail goes cannot be changed")
+    detail = Localized(
+        ar="تتغير وجهة الرسالة قبل الإفراج عنها فقط؛ حالة هذه الرسالة {state}.",
+        en="A mail can be sent elsewhere only before it is released; this one is {state}.",
+    )
+
+
 class NotReleasable(Conflict):
     code = "mail_not_releasable"
     title = Localized(ar="لا يمكن الإفراج عن الرسالة", en="The mail cannot be released")

@@ -19,8 +19,8 @@ class State(StrEnum):
     UNFETCHABLE = "unfetchable"
 
 
-REDECIDABLE: Final = frozenset(State) - {State.ROUTED, State.APPLIED}
-"""States that a replay may decide again; what is on a ticket stays there."""
+REDECIDABLE: Final = frozenset(State) - {State.ROUTED, State.APPLIED, State.REJECTED}
+"""States that a replay may decide again; what is on a ticket stays there, and a person's no."""
 
 RELEASABLE: Final = frozenset({State.HELD, State.QUARANTINED, State.DUPLICATE, State.REJECTED})
 """States that a person may overrule."""

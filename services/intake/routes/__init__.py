@@ -4,6 +4,6 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from services.intake.routes import mailboxes, mails
+from services.intake.routes import mailboxes, mails, operators
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (mails.router, mailboxes.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (operators.router, mails.router, mailboxes.router)

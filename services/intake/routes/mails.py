@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from services.intake.domain import limits
 from services.intake.domain.addresses import single
@@ -13,17 +13,19 @@ from services.intake.problems import EmptyMail, NotReleasable
 from services.intake.schemas.mails import AcceptedOut, MailOut, MailPage, MailSummary, MovedOut
 from services.intake.usecases import operate
 from services.intake.usecases.accept import accept
+from services.intake.usecases.operate import Filters
 from shared.kit import http
 from shared.kit.http import (
     InContext,
     InTx,
     decode_cursor,
     encode_cursor,
+    language,
     page_response,
     require,
 )
 from shared.kit.problems import NotFound, PayloadTooLarge, ValidationFailed, problems
-from shared.vocabulary import STAFF_ROLES, Role
+from shared.vocabulary import STAFF_ROLES, MailClass, Role, SenderAuth
 
 _DECIDERS = tuple(role for role in STAFF_ROLES if role is not Role.AUDITOR)
 CAN_POST = [require("intake:write")]
@@ -68,18 +70,29 @@ async def post_mail(request: Request, context: InContext) -> object:
     return AcceptedOut(id=mail_id, state=State.ACCEPTED)
 
 
+def _filters(
+    state: State | None = None,
+    mail_class: Annotated[MailClass | None, Query(alias="class")] = None,
+    sender_auth: SenderAuth | None = None,
+    department_id: UUID | None = None,
+    ticket_id: UUID | None = None,
+) -> Filters:
+    return Filters(state, mail_class, sender_auth, ticket_id, department_id)
+
+
 @router.get("", summary="Mails, newest first", response_model=MailPage, dependencies=CAN_READ)
 async def list_mails(
     request: Request,
     tx: InTx,
-    state: State | None = None,
+    filters: Annotated[Filters, Depends(_filters)],
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str | None = None,
 ) -> Response:
     before = _place(decode_cursor(tx.context, cursor)) if cursor else None
-    shown = await operate.listed(tx, state, before, limit + 1)
+    shown = await operate.listed(tx, filters, before, limit + 1)
     more = len(shown) > limit
-    items = [MailSummary.of(one).model_dump(mode="json", by_alias=True) for one in shown[:limit]]
+    told = (MailSummary.of(one).explained_in(language(request)) for one in shown[:limit])
+    items = [one.model_dump(mode="json", by_alias=True) for one in told]
     following = encode_cursor(tx.context, [items[-1]["id"]]) if more else None
     return page_response(request, items, following)
 
@@ -91,8 +104,9 @@ async def list_mails(
     responses=problems(NotFound),
     dependencies=CAN_READ,
 )
-async def read_mail(mail_id: UUID, tx: InTx) -> object:
-    return MailOut.of(await operate.show(tx, mail_id))
+async def read_mail(mail_id: UUID, request: Request, tx: InTx) -> object:
+    """Every decision with what it rests on, in the language of `Accept-Language`."""
+    return MailOut.of(await operate.show(tx, mail_id)).explained_in(language(request))
 
 
 @router.get(

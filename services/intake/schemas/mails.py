@@ -10,7 +10,8 @@ from services.intake.domain.words import State
 from services.intake.store.mails import Row
 from services.intake.usecases.operate import Shown
 from shared.kit.model import Body, Instant, Out
-from shared.vocabulary import MailClass, SenderAuth
+from shared.reasons import explained
+from shared.vocabulary import Locale, MailClass, SenderAuth
 
 
 class AcceptedOut(Out):
@@ -34,8 +35,15 @@ class FileOut(Out):
     inline: bool = False
 
 
+class ReasonOut(Out):
+    """One reason in the reader's language."""
+
+    code: str
+    text: str
+
+
 class MailSummary(Out):
-    """A mail in a list."""
+    """A mail in a list; `explained` says in words why it stands where it stands."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -50,6 +58,7 @@ class MailSummary(Out):
     duplicate_of: UUID | None = None
     degraded: bool = False
     reasons: list[str]
+    explained: list[ReasonOut] = Field(default_factory=list)
     received_at: Instant
     size: int
     subject: str
@@ -58,6 +67,14 @@ class MailSummary(Out):
     @classmethod
     def of(cls, shown: Shown) -> Self:
         return cls(**cls._told(shown))
+
+    def explained_in(self, locale: Locale) -> Self:
+        """With its reasons in words."""
+        words = explained(self._why(), locale)
+        return self.model_copy(update={"explained": [ReasonOut(**one) for one in words]})
+
+    def _why(self) -> list[str]:
+        return self.reasons
 
     @classmethod
     def _told(cls, shown: Shown) -> dict[str, Any]:
@@ -73,6 +90,13 @@ class MailSummary(Out):
         }
 
 
+class SteeredOut(Out):
+    """Where a person wants the mail to go once it is released."""
+
+    department_id: UUID | None = None
+    ticket_id: UUID | None = None
+
+
 class MailOut(MailSummary):
     """One mail; `visible_text` is what the writer wrote now, `quoted_text` what was quoted.
 
@@ -81,6 +105,15 @@ class MailOut(MailSummary):
     """
 
     match: str | None = None
+    because: list[str] = Field(default_factory=list)
+    """What the decision rests on: proof, class, match, and who the sender is to the ticket."""
+    released: bool = False
+    decided_by: UUID | None = None
+    refused: str | None = None
+    """What the person said who refused it."""
+    steered: SteeredOut = Field(default_factory=SteeredOut)
+    copied: tuple[str, ...] = ()
+    """Others in To and Cc: proposed as participants."""
     message_id: str | None = None
     body_text: str = ""
     visible_text: str = ""
@@ -93,7 +126,15 @@ class MailOut(MailSummary):
     @override
     def of(cls, shown: Shown) -> Self:
         mail = shown.mail
-        words: dict[str, Any] = {"match": shown.row.match}
+        row = shown.row
+        steered = SteeredOut(
+            department_id=row.steered_department_id, ticket_id=row.steered_ticket_id
+        )
+        words: dict[str, Any] = {
+            **{name: getattr(row, name) for name in ("match", "because", "released", "decided_by")},
+            "refused": shown.refused,
+            "steered": steered,
+        }
         if mail is not None:
             words |= {
                 "message_id": mail.message_id or None,
@@ -102,9 +143,14 @@ class MailOut(MailSummary):
                 "quoted_text": mail.quoted_text,
                 "body_html": mail.body_html,
                 "directions": mail.directions,
+                "copied": mail.copied,
             }
         files = tuple(FileOut.model_validate(file) for file in shown.files)
         return cls(**cls._told(shown), **words, attachments=files)
+
+    @override
+    def _why(self) -> list[str]:
+        return [*self.because, *self.reasons]
 
 
 class MailPage(Out):

@@ -1,7 +1,7 @@
 """Rows of inbound mail: kept, claimed, moved from state to state."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -25,7 +25,7 @@ _LIGHT: Final = """id, channel, state, version, received_at, accepted_at, size, 
     attempts, mailbox_id, mail_class, sender_auth, match, decision, reasons, because, flags,
     degraded, released, department_id, organization_id, requester_id, ticket_id, duplicate_of,
     steered_department_id, steered_ticket_id, decided_by"""
-_DEPARTMENT: Final = (
+DEPARTMENT: Final = (
     f"(case when department_id is null then '{DEFAULT_DEPARTMENT}'::uuid else department_id end)"
 )
 """As its index spells it: behind row-level security the planner takes `coalesce` for leaky."""
@@ -116,6 +116,14 @@ async def with_contents(tx: Tx, mail_ids: Sequence[UUID]) -> list[tuple[Row, byt
     return [(_row(row), row["content"], row["has_files"]) for row in rows]
 
 
+async def note_of(tx: Tx, mail_id: UUID) -> bytes | None:
+    """Why a person refused the mail, sealed."""
+    note: bytes | None = await tx.scalar(
+        "select note from intake.inbound_mail where id = :id", {"id": mail_id}
+    )
+    return note
+
+
 async def raw_of(tx: Tx, mail_id: UUID, within: Collection[UUID] | None) -> bytes | None:
     """The sealed bytes as they came in."""
     raw: bytes | None = await tx.scalar(
@@ -163,26 +171,26 @@ async def parsed(tx: Tx, mail_id: UUID) -> tuple[Row, bytes] | None:
 class Wish:
     """Which mails a list shows; `before` is the id that the last page ended with."""
 
-    state: str | None
     before: UUID | None
     most: int
     within: Collection[UUID] | None
+    only: Mapping[str, Any] = field(default_factory=dict)
+    """Values that columns must have."""
 
 
 async def page(tx: Tx, wish: Wish) -> list[Row]:
     """Newest first. Each department gives its own newest from the index, merged by id."""
-    wishes = ["true"]
-    wishes += ["state = :state"] if wish.state else []
+    wishes = ["true", *(f"{column} = :{column}" for column in wish.only)]
     wishes += ["id < :before"] if wish.before else []
     newest = f"""select {_LIGHT} from intake.inbound_mail where {" and ".join(wishes)} %s
         order by id desc limit :most"""
     if wish.within is not None:
-        own = newest % f"and {_DEPARTMENT} = mine"
+        own = newest % f"and {DEPARTMENT} = mine"
         newest = f"""select found.* from unnest(cast(:within as uuid[])) mine
             cross join lateral ({own}) found order by id desc limit :most"""
     else:
         newest %= ""
-    values = {"state": wish.state, "before": wish.before, "most": wish.most}
+    values = {**wish.only, "before": wish.before, "most": wish.most}
     rows = await tx.rows(newest, {**values, "within": list(wish.within or ())})
     return [_row(row) for row in rows]
 
@@ -250,7 +258,7 @@ async def oldest_unfinished(tx: Tx) -> datetime | None:
 
 
 def _wall(within: Collection[UUID] | None) -> str:
-    return "" if within is None else f"and {_DEPARTMENT} = any(cast(:within as uuid[]))"
+    return "" if within is None else f"and {DEPARTMENT} = any(cast(:within as uuid[]))"
 
 
 def _row(row: RowMapping) -> Row:

@@ -1,8 +1,8 @@
-"""What runs beside the doors of intake: the SMTP listener, fetching, the parser, gauges."""
+"""What runs beside the doors of intake: the SMTP listener, fetching, the parser, gauges, the sweep."""
 
 from typing import Final
 
-from services.intake.timers import gauge, imap, parser, smtp
+from services.intake.timers import gauge, imap, parser, smtp, sweep
 from services.intake.usecases.mailboxes import MAILBOXES
 from shared.kit.workers import Worker
 
@@ -11,4 +11,5 @@ WORKERS: Final = (
     Worker("parser", parser.work),
     Worker(MAILBOXES, imap.work),
     Worker("mail-age", gauge.watch),
+    Worker("mail-sweep", sweep.forget),
 )

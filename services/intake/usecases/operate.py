@@ -17,6 +17,7 @@ from services.intake.usecases.accept import PARSER
 from shared.kit.crypto import Box
 from shared.kit.problems import NotFound
 from shared.kit.tx import Tx
+from shared.vocabulary import MailClass, SenderAuth
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +29,43 @@ class Shown:
     sender: dict[str, str]
     mail: Mail | None = None
     files: tuple[dict[str, Any], ...] = ()
+    refused: str | None = None
 
 
-async def listed(tx: Tx, state: State | None, before: UUID | None, most: int) -> list[Shown]:
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which mails a list shows; what is None does not matter."""
+
+    state: State | None = None
+    mail_class: MailClass | None = None
+    sender_auth: SenderAuth | None = None
+    ticket_id: UUID | None = None
+    department_id: UUID | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """The department goes by the sight, which knows whose mails without one are."""
+        wanted = ("state", "mail_class", "sender_auth", "ticket_id")
+        known = {name: getattr(self, name) for name in wanted}
+        return {name: value for name, value in known.items() if value is not None}
+
+
+async def listed(tx: Tx, filters: Filters, before: UUID | None, most: int) -> list[Shown]:
     """Newest first, with subject and sender only."""
-    wish = mails.Wish(state, before, most, sight.reading(tx.caller))
-    rows = await mails.page(tx, wish)
-    return [await _summary(tx, row) for row in rows]
+    within = sight.narrowed(sight.reading(tx.caller), filters.department_id)
+    rows = await mails.page(tx, mails.Wish(before, most, within, filters.columns()))
+    return [await summary(tx, row) for row in rows]
 
 
 async def show(tx: Tx, mail_id: UUID) -> Shown:
-    """One mail with its words and the list of its files."""
+    """One mail with its words, the list of its files, and why it was refused if it was."""
     row = await mails.find(tx, mail_id, sight.reading(tx.caller))
     if row is None:
         raise NotFound
-    shown = await _summary(tx, row)
+    shown = await summary(tx, row)
     mail = await read.content(tx, mail_id)
     files = (await _files(tx, mail_id))[mail_id]
-    return Shown(row, shown.subject, shown.sender, mail, files)
+    refused = await refusal(tx, mail_id) if row.state is State.REJECTED else None
+    return Shown(row, shown.subject, shown.sender, mail, files, refused)
 
 
 async def fetched(tx: Tx, mail_ids: Sequence[UUID]) -> list[Shown]:
@@ -56,7 +76,7 @@ async def fetched(tx: Tx, mail_ids: Sequence[UUID]) -> list[Shown]:
     box = await secrets.box_of(tx.context)
     shown = []
     for row, sealed, _ in found:
-        short = await _summary(tx, row)
+        short = await summary(tx, row)
         mail = None if sealed is None else read.opened(box, row.id, sealed)
         shown.append(Shown(row, short.subject, short.sender, mail, files.get(row.id, ())))
     return shown
@@ -100,7 +120,13 @@ async def release(tx: Tx, mail_id: UUID) -> mails.Row:
         return row
     if row.state not in RELEASABLE:
         raise NotReleasable(state=row.state)
-    fields = {"state": State.PARSED, "released": True, "attempts": 0, "next_at": tx.now}
+    fields = {
+        "state": State.PARSED,
+        "released": True,
+        "decided_by": tx.caller.id,
+        "attempts": 0,
+        "next_at": tx.now,
+    }
     await mails.change(tx, mail_id, fields)
     tx.wake(PARSER)
     return await _locked(tx, mail_id)
@@ -113,7 +139,16 @@ async def _locked(tx: Tx, mail_id: UUID) -> mails.Row:
     return row
 
 
-async def _summary(tx: Tx, row: mails.Row) -> Shown:
+async def refusal(tx: Tx, mail_id: UUID) -> str | None:
+    """Why a person refused the mail."""
+    sealed = await mails.note_of(tx, mail_id)
+    if sealed is None:
+        return None
+    box = await secrets.box_of(tx.context)
+    return box.open(secrets.NOTE, mail_id, sealed)
+
+
+async def summary(tx: Tx, row: mails.Row) -> Shown:
     if row.summary is None:
         return Shown(row, "", {"email": "", "name": ""})
     box = await secrets.box_of(tx.context)

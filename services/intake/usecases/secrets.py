@@ -14,6 +14,7 @@ from shared.vocabulary import RESERVED_ORGANIZATION
 
 RAW: Final = "intake.inbound_mail.raw"
 ENVELOPE: Final = "intake.inbound_mail.envelope"
+NOTE: Final = "intake.inbound_mail.note"
 SUMMARY: Final = "intake.inbound_mail.summary"
 CONTENT: Final = "intake.mail_parsed.content"
 ABOUT: Final = "intake.mail_attachment.about"

@@ -23,6 +23,14 @@ def deciding(caller: Caller) -> Sight:
     return _sight(caller, _DECIDES_ALL)
 
 
+def narrowed(within: Sight, department_id: UUID | None) -> Sight:
+    """One department of those that are seen; none when it is not among them."""
+    if department_id is None:
+        return within
+    one = frozenset({department_id})
+    return one if within is None else one & within
+
+
 def _sight(caller: Caller, everywhere: tuple[Role, ...]) -> Sight:
     if caller.seat is Seat.CUSTOMER:
         return frozenset()

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.intake.domain.mail import Envelope
-from services.intake.routes.mails import router
+from services.intake.routes import ROUTERS
 from services.intake.settings import IntakeSettings
 from services.intake.store import mails
 from services.intake.usecases import sight
@@ -22,7 +22,11 @@ from tests.services.sla.desk import Person, _own_keys
 
 ONE, TWO = uuid4(), uuid4()
 SCOPES = "intake:read tickets:manage"
-PATHS = [("GET", ""), ("GET", "/raw"), ("POST", "/release"), ("POST", "/replay")]
+PATHS = [
+    *(("GET", ""), ("GET", "/raw"), ("PATCH", ""), ("POST", "/reject"), ("POST", "/release")),
+    ("POST", "/replay"),
+]
+BODIES = {"/reject": {"reason": "spam"}, "": {}}
 
 
 @dataclass
@@ -40,7 +44,11 @@ class Registry:
 
     async def ask(self, who: Person, method: str, path: str = "") -> httpx.Response:
         headers = who.headers(self.context.clock.now())
-        return await self.http.request(method, f"/v1/intake/mails{path}", headers=headers)
+        body = (
+            BODIES.get("/reject" if path.endswith("/reject") else "") if method != "GET" else None
+        )
+        url = f"/v1/intake/mails{path}"
+        return await self.http.request(method, url, headers=headers, json=body)
 
     async def listed(self, who: Person, wish: str = "") -> list[str]:
         """Every id of the list, page by page."""
@@ -57,7 +65,7 @@ class Registry:
 
 @pytest.fixture(scope="module")
 async def registry(make_settings: MakeSettings) -> AsyncIterator[Registry]:
-    service = Service("intake", "intake", IntakeSettings, routers=[router], jwks=_own_keys)
+    service = Service("intake", "intake", IntakeSettings, routers=[*ROUTERS], jwks=_own_keys)
     settings = make_settings("intake", rate_limit=0, doors="http")
     async with service.running(settings, bus=False) as context:
         transport = httpx.ASGITransport(service.app)
@@ -147,7 +155,7 @@ async def test_a_departments_list_reads_its_index(registry: Registry) -> None:
             await tx.execute(f"set local enable_{costly} = off")
         plan = await tx.rows(
             f"""explain select id from intake.inbound_mail
-            where {mails._DEPARTMENT} = :mine order by id desc limit 2""",
+            where {mails.DEPARTMENT} = :mine order by id desc limit 2""",
             {"mine": ONE},
         )
     text = str([dict(row) for row in plan])
