@@ -67,11 +67,3 @@ async def forget(tx: Tx, before: datetime, most: int) -> int:
         {"states": list(_ON_NO_TICKET), "floor": uuid7_floor(before), "most": most},
     )
     return int(result.rowcount)
-
-
-async def knows_department(tx: Tx, department_id: UUID) -> bool:
-    """Whether the directory has told of a department."""
-    found: Any = await tx.scalar(
-        "select 1 from intake.mailbox where department_id = :id", {"id": department_id}
-    )
-    return found is not None

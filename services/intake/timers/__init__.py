@@ -1,4 +1,4 @@
-"""What runs beside the doors of intake: the SMTP listener, fetching, the parser, gauges, the sweep."""
+"""What runs beside the doors of intake: SMTP listener, fetching, parser, gauges, sweep."""
 
 from typing import Final
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.intake.domain.words import RELEASABLE, State
 from services.intake.problems import NO_SUCH_DEPARTMENT, NO_SUCH_TICKET, NotEditable, NotRejectable
-from services.intake.store import mails, overview, threads
+from services.intake.store import mailboxes, mails, threads
 from services.intake.usecases import secrets, sight
 from shared.events.mail import MailRejected
 from shared.kit.problems import NotFound, ValidationFailed
@@ -72,7 +72,7 @@ async def _check_ticket(tx: Tx, ticket_id: UUID | None) -> None:
 
 async def _check_department(tx: Tx, department_id: UUID) -> None:
     known = department_id == DEFAULT_DEPARTMENT
-    if not known and not await overview.knows_department(tx, department_id):
+    if not known and not await mailboxes.exists(tx, department_id):
         texts = NO_SUCH_DEPARTMENT
         raise ValidationFailed.of("/department_id", "unknown_department", texts, tx.caller.locale)
 
