@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from fastapi import Response
+from starlette.responses import StreamingResponse
 
 from services.intake.schemas.mails import ContentOut, ContentsIn, ContentsOut
 from services.intake.usecases import operate
 from shared.kit import http
-from shared.kit.http import InTx, internal
+from shared.kit.http import InContext, InTx, internal
 from shared.kit.problems import NotFound, problems
 
 router = http.router(prefix="/internal/mails", tags=["internal"])
@@ -33,6 +34,8 @@ async def read_mails(body: ContentsIn, tx: InTx) -> object:
     responses=problems(NotFound),
     dependencies=SERVICES,
 )
-async def read_file(mail_id: UUID, file_id: UUID, tx: InTx) -> Response:
-    media_type, content = await operate.file(tx, mail_id, file_id)
-    return Response(content, media_type=media_type)
+async def read_file(mail_id: UUID, file_id: UUID, context: InContext) -> Response:
+    """In pieces, with a length: whoever is cut off knows it."""
+    media_type, size, content = await operate.file(context, mail_id, file_id)
+    headers = {"Content-Length": str(size)}
+    return StreamingResponse(content, headers=headers, media_type=media_type)

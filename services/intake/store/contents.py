@@ -70,11 +70,22 @@ async def files_of(tx: Tx, *mail_ids: UUID) -> dict[UUID, list[Mapping[str, Any]
     return found
 
 
-async def file_content(tx: Tx, mail_id: UUID, file_id: UUID) -> Mapping[str, Any] | None:
-    """One file with its sealed bytes; None unless it belongs to that mail."""
+async def file_of(tx: Tx, mail_id: UUID, file_id: UUID) -> Mapping[str, Any] | None:
+    """One file without its bytes; None unless it belongs to that mail."""
     row = await tx.row(
-        """select media_type, about, content from intake.mail_attachment
+        """select media_type, size, about from intake.mail_attachment
         where id = :file and mail_id = :mail""",
         {"file": file_id, "mail": mail_id},
     )
     return dict(row) if row else None
+
+
+async def file_slice(tx: Tx, file_id: UUID, start: int, stop: int | None = None) -> bytes:
+    """Some of a file's sealed bytes: the column is stored plain, so that no more is read."""
+    many = "" if stop is None else "for :many"
+    found = await tx.scalar(
+        f"""select substring(content from :start {many}) from intake.mail_attachment
+        where id = :file""",
+        {"file": file_id, "start": start + 1} | ({} if stop is None else {"many": stop - start}),
+    )
+    return bytes(found or b"")

@@ -3,7 +3,7 @@
 A mail outside the caller's sight is not there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,10 @@ from services.intake.problems import NotReleasable
 from services.intake.store import contents, mails
 from services.intake.usecases import read, secrets, sight
 from services.intake.usecases.accept import PARSER
+from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.problems import NotFound
+from shared.kit.sealedstream import Opener
 from shared.kit.tx import Tx
 from shared.vocabulary import MailClass, SenderAuth
 
@@ -91,13 +93,32 @@ async def raw(tx: Tx, mail_id: UUID) -> bytes:
     return box.open_bytes(secrets.RAW, mail_id, sealed)
 
 
-async def file(tx: Tx, mail_id: UUID, file_id: UUID) -> tuple[str, bytes]:
-    """Type and bytes of one file of a mail."""
-    row = await contents.file_content(tx, mail_id, file_id)
+async def file(
+    context: Context, mail_id: UUID, file_id: UUID
+) -> tuple[str, int, AsyncIterator[bytes]]:
+    """Type, size and bytes of one file of a mail, read in pieces."""
+    async with context.tx() as tx:
+        row = await contents.file_of(tx, mail_id, file_id)
     if row is None:
         raise NotFound
-    box = await secrets.box_of(tx.context)
-    return row["media_type"], box.open_bytes(secrets.FILE, file_id, row["content"])
+    box = await secrets.box_of(context)
+    key = box.open_json(secrets.ABOUT, file_id, row["about"]).get("key")
+    if key is None:  # sealed whole, before files had keys of their own
+        return row["media_type"], row["size"], _whole(context, box, file_id)
+
+    async def read_slice(start: int, stop: int) -> AsyncIterator[bytes]:
+        async with context.tx() as tx:
+            piece = await contents.file_slice(tx, file_id, start, stop)
+        yield piece
+
+    opener = Opener(bytes.fromhex(key), file_id, row["size"], read_slice)
+    return row["media_type"], row["size"], opener.span(0, row["size"])
+
+
+async def _whole(context: Context, box: Box, file_id: UUID) -> AsyncIterator[bytes]:
+    async with context.tx() as tx:
+        sealed = await contents.file_slice(tx, file_id, 0)
+    yield box.open_bytes(secrets.FILE, file_id, sealed)
 
 
 async def replay(tx: Tx, mail_id: UUID) -> mails.Row:
@@ -166,4 +187,5 @@ async def _files(tx: Tx, *mail_ids: UUID) -> dict[UUID, tuple[dict[str, Any], ..
 
 def _file(box: Box, row: Mapping[str, Any]) -> dict[str, Any]:
     about = box.open_json(secrets.ABOUT, row["id"], row["about"])
+    about.pop("key", None)
     return {**row, **about, "sha256": row["sha256"].hex()}

@@ -15,15 +15,20 @@ from services.intake.domain.mail import Envelope, Mail, Parsed, Reading, unreada
 from services.intake.domain.words import State
 from services.intake.store import contents, mails
 from services.intake.usecases import secrets, witness
+from shared.kit import sealedstream
 from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.logging import get_logger
+from shared.kit.sealedstream import Sealer
 from shared.kit.tx import Tx
 
 _log = get_logger("read")
 _ATTEMPTS: Final = 5
 """After so many failures of ours beside the parser's, the mail goes on unread."""
 _LARGE: Final = 1024 * 1024
+_COLUMNS: Final = (
+    *("file_ids", "file_types", "file_sizes", "file_hashes", "file_abouts", "file_contents"),
+)
 
 
 async def read(
@@ -36,6 +41,7 @@ async def read(
         return found.state if found else None
     box = await secrets.box_of(context)
     raw = await _opened(box, mail_id, found.raw)
+    found = replace(found, raw=b"")
     envelope = secrets.open_envelope(box, mail_id, found.envelope)
     reading = replace(_reading(context, envelope), mail=mail_id)
     if zone is not None and found.attempts < _ATTEMPTS:
@@ -47,9 +53,11 @@ async def read(
             parsed = await parser.parse(raw, envelope, reading)
         except (ParserLost, ParserTooSlow) as failure:
             _log.warning("mail_unreadable", mail_id=str(mail_id), cause=type(failure).__name__)
+    degraded = parsed is None
     sealed = _seal(context, box, mail_id, parsed or unreadable(raw, envelope, reading))
+    raw, parsed = b"", None  # a large mail is in memory once, not in each of its forms
     async with context.tx() as tx:
-        return await contents.save(tx, {**sealed, "degraded": parsed is None, "now": tx.now})
+        return await contents.save(tx, {**sealed, "degraded": degraded, "now": tx.now})
 
 
 def _reading(context: Context, envelope: Envelope) -> Reading:
@@ -82,17 +90,21 @@ def _seal(context: Context, box: Box, mail_id: UUID, parsed: Parsed) -> dict[str
 
 
 def _files(box: Box, mail_id: UUID, files: list[File]) -> dict[str, Any]:
-    """One array for each column."""
-    ids = [file_id(mail_id, place) for place in range(1, len(files) + 1)]
-    placed = list(zip(ids, files, strict=True))
-    return {
-        "file_ids": ids,
-        "file_types": [file.media_type for file in files],
-        "file_sizes": [len(file.content) for file in files],
-        "file_hashes": [sha256(file.content).digest() for file in files],
-        "file_abouts": [box.seal_json(secrets.ABOUT, one, _about(file)) for one, file in placed],
-        "file_contents": [box.seal(secrets.FILE, one, file.content) for one, file in placed],
-    }
+    """One array for each column; what is sealed is let go, so that it is not in memory twice."""
+    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+    for place, file in enumerate(files, 1):
+        one, key = file_id(mail_id, place), sealedstream.new_key()
+        sealer = Sealer(key, one)
+        sealed = sealer.add(file.content) + sealer.finish()
+        about = {**_about(file), "key": key.hex()}
+        values = (
+            *(one, file.media_type, len(file.content), sha256(file.content).digest()),
+            *(box.seal_json(secrets.ABOUT, one, about), sealed),
+        )
+        files[place - 1] = replace(file, content=b"")
+        for name, value in zip(_COLUMNS, values, strict=True):
+            columns[name].append(value)
+    return columns
 
 
 def _about(file: File) -> dict[str, Any]:
