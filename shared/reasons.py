@@ -149,6 +149,9 @@ _READINGS: Final[Mapping[str, Localized]] = {
     "winmail_not_opened": Localized(
         ar="تعذّر فتح winmail.dat، وهو محفوظ", en="winmail.dat could not be opened; it is kept"
     ),
+    "message_cut": Localized(
+        ar="الرسالة أكبر مما يُقرأ، والأصل محفوظ", en="The mail was cut; its bytes are kept"
+    ),
     "unreadable": Localized(
         ar="تعذّرت قراءة الرسالة، والأصل محفوظ", en="The mail could not be read; the bytes are kept"
     ),

@@ -58,6 +58,8 @@ class MailSummary(Out):
     duplicate_of: UUID | None = None
     degraded: bool = False
     reasons: list[str]
+    because: list[str] = Field(default_factory=list)
+    """What the decision rests on: proof, class, match, and who the sender is to the ticket."""
     explained: list[ReasonOut] = Field(default_factory=list)
     received_at: Instant
     size: int
@@ -70,17 +72,14 @@ class MailSummary(Out):
 
     def explained_in(self, locale: Locale) -> Self:
         """With its reasons in words."""
-        words = explained(self._why(), locale)
+        words = explained([*self.because, *self.reasons], locale)
         return self.model_copy(update={"explained": [ReasonOut(**one) for one in words]})
-
-    def _why(self) -> list[str]:
-        return self.reasons
 
     @classmethod
     def _told(cls, shown: Shown) -> dict[str, Any]:
         row = shown.row
         kept = ("id", "state", "channel", "mail_class", "sender_auth", "decision", "ticket_id")
-        more = ("department_id", "duplicate_of", "degraded", "received_at", "size")
+        more = ("department_id", "duplicate_of", "degraded", "received_at", "size", "because")
         told: dict[str, Any] = {name: getattr(row, name) for name in (*kept, *more)}
         return {
             **told,
@@ -105,8 +104,6 @@ class MailOut(MailSummary):
     """
 
     match: str | None = None
-    because: list[str] = Field(default_factory=list)
-    """What the decision rests on: proof, class, match, and who the sender is to the ticket."""
     released: bool = False
     decided_by: UUID | None = None
     refused: str | None = None
@@ -131,7 +128,7 @@ class MailOut(MailSummary):
             department_id=row.steered_department_id, ticket_id=row.steered_ticket_id
         )
         words: dict[str, Any] = {
-            **{name: getattr(row, name) for name in ("match", "because", "released", "decided_by")},
+            **{name: getattr(row, name) for name in ("match", "released", "decided_by")},
             "refused": shown.refused,
             "steered": steered,
         }
@@ -147,10 +144,6 @@ class MailOut(MailSummary):
             }
         files = tuple(FileOut.model_validate(file) for file in shown.files)
         return cls(**cls._told(shown), **words, attachments=files)
-
-    @override
-    def _why(self) -> list[str]:
-        return [*self.because, *self.reasons]
 
 
 class MailPage(Out):
