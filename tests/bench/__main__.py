@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import cases, firing, mail, promptness, sunday, worktime
+from tests.bench import answered, cases, firing, mail, promptness, sunday, worktime
 from tests.bench.load import available, quiet
 from tests.bench.product import Bench, bench
 
@@ -71,6 +71,36 @@ BARS = (
     Bar("P6", "read one with messages, p50 / one row", cases.read_one, 3.0, True, "_p50", " ms"),
     Bar("P10", "backlog through relay and consumer / F-E", cases.relay_backlog, 0.60),
     Bar("P10b", "statement to handling at 200/s, p50", cases.relay_pace, 2.5, True, "", " ms"),
+    Bar(
+        "P11",
+        "create to its mail at the server, 20/s, p50",
+        answered.create,
+        1.0,
+        True,
+        "_p50",
+        " ms",
+        absolute=True,
+    ),
+    Bar(
+        "P11-p95",
+        "the same, p95 / 250 ms",
+        answered.create,
+        1.0,
+        True,
+        "_p95",
+        " ms",
+        absolute=True,
+    ),
+    Bar(
+        "ACK",
+        "mail taken in to its answer, 20/s, p99 / 3 s",
+        answered.accept,
+        1.0,
+        True,
+        "_p99",
+        " ms",
+        absolute=True,
+    ),
     Bar("P12", "100,000 due of 1,000,000 armed clocks / F-F", firing.fire, 0.30, slow=True),
     Bar(
         "P12-pss",
