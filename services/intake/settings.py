@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from services.intake.domain import limits
+from services.intake.domain.admission import Plain, read_networks
 from shared.kit.settings import Settings
 
 
@@ -35,6 +36,13 @@ class IntakeSettings(Settings):
     )
     smtp_tls_certificate: Path | None = Field(None, alias="SANAD_INTAKE_SMTP_TLS_CERTIFICATE")
     smtp_tls_key: Path | None = Field(None, alias="SANAD_INTAKE_SMTP_TLS_KEY")
+    """Without a certificate the door makes one of its own under `keys/smtp`."""
+    smtp_plain: Plain = Field(Plain.LOOPBACK, alias="SANAD_INTAKE_SMTP_PLAIN")
+    """From where mail is taken without encryption: `loopback`, `anywhere` or `nowhere`."""
+    smtp_allow: str = Field("", alias="SANAD_INTAKE_SMTP_ALLOW")
+    """Networks that may hand in mail, comma-separated; everybody when empty."""
+    smtp_users: Path | None = Field(None, alias="SANAD_INTAKE_SMTP_USERS")
+    """A file with lines of `name:password`; when set, senders must sign in."""
     parsers: int = Field(2, ge=1, alias="SANAD_INTAKE_PARSERS")
     """At most so many parser processes; they start when mail comes and leave when idle."""
     parse_seconds: float = Field(15.0, gt=0, alias="SANAD_INTAKE_PARSE_SECONDS")
@@ -50,3 +58,9 @@ class IntakeSettings(Settings):
     """How long a server that keeps failing is left alone at most."""
     consent_days: float = Field(14.0, ge=0, alias="SANAD_INTAKE_CONSENT_DAYS")
     """How early the end of a provider's consent raises the alarm."""
+
+    @field_validator("smtp_allow")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        read_networks(text)
+        return text

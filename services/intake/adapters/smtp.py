@@ -5,17 +5,21 @@ import logging
 import ssl
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
-from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session, syntax
 from typing_extensions import override
+
+from services.intake.adapters.dotted import Content, Load
+from services.intake.domain.admission import Admission
 
 _BUFFER: Final = 64 * 1024
 _RECIPIENTS: Final = 100
 _COMMAND: Final = 2048
 _LATER: Final = "451 4.3.0 try again later"
 _BUSY: Final = b"421 4.3.2 too many connections, try again later\r\n"
+_STRANGER: Final = b"554 5.7.1 mail is not taken from your address\r\n"
 _REPHRASED: Final = {
     "552 Error: message size exceeds fixed maximum message size": "552 5.3.4 message too big",
     "250 OK": "250 2.0.0 OK",
@@ -62,25 +66,21 @@ class Rules:
     data_seconds: float
     bytes_in_flight: int
     tls: ssl.SSLContext | None = None
-
-
-class Load:
-    """What all connections hold at the moment."""
-
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-        self.connections = 0
-        self.bytes = 0
-
-    def has_room(self, size: int) -> bool:
-        return self.bytes + size <= self._rules.bytes_in_flight
+    admission: Admission = field(default_factory=Admission)
 
 
 class Door:
     """aiosmtpd's hooks, spoken to our desk."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, admission: Admission) -> None:
         self._desk = desk
+        self._admission = admission
+
+    async def handle_EHLO(  # noqa: N802 - as below
+        self, _: SMTP, session: Session, __: Envelope, hostname: str, told: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [one for one in told if self._admission.users or not one.startswith("250-AUTH")]
 
     async def handle_RCPT(  # noqa: N802 - the name and signature that aiosmtpd looks for
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
@@ -104,7 +104,7 @@ class Connection(SMTP):
 
     def __init__(self, desk: Desk, rules: Rules, load: Load) -> None:
         super().__init__(
-            Door(desk),
+            Door(desk, rules.admission),
             data_size_limit=rules.message_bytes,
             enable_SMTPUTF8=True,
             decode_data=False,
@@ -112,6 +112,8 @@ class Connection(SMTP):
             ident="ESMTP",
             timeout=rules.idle_seconds,
             tls_context=rules.tls,
+            auth_required=bool(rules.admission.users),
+            authenticator=self._prove,
             loop=asyncio.get_running_loop(),
         )
         # aiosmtpd keeps this on the class and clears it for each new connection.
@@ -120,6 +122,7 @@ class Connection(SMTP):
         self._rules = rules
         self._load = load
         self._counted = False
+        self._may_be_plain = False
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -131,6 +134,13 @@ class Connection(SMTP):
                 transport.write(_BUSY)
                 transport.close()
                 return
+            if not self._rules.admission.admits(_peer(transport)):
+                assert isinstance(transport, asyncio.WriteTransport)
+                transport.write(_STRANGER)
+                transport.close()
+                return
+            self._may_be_plain = self._rules.admission.may_be_plain(_peer(transport))
+            self._auth_require_tls = not self._may_be_plain
         super().connection_made(transport)
 
     @override
@@ -153,6 +163,18 @@ class Connection(SMTP):
     @override
     async def push(self, status: Any) -> None:
         await super().push(_REPHRASED.get(status, status))
+
+    @override
+    @syntax("MAIL FROM: <address>", extended=" [SP <mail-parameters>]")
+    async def smtp_MAIL(self, arg: str | None) -> None:
+        if self._may_be_plain or self._tls_protocol is not None:
+            await super().smtp_MAIL(arg)
+        else:
+            await self.push("530 5.7.0 Must issue a STARTTLS command first")
+
+    def _prove(self, _: SMTP, __: Session, ___: Envelope, ____: str, shown: Any) -> AuthResult:
+        name = shown.login.decode("utf-8", "replace")
+        return AuthResult(success=self._rules.admission.knows(name, shown.password), handled=False)
 
     @override
     @syntax("DATA")
@@ -180,7 +202,7 @@ class Connection(SMTP):
             content.forget()
             self.envelope = self._create_envelope()
 
-    async def _answer(self, content: "Content", envelope: Envelope) -> str:
+    async def _answer(self, content: Content, envelope: Envelope) -> str:
         if content.too_big:
             return "552 5.3.4 message too big"
         sender = str(envelope.mail_from or "<>")
@@ -199,80 +221,12 @@ def _client(session: Session | None) -> Client:
     return Client(str(session.peer[0]), str(session.host_name or "")[:255])
 
 
-class Content:
-    """The bytes between DATA and CRLF.CRLF, transparency dots removed."""
-
-    def __init__(self, limit: int, load: Load) -> None:
-        self.body = bytearray()
-        self.too_big = False
-        self._limit = limit
-        self._load = load
-
-    async def read(self, reader: asyncio.StreamReader) -> None:
-        """A bare CR or LF is content like any other byte: it never ends anything (T35).
-
-        Whole stretches are taken up to the next line that begins with a dot, so that a message of
-        many short lines costs no more than one of few long ones.
-        """
-        at_start = True
-        while True:
-            if not (at_start and await self._dot_follows(reader)):
-                await self._until_dot(reader)
-            line, at_start = await _piece(reader, b"\r\n")
-            if line == b"\r\n":
-                return
-            self._add(line)
-
-    def forget(self) -> None:
-        """Give the room back."""
-        self._load.bytes -= len(self.body)
-        self.body = bytearray()
-
-    async def _dot_follows(self, reader: asyncio.StreamReader) -> bool:
-        """At the start of a line: whether it begins with a dot, which is taken off.
-
-        Empty lines before the dot are content. Without one the reader stands within a line, behind
-        a byte that begins no line end.
-        """
-        byte = await reader.readexactly(1)
-        if byte == b".":
-            return True
-        while byte == b"\r":
-            self._add(byte)
-            byte = await reader.readexactly(1)
-            if byte == b"\n":
-                self._add(byte)
-                byte = await reader.readexactly(1)
-                if byte == b".":
-                    return True
-        self._add(byte)
-        return False
-
-    async def _until_dot(self, reader: asyncio.StreamReader) -> None:
-        """From within a line up to the next line that begins with a dot, which is taken off."""
-        whole = False
-        while not whole:
-            piece, whole = await _piece(reader, b"\r\n.")
-            self._add(piece[:-1] if whole else piece)
-
-    def _add(self, piece: bytes) -> None:
-        if len(self.body) + len(piece) > self._limit:
-            self.too_big = True
-            self.forget()
-        if not self.too_big:
-            self.body += piece
-            self._load.bytes += len(piece)
-
-
-async def _piece(reader: asyncio.StreamReader, separator: bytes) -> tuple[bytes, bool]:
-    """Bytes up to and with the separator; a part of them and False when they are too many."""
-    try:
-        return await reader.readuntil(separator), True
-    except asyncio.LimitOverrunError as over:
-        return await reader.read(over.consumed), False
+def _peer(transport: asyncio.BaseTransport) -> str:
+    place = transport.get_extra_info("peername")
+    return str(place[0]) if place else ""
 
 
 def connections(desk: Desk, rules: Rules) -> Callable[[], Connection]:
     """What the listening socket makes for each client."""
-    load = Load(rules)
+    load = Load(rules.bytes_in_flight)
     return lambda: Connection(desk, rules, load)

@@ -3,10 +3,13 @@
 import asyncio
 import ssl
 import time
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from services.intake.adapters.certificates import context_of, own_context
 from services.intake.adapters.smtp import Client, Rules, connections
+from services.intake.domain.admission import Admission, read_networks, read_users
 from services.intake.domain.mail import Envelope
 from services.intake.domain.threading import open_address
 from services.intake.settings import IntakeSettings
@@ -19,6 +22,7 @@ from shared.kit.process import listener
 from shared.kit.workers import Stop
 
 _FRESH: Final = 1.0
+_WAITING: Final = 128
 _NEAR: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound here, looked up
 _log = get_logger("smtp")
 
@@ -58,6 +62,8 @@ class Reception:
 async def listen(context: Context, stop: Stop) -> None:
     """Serve until stopped; conversations that are open then get a moment to end."""
     settings: IntakeSettings = context.settings
+    door = listener(settings.listen_smtp)
+    door.listen(_WAITING)  # whoever knocks while the certificate is made waits in line
     rules = Rules(
         hostname=settings.hostname,
         message_bytes=settings.message_bytes,
@@ -65,11 +71,12 @@ async def listen(context: Context, stop: Stop) -> None:
         idle_seconds=settings.smtp_idle_seconds,
         data_seconds=settings.smtp_data_seconds,
         bytes_in_flight=settings.smtp_bytes_in_flight,
-        tls=_tls(settings),
+        tls=await asyncio.to_thread(_tls, settings, context.clock.now()),
+        admission=_admission(settings),
     )
     loop = asyncio.get_running_loop()
     factory = connections(Reception(context), rules)
-    server = await loop.create_server(factory, sock=listener(settings.listen_smtp), backlog=128)
+    server = await loop.create_server(factory, sock=door, backlog=_WAITING)
     async with server:
         host, port = server.sockets[0].getsockname()[:2]
         LISTENERS[context.database] = (_NEAR.get(host, host), port)
@@ -78,9 +85,21 @@ async def listen(context: Context, stop: Stop) -> None:
         server.close()
 
 
-def _tls(settings: IntakeSettings) -> ssl.SSLContext | None:
-    if settings.smtp_tls_certificate is None:
+def _tls(settings: IntakeSettings, now: datetime) -> ssl.SSLContext | None:
+    """The operator's certificate, else one of our own; without either mail still comes in."""
+    if settings.smtp_tls_certificate is not None:
+        return context_of(settings.smtp_tls_certificate, settings.smtp_tls_key)
+    try:
+        return own_context(settings.home / "keys", settings.hostname, now)
+    except OSError as error:
+        _log.error("no_certificate", error=type(error).__name__)
         return None
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(settings.smtp_tls_certificate, settings.smtp_tls_key)
-    return tls
+
+
+def _admission(settings: IntakeSettings) -> Admission:
+    users = settings.smtp_users.read_text() if settings.smtp_users else ""
+    return Admission(
+        plain=settings.smtp_plain,
+        networks=read_networks(settings.smtp_allow),
+        users=read_users(users),
+    )

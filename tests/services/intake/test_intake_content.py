@@ -5,7 +5,8 @@ import asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.adapters.smtp import Content, Load, Rules
+from services.intake.adapters.dotted import Content, Load
+from services.intake.adapters.smtp import Rules
 
 PIECES = [b"\r", b"\n", b".", b"\r\n", b"\r\n.", b"..", b"a", b"\r\n.\r", b"\n.\r\n", b"\r.\r\n"]
 RULES = Rules("desk", 10_000, 1, 1, 1, 10_000)
@@ -23,7 +24,7 @@ def expected(wire: bytes) -> tuple[bytes, bytes]:
 
 async def received(wire: bytes, cuts: list[int], limit: int) -> tuple[Content, bytes]:
     reader = asyncio.StreamReader(limit=limit)
-    content = Content(RULES.message_bytes, Load(RULES))
+    content = Content(RULES.message_bytes, Load(RULES.bytes_in_flight))
     reading = asyncio.ensure_future(content.read(reader))
     start = 0
     for cut in sorted({cut % (len(wire) + 1) for cut in cuts} | {len(wire)}):

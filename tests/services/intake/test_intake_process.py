@@ -72,6 +72,7 @@ async def test_the_process_takes_mail_and_ends_cleanly(
 
 def _send(port: int) -> str:
     with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+        client.starttls()
         client.ehlo()
         client.mail("sara@client.example")
         client.rcpt(SUPPORT)
