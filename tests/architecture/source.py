@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -12,11 +12,14 @@ TREES = ("services", "shared", "deploy")
 
 @dataclass(frozen=True)
 class Module:
-    """One file: where it lies, its text and its syntax tree."""
+    """One file: where it lies, its text and its syntax tree, parsed by the first who asks."""
 
     path: str
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
 
     @property
     def lines(self) -> int:
@@ -32,7 +35,7 @@ class Module:
 def modules() -> tuple[Module, ...]:
     """Every Python file of the product; tests are not the product."""
     return tuple(
-        Module(str(path.relative_to(ROOT)), text := path.read_text(), ast.parse(text))
+        Module(str(path.relative_to(ROOT)), path.read_text())
         for tree in TREES
         for path in sorted((ROOT / tree).rglob("*.py"))
         if "__pycache__" not in path.parts
