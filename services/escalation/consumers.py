@@ -142,13 +142,13 @@ async def begin_ladder(event: Event[SlaBreached], tx: Tx) -> None:
         "priority": fact.priority.value,
         "status": Status.OPEN.value,
     }
-    await tickets.foresee_ticket(tx, early)
+    ticket = await tickets.hold_ticket(tx, early)
     steps = sorted(fact.ladder, key=lambda step: step.level)
     rungs = tuple(rung(_rung(step)) for step in steps if step.metric is fact.metric)
     if rungs:
         ladder = Ladder(fact.metric, fact.cycle, rungs)
-        policy = {"policy_id": fact.policy_id, "policy_version": fact.policy_version}
-        await usecases.begin_ladder(tx, fact.ticket_id, ladder, fact.breached_at, policy)
+        policy = fact.policy_id, fact.policy_version
+        await usecases.begin_ladder(tx, ticket, ladder, fact.breached_at, policy)
 
 
 @consumers.on(SlaBreachVoided)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
@@ -23,6 +24,21 @@ _SOUND = "starts_at >= timestamptz '1900-01-01Z' and ends_at <= timestamptz '220
 """Rows outside what Python and the wire can say count for nothing: one must not stop ladders."""
 
 
+_KNOWN = "escalation.directory"
+_DIRECTORY = f"""
+    select (select coalesce(json_agg(json_build_array(role, department_id, user_ids)), '[]')
+            from escalation.position)::text as positions,
+        (select coalesce(json_agg(json_build_array(user_id, deputy_id, starts_at, ends_at)
+                order by starts_at, id), '[]')
+            from escalation.absence
+            where starts_at <= :now and ends_at > :now and {_SOUND})::text as absences,
+        (select coalesce(json_agg(json_build_array(user_id, roles, disabled) order by user_id),
+                '[]')
+            from escalation.person where disabled or not roles <@ cast(:customers as text[])
+            )::text as people"""
+"""One question instead of three; of the customers only those that cannot answer any more."""
+
+
 async def put_person(tx: Tx, values: dict[str, Any]) -> None:
     await _put(tx, _PERSON, "user_id", values)
 
@@ -38,10 +54,12 @@ async def put_department(tx: Tx, values: dict[str, Any]) -> None:
 async def _put(tx: Tx, target: Any, key: str, values: dict[str, Any]) -> None:
     changes = {name: value for name, value in values.items() if name != key}
     statement = insert(target).values(values)
+    tx.known.pop(_KNOWN, None)
     await tx.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes))
 
 
 async def disable_person(tx: Tx, user_id: UUID) -> None:
+    tx.known.pop(_KNOWN, None)
     await tx.execute(
         "update escalation.person set disabled = true where user_id = :user_id",
         {"user_id": user_id},
@@ -49,36 +67,45 @@ async def disable_person(tx: Tx, user_id: UUID) -> None:
 
 
 async def directory(tx: Tx) -> Directory:
-    """Everything that the question "who holds this role now?" needs."""
-    positions = await tx.rows("select role, department_id, user_ids from escalation.position")
-    absences = await tx.rows(
-        "select user_id, deputy_id, starts_at, ends_at from escalation.absence"
-        f" where starts_at <= :now and ends_at > :now and {_SOUND} order by starts_at, id",
-        {"now": tx.now},
-    )
-    people = await tx.rows("select user_id, roles, disabled from escalation.person order by 1")
+    """Everything that the question "who holds this role now?" needs; one answer serves a batch."""
+    known: Directory | None = tx.known.get(_KNOWN)
+    if known is None:
+        row = await tx.row(_DIRECTORY, {"now": tx.now, "customers": list(CUSTOMER_ROLES)})
+        assert row is not None
+        known = tx.known[_KNOWN] = _read(orjson.loads(row["positions"]), row)
+    return known
+
+
+def _read(positions: list[Any], row: RowMapping) -> Directory:
+    people = orjson.loads(row["people"])
     return Directory(
         positions={
-            (Role(row["role"]), row["department_id"]): row["user_ids"]
-            for row in positions
-            if row["role"] in _ROLES
+            (Role(role), UUID(department) if department else None): list(map(UUID, users))
+            for role, department, users in positions
+            if role in _ROLES
         },
         players=_players(people),
-        absences=[_absence(row) for row in absences],
-        disabled=frozenset(row["user_id"] for row in people if row["disabled"]),
+        absences=[_absence(one) for one in orjson.loads(row["absences"])],
+        disabled=frozenset(UUID(user) for user, _, disabled in people if disabled),
     )
 
 
-def _players(people: list[RowMapping]) -> dict[Role, list[UUID]]:
+def _players(people: list[Any]) -> dict[Role, list[UUID]]:
     players: dict[Role, list[UUID]] = {}
-    for row in people:
-        for role in _ROLES.intersection(row["roles"]):
-            players.setdefault(Role(role), []).append(row["user_id"])
+    for user, roles, _ in people:
+        for role in _ROLES.intersection(roles):
+            players.setdefault(Role(role), []).append(UUID(user))
     return players
 
 
-def _absence(row: RowMapping) -> Absence:
-    return Absence(row["user_id"], row["deputy_id"], row["starts_at"], row["ends_at"])
+def _absence(one: list[Any]) -> Absence:
+    user, deputy, starts, ends = one
+    return Absence(
+        UUID(user),
+        UUID(deputy) if deputy else None,
+        datetime.fromisoformat(starts),
+        datetime.fromisoformat(ends),
+    )
 
 
 async def departments(tx: Tx) -> list[RowMapping]:

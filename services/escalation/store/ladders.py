@@ -5,21 +5,32 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
-from sqlalchemy.dialects.postgresql import insert
+import orjson
+from sqlalchemy import RowMapping
 
 from services.escalation.domain.ladder import Ladder, Rung, Wait
 from services.escalation.domain.words import Standing
 from services.escalation.store.tickets import visible
-from services.escalation.tables import Escalation
-from services.escalation.tables import Ladder as LadderRow
 from shared.kit.callers import Caller
-from shared.kit.tables import table
 from shared.kit.tx import Tx
 from shared.vocabulary import Metric, Priority, Role
 
-_LADDER = table(LadderRow)
-_ESCALATION = table(Escalation)
+_LADDERS = """
+    select ticket_id, metric, cycle, rungs::text as rungs, reached, standing, waits_for, broken_at
+    from escalation.ladder where ticket_id = :ticket_id order by metric, cycle"""
+_PUT_LADDER = """
+    insert into escalation.ladder (ticket_id, metric, cycle, organization_id, rungs, policy_id,
+        policy_version, reached, standing, waits_for, broken_at, created_at)
+    values (:ticket_id, :metric, :cycle, :organization_id, cast(:rungs as jsonb), :policy_id,
+        :policy_version, :reached, :standing, :waits_for, :broken_at, :created_at)
+    on conflict (ticket_id, metric, cycle) do update set reached = excluded.reached,
+        standing = excluded.standing, waits_for = excluded.waits_for,
+        broken_at = excluded.broken_at"""
+_ADD_ESCALATION = """
+    insert into escalation.escalation (id, ticket_id, organization_id, metric, cycle, level,
+        to_role, action, user_ids, assign_to, cause, state, reason, raised_at)
+    values (:id, :ticket_id, :organization_id, :metric, :cycle, :level, :to_role, :action,
+        :user_ids, :assign_to, :cause, :state, :reason, :raised_at)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +45,7 @@ class Kept:
 
 async def ladders(tx: Tx, ticket_id: UUID) -> list[Kept]:
     """All ladders of a ticket; the ticket's row is locked already."""
-    chosen = select(_LADDER).where(_LADDER.c.ticket_id == ticket_id)
-    rows = await tx.rows(chosen.order_by(_LADDER.c.metric, _LADDER.c.cycle))
+    rows = await tx.rows(_LADDERS, {"ticket_id": ticket_id})
     return [_kept(row) for row in rows]
 
 
@@ -43,7 +53,7 @@ def _kept(row: RowMapping) -> Kept:
     ladder = Ladder(
         Metric(row["metric"]),
         row["cycle"],
-        tuple(rung(one) for one in row["rungs"]),
+        tuple(rung(one) for one in orjson.loads(row["rungs"])),
         row["reached"],
         Standing(row["standing"]),
     )
@@ -73,33 +83,33 @@ def _rung_json(one: Rung) -> dict[str, Any]:
     }
 
 
-async def put_ladder(tx: Tx, kept: Kept, organization_id: UUID, **more: Any) -> None:
+def put_ladder(
+    tx: Tx, kept: Kept, organization_id: UUID, policy: tuple[UUID, int] | None = None
+) -> None:
     """A new ladder, or the moving parts of a known one."""
     ladder = kept.ladder
-    moving = {
+    policy_id, policy_version = policy or (None, None)
+    row = {
+        "ticket_id": kept.ticket_id,
+        "metric": ladder.metric.value,
+        "cycle": ladder.cycle,
+        "organization_id": organization_id,
+        "rungs": orjson.dumps([_rung_json(one) for one in ladder.rungs]).decode(),
+        "policy_id": policy_id,
+        "policy_version": policy_version,
         "reached": ladder.reached,
         "standing": ladder.standing.value,
         "waits_for": kept.waits_for,
         "broken_at": kept.broken_at,
+        "created_at": tx.now,
     }
-    statement = insert(_LADDER).values(
-        ticket_id=kept.ticket_id,
-        metric=ladder.metric.value,
-        cycle=ladder.cycle,
-        organization_id=organization_id,
-        rungs=[_rung_json(one) for one in ladder.rungs],
-        created_at=tx.now,
-        **moving,
-        **more,
-    )
-    key = ["ticket_id", "metric", "cycle"]
-    await tx.execute(statement.on_conflict_do_update(index_elements=key, set_=moving))
+    tx.write(_PUT_LADDER, row, kept.ticket_id)
 
 
-async def put_escalations(tx: Tx, rows: list[dict[str, Any]]) -> None:
+def put_escalations(tx: Tx, rows: list[dict[str, Any]]) -> None:
     """Each (ticket, metric, cycle, level) exactly once: a second one breaks the transaction."""
-    if rows:
-        await tx.execute(insert(_ESCALATION).values(rows))
+    for row in rows:
+        tx.write(_ADD_ESCALATION, row, row["ticket_id"])
 
 
 async def escalations(tx: Tx, ticket_id: UUID) -> list[RowMapping]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+import orjson
+from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
 from services.escalation.domain.holds import Clock
@@ -21,6 +22,10 @@ _PUT = _OPENED.on_conflict_do_update(
     index_elements=["ticket_id"],
     set_={c.name: c for c in _OPENED.excluded if c.name not in {"ticket_id", "clocks"}},
 )
+_LOCK = """
+    select ticket_id, organization_id, department_id, assignee_id, priority, status,
+        clocks::text as clocks
+    from escalation.ticket where ticket_id = :ticket_id for update"""
 _SEES_ALL = frozenset({Role.SENIOR_MANAGEMENT, Role.EXECUTIVE, Role.ADMIN, Role.AUDITOR})
 
 
@@ -42,10 +47,15 @@ def put_ticket(tx: Tx, values: dict[str, Any]) -> None:
     tx.write(_PUT, {**values, "clocks": {}}, values["ticket_id"])
 
 
-async def foresee_ticket(tx: Tx, values: dict[str, Any]) -> None:
-    """A breach may overtake the opening of its ticket: remember what the breach says."""
-    statement = insert(_TICKET).values({**values, "clocks": {}, "version": 0})
-    await tx.execute(statement.on_conflict_do_nothing())
+async def hold_ticket(tx: Tx, early: dict[str, Any]) -> Ticket:
+    """The ticket, locked; where a breach overtook its opening, as the breach tells it."""
+    known = await lock_ticket(tx, early["ticket_id"])
+    if known is None:
+        statement = insert(_TICKET).values({**early, "clocks": {}, "version": 0})
+        await tx.execute(statement.on_conflict_do_nothing())
+        known = await lock_ticket(tx, early["ticket_id"])
+    assert known is not None
+    return known
 
 
 async def change_ticket(tx: Tx, ticket_id: UUID, column: str, value: Any, version: int) -> None:
@@ -66,8 +76,7 @@ async def put_clocks(tx: Tx, ticket_id: UUID, clocks: dict[str, dict[str, Any]])
 
 async def lock_ticket(tx: Tx, ticket_id: UUID) -> Ticket | None:
     """The ticket, locked: ladders of one ticket are climbed one transaction at a time."""
-    chosen = select(_TICKET).where(_TICKET.c.ticket_id == ticket_id)
-    row = await tx.row(chosen.with_for_update())
+    row = await tx.row(_LOCK, {"ticket_id": ticket_id})
     return _ticket(row) if row else None
 
 
@@ -79,7 +88,7 @@ def _ticket(row: RowMapping) -> Ticket:
         row["assignee_id"],
         Priority(row["priority"]),
         Status(row["status"]),
-        {Metric(name): _clock(value) for name, value in row["clocks"].items()},
+        {Metric(name): _clock(value) for name, value in orjson.loads(row["clocks"]).items()},
     )
 
 

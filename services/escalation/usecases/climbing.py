@@ -41,12 +41,14 @@ async def holders_of(tx: Tx, ticket: Ticket) -> Holders:
     return holders
 
 
-async def carry_out(tx: Tx, ascent: Ascent, climb: Climb | None, **more: Any) -> None:
-    """Write what a climb decided; nothing when it decided nothing."""
+def carry_out(
+    tx: Tx, ascent: Ascent, climb: Climb | None, policy: tuple[UUID, int] | None = None
+) -> Kept:
+    """Write what a climb decided; the ladder as it stands then."""
     if climb is None:
-        return
+        return ascent.kept
     rows = [_row(tx, ascent, step) for step in climb.steps]
-    await store.put_escalations(tx, rows)
+    store.put_escalations(tx, rows)
     for row, step in zip(rows, climb.steps, strict=True):
         _state_step(tx, ascent, row, step)
     _move_timer(tx, ascent, climb.ladder, climb.wait_for)
@@ -54,7 +56,8 @@ async def carry_out(tx: Tx, ascent: Ascent, climb: Climb | None, **more: Any) ->
         _state_end(tx, ascent, climb)
     waits_for = climb.wait_for.level if climb.wait_for else None
     kept = replace(ascent.kept, ladder=climb.ladder, waits_for=waits_for)
-    await store.put_ladder(tx, kept, ascent.ticket.organization_id, **more)
+    store.put_ladder(tx, kept, ascent.ticket.organization_id, policy)
+    return kept
 
 
 def _row(tx: Tx, ascent: Ascent, step: Step) -> dict[str, Any]:
@@ -143,4 +146,4 @@ async def move_each(
         return
     holders = await holders_of(tx, ticket)
     for one in kept:
-        await carry_out(tx, Ascent(ticket, one, cause, tx.now), decide(one, holders))
+        carry_out(tx, Ascent(ticket, one, cause, tx.now), decide(one, holders))

@@ -1,8 +1,8 @@
 """What breaches, timers and changes of a ticket do to its ladders."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from services.escalation.domain import ladder as rules
@@ -23,31 +23,29 @@ MANUAL_CYCLE = 0
 
 
 async def begin_ladder(
-    tx: Tx, ticket_id: UUID, begun: Ladder, broken_at: datetime, policy: dict[str, Any]
+    tx: Tx, ticket: Ticket, begun: Ladder, broken_at: datetime, policy: tuple[UUID, int]
 ) -> None:
     """A promise broke: keep the snapshot of its ladder and climb what comes at once.
 
     Levels that a person has already asked for by hand are not raised a second time.
     """
-    ticket = await tickets.lock_ticket(tx, ticket_id)
-    assert ticket is not None
-    known = await store.ladders(tx, ticket_id)
+    known = await store.ladders(tx, ticket.id)
     if any(_same(one, begun.metric, begun.cycle) for one in known):
         return
     by_hand = next((one for one in known if _same(one, begun.metric, MANUAL_CYCLE)), None)
     if by_hand is not None:
         begun = replace(begun, reached=by_hand.ladder.reached)
-        await _retire(tx, ticket, by_hand)
-    kept = Kept(ticket_id, begun, None, broken_at)
+        _retire(tx, ticket, by_hand)
+    kept = Kept(ticket.id, begun, None, broken_at)
     climb = rules.begin(begun, await holders_of(tx, ticket), ticket.priority)
-    await carry_out(tx, Ascent(ticket, kept, Cause.BREACH, broken_at), climb, **policy)
-    await settle(tx, ticket_id)
+    kept = carry_out(tx, Ascent(ticket, kept, Cause.BREACH, broken_at), climb, policy)
+    await _settle(tx, ticket, [*(one for one in known if one is not by_hand), kept])
 
 
-async def _retire(tx: Tx, ticket: Ticket, by_hand: Kept) -> None:
+def _retire(tx: Tx, ticket: Ticket, by_hand: Kept) -> None:
     """The broken promise's own ladder takes over from the one begun by hand."""
     over = Climb(replace(by_hand.ladder, standing=Standing.ENDED))
-    await carry_out(tx, Ascent(ticket, by_hand, Cause.MANUAL, tx.now), over)
+    carry_out(tx, Ascent(ticket, by_hand, Cause.MANUAL, tx.now), over)
 
 
 async def fire(tx: Tx, key: TimerKey, due_at: datetime) -> None:
@@ -63,7 +61,7 @@ async def fire(tx: Tx, key: TimerKey, due_at: datetime) -> None:
     standing = _hold(ticket, kept)
     climb = rules.fire(kept.ladder, key.level, standing, holders, ticket.priority)
     fired = replace(kept, waits_for=None)  # it has fired: nothing is left to cancel
-    await carry_out(tx, Ascent(ticket, fired, Cause.LADDER, due_at), climb)
+    carry_out(tx, Ascent(ticket, fired, Cause.LADDER, due_at), climb)
 
 
 async def settle(tx: Tx, ticket_id: UUID) -> None:
@@ -71,13 +69,15 @@ async def settle(tx: Tx, ticket_id: UUID) -> None:
     ticket = await tickets.lock_ticket(tx, ticket_id)
     if ticket is None:
         return
-    known = [one for one in await store.ladders(tx, ticket_id) if _alive(one)]
+    await _settle(tx, ticket, await store.ladders(tx, ticket_id))
 
+
+async def _settle(tx: Tx, ticket: Ticket, known: Sequence[Kept]) -> None:
     def decide(kept: Kept, holders: Holders) -> Climb | None:
         return rules.settle(kept.ladder, _hold(ticket, kept), holders, ticket.priority)
 
     # Most changes move nothing: ask the rule without people first.
-    moving = [one for one in known if _would_move(ticket, one)]
+    moving = [one for one in known if _alive(one) and _would_move(ticket, one)]
     await move_each(tx, ticket, moving, decide)
 
 
@@ -106,7 +106,7 @@ async def escalate(tx: Tx, ticket_id: UUID, level: int | None, rungs: tuple[Rung
         return
     upto = level if level is not None else rung.level
     climb = rules.climb(kept.ladder, await holders_of(tx, ticket), ticket.priority, upto)
-    await carry_out(tx, Ascent(ticket, kept, Cause.MANUAL, tx.now), climb)
+    carry_out(tx, Ascent(ticket, kept, Cause.MANUAL, tx.now), climb)
 
 
 def _same(kept: Kept, metric: Metric, cycle: int) -> bool:
