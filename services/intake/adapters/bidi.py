@@ -31,6 +31,7 @@ def directed(html: str) -> str:
     outer = _side(body) or (_side(tree.root) if tree.root is not None else None)
     if outer is None:
         _from_letters(body)
+        outer = _bare(body)
     inner = body.inner_html or ""
     return inner if outer is None else f'<div dir="{outer}">{inner}</div>'
 
@@ -55,6 +56,14 @@ def _from_letters(body: LexborNode) -> None:
             continue
         if parent.mem_id not in settled and (side := first_strong(node.text_content or "")):
             _settle(parent, side, settled)
+
+
+def _bare(body: LexborNode) -> str | None:
+    """The direction of words that stand in no block at all."""
+    for node in body.iter(include_text=True):
+        if node.tag not in _BLOCKS | _SILENT and (side := first_strong(node.text_content or "")):
+            return side
+    return None
 
 
 def _settle(start: LexborNode, side: str, settled: set[int]) -> None:

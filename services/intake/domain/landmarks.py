@@ -110,9 +110,9 @@ def is_footer(key: str) -> bool:
     return len(key) < 160 and _FOOTER.fullmatch(key) is not None
 
 
-def is_rule(key: str) -> bool:
-    """A line of dashes, underscores and the like."""
-    return _RULE.fullmatch(key) is not None
+def is_heading(key: str) -> bool:
+    """What may stand above the names of header fields: a rule, or what follows, undecorated."""
+    return _RULE.fullmatch(key) is not None or key.strip("-_=*> :") in _ORIGINAL
 
 
 def is_original(key: str) -> bool:

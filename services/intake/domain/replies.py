@@ -10,7 +10,9 @@ from services.intake.domain.folding import fold
 
 _HEADER_SPAN: Final = 14
 _HEADER_GAP: Final = 3
+_SIGNED: Final = "-- "
 _SIGNATURE_SPAN: Final = 15
+_CARD: Final = 80
 _SIGNATURES: Final = 20
 _LEAST_SHARE: Final = 50
 """Own words below one part in so many of the text are taken for a wrong cut."""
@@ -48,7 +50,7 @@ def _shown(lines: list[str]) -> tuple[bytearray, bool]:
     What is left is read again: lines that a quote has parted may belong together.
     """
     head = min(len(lines), limits.SCANNED_LINES)
-    keys = [fold(line[: limits.SCANNED_LINE]) for line in lines[:head]]
+    keys = [_key(line) for line in lines[:head]]
     kept, marked, more = list(range(head)), False, head < len(lines)
     for _ in range(_ROUNDS):
         scan = _Scan([keys[index] for index in kept], more=more)
@@ -62,6 +64,10 @@ def _shown(lines: list[str]) -> tuple[bytearray, bool]:
     for index in kept:
         shown[index] = 1
     return shown, marked
+
+
+def _key(line: str) -> str:
+    return _SIGNED if line == _SIGNED else fold(line[: limits.SCANNED_LINE])
 
 
 class _Scan:
@@ -104,7 +110,7 @@ class _Scan:
             return self._cut_at_marker(index)
         if landmarks.is_original(key) or self._is_header_block(index):
             return self._fold_rest(index)
-        if key == "--" and (end := self._signature_end(index)):
+        if key.rstrip() == "--" and (end := self._signature_end(index)):
             return self._fold(index, end)
         if found := announcements.ending_at(self.keys, index):
             return self._announced(found.start, index + 1, found.evidence)
@@ -132,7 +138,7 @@ class _Scan:
         key = self.keys[index]
         if not key or landmarks.is_footer(key):
             return True
-        return key[0] == ">" if quotes else landmarks.is_rule(key)
+        return key[0] == ">" if quotes else landmarks.is_heading(key)
 
     def _cut_at_marker(self, index: int) -> int:
         """Above it may stand an announcement in a language that we do not know."""
@@ -183,17 +189,20 @@ class _Scan:
         return len(known) >= 3 and not known.isdisjoint({"from", "subject"})
 
     def _signature_end(self, index: int) -> int:
-        """Where a short last stretch under `-- ` ends; 0 when it is none."""
+        """Where a short last stretch under `-- ` ends; 0 when it is none.
+
+        Without its space the line may be a person's rule: then only short lines may follow.
+        """
         self.signatures += 1
         if self.signatures > _SIGNATURES:
             return 0
-        filled = 0
+        filled, longest = 0, limits.SCANNED_LINE if self.keys[index] == _SIGNED else _CARD
         for later in range(index + 1, len(self.keys)):
             key = self.keys[later]
             if key and (found := self._quote_begins(later)) is not None:
                 return found
             filled += bool(key)
-            if filled > _SIGNATURE_SPAN:
+            if filled > _SIGNATURE_SPAN or len(key) > longest:
                 return 0
         return len(self.keys)
 

@@ -69,6 +69,7 @@ BLOCKS = {
     "header names of an add-on": "من: الدعم\nالمرسلة: الأحد، 22 نوفمبر\nإلى: سارة\n"
     "الموضوع: الطابعة\nالتاريخ: 22/11/2026",
     "Samsung": "تم الإرسال من هاتف Galaxy.\n\n-------- الرسالة الأصلية --------\nمن: الدعم",
+    "a heading without dashes": "الرسالة الأصلية:\nمن: الدعم\nإلى: سارة\nالموضوع: الطابعة",
     "Gmail, passed on": "---------- رسالة معاد توجيهها ---------\nمن: الدعم",
     "our own line": REPLY_MARKER,
     "our own line, from a program in Urdu": f"22 نومبر 2026 کو سپورٹ کا پیغام:\n\n{REPLY_MARKER}",

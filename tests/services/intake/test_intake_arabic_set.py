@@ -65,3 +65,15 @@ def test_nothing_of_the_text_is_lost_by_folding(case: Case) -> None:
     mail, _ = reading(case)
     told = mail.visible_text.split("\n") + mail.quoted_text.split("\n")
     assert not {line for line in mail.body_text.split("\n") if line.strip()} - set(told)
+
+
+def test_arabic_pages_run_from_the_right_however_they_say_so() -> None:
+    pages = [case for case in CASES if case.group == 5 and b"text/html" in case.raw]
+    assert len(pages) >= 9
+    for case in pages:
+        html = reading(case)[0].body_html or ""
+        assert 'dir="rtl"' in html, case.name
+        lines = html.split("<p")[1:]
+        if "nothing" in case.name and lines:
+            sides = ["rtl" if 'dir="rtl"' in line else "ltr" for line in lines]
+            assert sides == ["rtl", "rtl", "ltr", "rtl"]

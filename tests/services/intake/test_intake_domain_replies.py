@@ -42,6 +42,7 @@ MISSED = {
         "Hello\nIn 2024 he wrote:\nnothing",
         "From: Riyadh\nto Jeddah in one day",
         "- one\n- two\n-- three",
+        "first matter\n--\nsecond matter, which " + "goes on and " * 8,
         "> only a quote",
         "> a quote of mine\n\nand my words",
         "في الموضوع: تفاصيل أكثر\nالتاريخ: غدا",
