@@ -64,6 +64,8 @@ ci-tools: ## What some tests need beyond Python; without it they skip and say so
 	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends swaks dovecot-imapd wrk; } >/dev/null 2>&1 \
 	  || echo "ci-tools: swaks, dovecot and wrk could not be installed; tests that need them will skip"; \
 	else echo "ci-tools: no root or no apt-get; tests that need swaks, dovecot or wrk will skip"; fi
+	@command -v npm >/dev/null && npm install --silent --no-audit --no-fund --ignore-scripts --prefix .venv/node tus-js-client@4.3.1 >/dev/null 2>&1 \
+	  || echo "ci-tools: no npm or no tus-js-client; the test of a foreign upload client will skip"
 
 docs: $(BIN)/.dev ## Write the event book and the merged OpenAPI document anew
 	@PYTHONPATH=. $(BIN)/python -m deploy.book

@@ -4,6 +4,8 @@ import asyncio
 import base64
 import io
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
@@ -125,6 +127,41 @@ async def trickle(content: bytes, house: Desk) -> AsyncIterator[bytes]:
             house.kill("tickets")
         yield content[start : start + 512 * 1024]
         await asyncio.sleep(0.02)  # the line's own pace
+
+
+TUS = Path(sys.prefix) / "node" / "node_modules" / "tus-js-client"
+"""Put there by `make ci-tools`."""
+
+
+@pytest.mark.skipif(
+    not (TUS.exists() and shutil.which("node")), reason="node or tus-js-client is not there"
+)
+@pytest.mark.parametrize(("parts", "kills"), [(1, 0), (1, 1), (3, 0)])
+async def test_a_foreign_client_of_the_protocol_brings_its_file(
+    house: Desk, company: Company, tmp_path: Path, parts: int, kills: int
+) -> None:
+    """tus-js-client, the one that browsers use: in chunks, through a kill, in parallel parts."""
+    content = os.urandom(6 * MEBIBYTE + 7)
+    (tmp_path / "file").write_bytes(content)
+    customer = company.seats["customer"]
+    await customer.get("/v1/me")
+    told = (house.endpoints["http"] + "/v1/uploads", customer.token, str(tmp_path / "file"))
+    script = str(Path(__file__).with_name("upload.cjs"))
+    process = await asyncio.create_subprocess_exec(
+        *("node", script, str(TUS), *told, str(parts), str(MEBIBYTE)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    for _ in range(kills):
+        await process.stderr.readline()
+        house.kill("tickets")
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0, err.decode()[-500:]
+    ticket = await opened(company, urlsplit(out.decode().strip()).path)
+    [file] = await clean(company, ticket["id"])
+    assert (file["name"], file["size"]) == ("لقطة الشاشة.bin", len(content))
+    assert (await customer.ask("GET", file["content_url"])).content == content
 
 
 async def test_a_mail_brings_a_picture_a_virus_and_a_large_log(
