@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.programs import CannotRunError
-from shared.kit.stores import check_url
 
 PROFILES = ("local", "test", "production")
 _OWN = ("HTTP_PORT", "SMTP_PORT", "DATABASE_URL", "NATS_URL", "ADMIN_PASSWORD", "TLS")
@@ -67,13 +66,21 @@ def _check(options: Options) -> None:
     schemes = ("postgresql://", "postgres://")
     if options.database_url and not options.database_url.startswith(schemes):
         raise CannotRunError("SANAD_DATABASE_URL is not of the form postgresql://user:password@...")
-    try:
-        check_url(options.services.get("SANAD_FILES_URL", ""))
-    except ValueError as failure:
-        raise CannotRunError(f"SANAD_FILES_URL is {failure}") from None
+    _check_files(options.services.get("SANAD_FILES_URL", ""))
     for file in options.tls.split(":") if options.tls not in {"off", "internal"} else ():
         if not Path(file).is_file():
             raise CannotRunError(f"SANAD_TLS names {file}, which is no file")
+
+
+def _check_files(url: str) -> None:
+    if not url:
+        return
+    from shared.kit.stores import check_url  # noqa: PLC0415 - the supervisor stays small
+
+    try:
+        check_url(url)
+    except ValueError as failure:
+        raise CannotRunError(f"SANAD_FILES_URL is {failure}") from None
 
 
 def _port(said: Mapping[str, str], name: str, default: int) -> int:
