@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.intake.adapters.pages import read_page
+from services.intake.domain.body import Block, Content
 from services.intake.domain.folding import fold
+from services.intake.domain.own import words_of
 from services.intake.domain.replies import split_reply
 from shared.vocabulary import REPLY_MARKER
 from tests.mails.arabic.answers import BLOCKS, MARKED, QUOTE, SAID
@@ -115,8 +118,22 @@ def test_each_sample_of_others_that_is_split_otherwise_has_its_reason() -> None:
 def test_samples_that_keep_signatures_are_split_alike_for_the_most_part() -> None:
     """Unquotemail leaves signatures and footers of phones where they are; mail.md folds them."""
     missed, total = samples(UNQUOTE / "samples", UNQUOTE / "expecteds")
-    print(f"unquotemail: {total - len(missed)} of {total} exact")
+    print(f"unquotemail, texts: {total - len(missed)} of {total} exact")
     assert (total - len(missed)) / total >= 0.75
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not beside the repository")
+def test_pages_of_others_are_split_alike_for_the_most_part() -> None:
+    right = total = 0
+    for path in sorted((UNQUOTE / "samples").rglob("*.html")):
+        wanted = UNQUOTE / "expecteds" / path.name
+        if wanted.exists():
+            total += 1
+            page, kept = (read_page(one.read_text(errors="replace")) for one in (path, wanted))
+            read = words_of(Content(blocks=[Block(page=page)]))
+            right += read.visible.split() == kept.text.split()
+    print(f"unquotemail, pages: {right} of {total} exact")
+    assert right / total >= 0.85
 
 
 LANDMARKS = (
