@@ -37,12 +37,16 @@ def new_fact_ids(count: int) -> list[UUID]:
 
 
 @cache
-def FACTS_CTE(schema: str) -> str:  # noqa: N802 - a piece of SQL, read as a constant
+def FACTS_CTE(  # noqa: N802 - a piece of SQL, read as a constant
+    schema: str, provided: str = ""
+) -> str:
     """A CTE named `facts` that writes the buffered facts; parameters come from `tx.take_facts()`.
 
-    For hot doors whose whole transaction is one statement (performance.md 4.2).
+    For hot doors whose whole transaction is one statement (performance.md 4.2). With `provided`,
+    an earlier CTE, nothing is stated unless that one returned a row.
     """
-    return f"facts as ({_insert(schema)})"
+    condition = f" where exists (select from {provided})" if provided else ""
+    return f"facts as ({_insert(schema)}{condition})"
 
 
 @cache

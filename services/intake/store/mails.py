@@ -70,17 +70,29 @@ async def keep(tx: Tx, row: Mapping[str, Any]) -> None:
     await tx.only(_KEEP, {**row, **tx.take_facts()})
 
 
-async def claim(tx: Tx, most: int, lease: timedelta) -> list[UUID]:
-    """Mails to decide now; a claim that is not renewed ends with its lease."""
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail to work on; `raw` is empty once somebody has read it."""
+
+    id: UUID
+    state: State
+    attempts: int
+    envelope: bytes
+    raw: bytes
+
+
+async def claim(tx: Tx, most: int, lease: timedelta) -> list[Claimed]:
+    """Mails to decide now, with what their reading needs; an unrenewed claim ends by itself."""
     rows = await tx.only(
         """update intake.inbound_mail set next_at = :until where id in (
             select id from intake.inbound_mail
             where state in ('accepted', 'parsed') and next_at <= :now
             order by next_at limit :most for update skip locked)
-        returning id""",
+        returning id, state, attempts, envelope,
+            case when state = 'accepted' then raw else '' end as raw""",
         {"now": tx.now, "until": tx.now + lease, "most": most},
     )
-    return [row["id"] for row in rows]
+    return [Claimed(**{**row, "state": State(row["state"])}) for row in rows]
 
 
 async def postpone(tx: Tx, mail_id: UUID, wait: timedelta, *, failed: bool = False) -> None:
@@ -134,37 +146,25 @@ async def raw_of(tx: Tx, mail_id: UUID, within: Collection[UUID] | None) -> byte
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """A mail before its reading; `raw` is empty once somebody has read it."""
+class Undecided:
+    """A mail that waits for its decision; `reused`: another says something else by its id."""
 
-    state: State
-    attempts: int
-    envelope: bytes
-    raw: bytes
+    row: Row
+    content: bytes
+    reused: bool
 
 
-async def unread(tx: Tx, mail_id: UUID) -> Unread | None:
-    """What the parser's step needs, in one look."""
+async def parsed(tx: Tx, mail_id: UUID) -> Undecided | None:
+    """All that is stored of it, in one look; None once it is decided."""
     rows = await tx.only(
-        """select state, attempts, envelope,
-            case when state = 'accepted' then raw else '' end as raw
-        from intake.inbound_mail where id = :id""",
+        f"""select {_LIGHT}, p.content, exists (select from intake.inbound_mail o
+                where o.message_tag = m.message_tag and o.id <> m.id and o.state <> 'duplicate'
+            ) as reused
+        from intake.inbound_mail m join intake.mail_parsed p on p.mail_id = m.id
+        where m.id = :id and m.state = 'parsed'""",
         {"id": mail_id},
     )
-    if not rows:
-        return None
-    row = rows[0]
-    return Unread(State(row["state"]), row["attempts"], row["envelope"], row["raw"])
-
-
-async def parsed(tx: Tx, mail_id: UUID) -> tuple[Row, bytes] | None:
-    """A mail that waits for its decision, with its sealed content."""
-    rows = await tx.only(
-        f"""select {_LIGHT}, content from intake.inbound_mail
-        join intake.mail_parsed on mail_id = id where id = :id and state = 'parsed'""",
-        {"id": mail_id},
-    )
-    return (_row(rows[0]), rows[0]["content"]) if rows else None
+    return Undecided(_row(rows[0]), rows[0]["content"], rows[0]["reused"]) if rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +202,20 @@ async def change(tx: Tx, mail_id: UUID, fields: Mapping[str, Any]) -> None:
     )
 
 
-async def decide(tx: Tx, row: Row, fields: Mapping[str, Any], facts: int) -> bool:
-    """Move a parsed mail on; false when somebody else did. `version` counts the mail's facts."""
-    moved = await tx.row(
-        f"""update intake.inbound_mail set {_set(fields)}, version = version + :facts
-        where id = :id and state = 'parsed' and version = :seen returning id""",
-        {**fields, "facts": facts, "id": row.id, "seen": row.version},
+async def decide(tx: Tx, row: Row, fields: Mapping[str, Any]) -> None:
+    """Move a parsed mail on and state the facts, in one statement, unless somebody else did.
+
+    `version` counts the mail's facts.
+    """
+    facts = tx.take_facts()
+    await tx.only(
+        f"""with moved as (
+            update intake.inbound_mail set {_set(fields)}, version = version + :facts
+            where id = :id and state = 'parsed' and version = :seen returning id),
+        {FACTS_CTE("intake", "moved")}
+        select id from moved""",
+        {**fields, **facts, "facts": len(facts["fact_ids"]), "id": row.id, "seen": row.version},
     )
-    return moved is not None
 
 
 async def apply(tx: Tx, mail_id: UUID, ticket_id: UUID) -> RowMapping | None:
@@ -235,16 +241,6 @@ async def by_message(tx: Tx, tags: list[bytes]) -> dict[bytes, list[Row]]:
     for row in rows:
         found.setdefault(row["message_tag"], []).append(_row(row))
     return found
-
-
-async def shares_id(tx: Tx, tag: bytes, mail_id: UUID) -> bool:
-    """Whether another mail has the same Message-ID, but says something else."""
-    found: Any = await tx.scalar(
-        """select 1 from intake.inbound_mail where message_tag = :tag and id <> :id
-        and state <> 'duplicate' limit 1""",
-        {"tag": tag, "id": mail_id},
-    )
-    return found is not None
 
 
 async def oldest_unfinished(tx: Tx) -> datetime | None:

@@ -10,6 +10,7 @@ from services.intake.adapters.zone import Resolver
 from services.intake.domain.words import State
 from services.intake.settings import IntakeSettings
 from services.intake.store import mails
+from services.intake.store.mails import Claimed
 from services.intake.usecases.accept import PARSER
 from services.intake.usecases.match import NotYet
 from services.intake.usecases.people import People
@@ -40,7 +41,7 @@ class Desk:
         self._lanes: int = context.settings.lanes
         self.busy: set[asyncio.Task[None]] = set()
 
-    async def claim(self) -> list[UUID]:
+    async def claim(self) -> list[Claimed]:
         free = self._lanes - len(self.busy)
         if free <= 0:
             return []
@@ -48,8 +49,8 @@ class Desk:
         async with self._context.tx() as tx:
             return await mails.claim(tx, free, LEASE)
 
-    def start(self, group: asyncio.TaskGroup, mail_id: UUID) -> None:
-        task = group.create_task(self._work(mail_id))
+    def start(self, group: asyncio.TaskGroup, mail: Claimed) -> None:
+        task = group.create_task(self._work(mail))
         self.busy.add(task)
         task.add_done_callback(self._done)
 
@@ -57,9 +58,9 @@ class Desk:
         self.busy.discard(task)
         self._context.wake(PARSER)
 
-    async def _work(self, mail_id: UUID) -> None:
+    async def _work(self, mail: Claimed) -> None:
         """Read and route one mail, keeping its lease; whatever fails is tried again later."""
-        steps = asyncio.ensure_future(self._steps(mail_id))
+        mail_id, steps = mail.id, asyncio.ensure_future(self._steps(mail))
         try:
             while not (await asyncio.wait({steps}, timeout=RENEW))[0]:
                 await self._postpone(mail_id, LEASE)
@@ -74,10 +75,10 @@ class Desk:
         finally:
             steps.cancel()
 
-    async def _steps(self, mail_id: UUID) -> None:
-        state = await read(self._context, self._parser, mail_id, self._zone)
+    async def _steps(self, mail: Claimed) -> None:
+        state = await read(self._context, self._parser, mail, self._zone)
         if state is State.PARSED:
-            await route_mail(self._context, self._people, mail_id)
+            await route_mail(self._context, self._people, mail.id)
 
     async def _try_later(self, mail_id: UUID, error: Exception) -> None:
         _log.info("mail_waits", mail_id=str(mail_id), cause=type(error).__name__)
@@ -108,8 +109,8 @@ async def work(context: Context, stop: Stop) -> None:
         async with asyncio.TaskGroup() as group:
             while not stop.is_set():
                 claimed = await desk.claim()
-                for mail_id in claimed:
-                    desk.start(group, mail_id)
+                for mail in claimed:
+                    desk.start(group, mail)
                 if claimed or desk.busy:
                     quiet = 0.0
                 if not claimed:

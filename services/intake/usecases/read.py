@@ -13,7 +13,8 @@ from services.intake.domain.body import File
 from services.intake.domain.files import file_id
 from services.intake.domain.mail import Envelope, Mail, Parsed, Reading, unreadable
 from services.intake.domain.words import State
-from services.intake.store import contents, mails
+from services.intake.store import contents
+from services.intake.store.mails import Claimed
 from services.intake.usecases import secrets, witness
 from shared.kit import sealedstream
 from shared.kit.context import Context
@@ -32,13 +33,12 @@ _COLUMNS: Final = (
 
 
 async def read(
-    context: Context, parser: Parser, mail_id: UUID, zone: Zone | None = None
+    context: Context, parser: Parser, found: Claimed, zone: Zone | None = None
 ) -> State | None:
     """Parse an accepted mail; what cannot be parsed goes on degraded. Its new state."""
-    async with context.tx() as tx:
-        found = await mails.unread(tx, mail_id)
-    if found is None or found.state is not State.ACCEPTED:
-        return found.state if found else None
+    mail_id = found.id
+    if found.state is not State.ACCEPTED:
+        return found.state
     box = await secrets.box_of(context)
     raw = await _opened(box, mail_id, found.raw)
     found = replace(found, raw=b"")

@@ -50,19 +50,18 @@ async def _study(context: Context, mail_id: UUID) -> Case | None:
 
 
 async def _read(tx: Tx, mail_id: UUID, strangers: frozenset[int]) -> Case | None:
-    found_row = await mails.parsed(tx, mail_id)
-    if found_row is None:
+    waiting = await mails.parsed(tx, mail_id)
+    if waiting is None:
         return None
-    row, sealed = found_row
+    row = waiting.row
     box = await secrets.box_of(tx.context)
-    mail = read.opened(box, mail_id, sealed)
+    mail = read.opened(box, mail_id, waiting.content)
     envelope = secrets.open_envelope(box, mail_id, row.envelope)
     ours = await our_addresses(tx)
     mail_class, because = _class(tx.context, mail, ours)
     signs, delivery_id = mail, None
     if mail_class is MailClass.BOUNCE:
         signs, delivery_id = returned.named_by(tx.context, mail, envelope.recipients)
-    tag = secrets.message_tag(tx.context, mail.message_id) if mail.message_id else None
     return Case(
         row=row,
         mail=replace(mail, mail_class=mail_class, class_because=because),
@@ -71,7 +70,7 @@ async def _read(tx: Tx, mail_id: UUID, strangers: frozenset[int]) -> Case | None
         department_id=_department(row, ours, [*envelope.recipients, *mail.copied]),
         delivery_id=delivery_id,
         others=tuple(copied.others(mail, ours)),
-        reused=tag is not None and await mails.shares_id(tx, tag, mail_id),
+        reused=waiting.reused,
         ours=frozenset(ours),
     )
 

@@ -72,9 +72,9 @@ async def settle(tx: Tx, case: Case, routing: Routing) -> None:
     row, state = case.row, _STATES[routing.decision]
     same = row.decision is routing.decision and state is not State.ROUTED
     facts = [] if same else _facts(tx, case, routing)
-    if await mails.decide(tx, row, _columns(tx, case, routing), len(facts)):
-        for sequence, fact in enumerate(facts, row.version + 1):
-            tx.emit(fact, sequence=sequence)
+    for sequence, fact in enumerate(facts, row.version + 1):
+        tx.emit(fact, sequence=sequence)
+    await mails.decide(tx, row, _columns(tx, case, routing))
 
 
 def _columns(tx: Tx, case: Case, routing: Routing) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 
 from services.intake.adapters.children import Children, ParserTooSlow
 from services.intake.domain.mail import Envelope, Parsed, Reading
+from services.intake.domain.words import State
 from services.intake.store import mails
 from services.intake.usecases.accept import accept
 from services.intake.usecases.people import People
@@ -76,7 +77,12 @@ async def test_a_mail_that_cannot_be_parsed_becomes_a_degraded_ticket(office: Of
     async with office.context.tx() as tx:
         mail_id = await accept(tx, raw, Envelope("sara@client.example"), "smtp")
         await mails.postpone(tx, mail_id, timedelta(hours=1))
-    await read(office.context, Never(), mail_id)
+        kept = await tx.row(
+            "select id, attempts, envelope, raw from intake.inbound_mail where id = :id",
+            {"id": mail_id},
+        )
+    assert kept is not None
+    await read(office.context, Never(), mails.Claimed(state=State.ACCEPTED, **kept))
     await route_mail(office.context, People(office.context), mail_id)
     seen = await office.see(mail_id)
     assert (seen["state"], seen["decision"], seen["degraded"]) == ("routed", "new", True)
