@@ -45,8 +45,11 @@ def files(options: Options, _: Home) -> Iterator[Finding]:
             )
             return
         asyncio.run(found.days())
-    except CannotRunError as failure:
-        yield bad(f"{failure}.", f"قيمة {_URL} ليست عنوان مخزن ملفات صالحًا.")
+    except CannotRunError:
+        yield bad(
+            f"{_URL} names no store of files. Use s3://bucket/prefix?endpoint=...&region=...",
+            f"لا يشير {_URL} إلى مخزن ملفات. استخدم s3://bucket/prefix?endpoint=...&region=...",
+        )
     except StoreAway as failure:
         cause = type(failure.__cause__).__name__
         yield bad(
