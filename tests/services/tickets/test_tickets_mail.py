@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from shared.events.mail import MailRouted
 from shared.events.notify import NotifySent
@@ -195,6 +195,54 @@ async def test_mail_reopens_a_ticket_three_times_a_day(desk: Desk) -> None:
         await resolve(desk, ticket)
         await reply(desk, customer, ticket["id"])
         assert (await desk.read(customer, ticket["id"]))["reopen_count"] == count
+
+
+async def test_an_agents_action_lets_mail_reopen_anew(desk: Desk) -> None:
+    customer = desk.customer()
+    ticket = await opened_by_mail(desk, customer)
+    for count in (1, 2, 3, 4):
+        if count == 4:
+            note = {"body": "I look into it", "public": False}
+            path = f"/v1/tickets/{ticket['id']}/messages"
+            answer = await desk.http.post(path, json=note, headers=desk.agent().headers())
+            assert answer.status_code == 201
+        await resolve(desk, ticket)
+        await reply(desk, customer, ticket["id"])
+        assert (await desk.read(customer, ticket["id"]))["reopen_count"] == count
+
+
+async def test_a_day_after_the_resolution_mail_is_a_day_to_the_tenth_of_a_second(
+    desk: Desk,
+) -> None:
+    for late, follow_ups in ((timedelta(seconds=-0.1), 0), (timedelta(seconds=0.1), 1)):
+        customer = desk.customer()
+        ticket = await opened_by_mail(desk, customer)
+        await resolve(desk, ticket)
+        solved = desk.context.clock.now() - timedelta(days=1, seconds=10)
+        await desk.look(
+            "update tickets.ticket set resolved_at = $2, reopen_until = $3 where id = $1",
+            ticket["id"],
+            solved,
+            solved + timedelta(days=1),
+        )
+        sent = solved + timedelta(seconds=5)
+        fact = NotifySent(
+            delivery_id=uuid4(),
+            kind="resolution",
+            ticket_id=UUID(ticket["id"]),
+            at=sent,
+            reopen_count=0,
+        )
+        await desk.deliver(fact, source="notify")
+        arrived = sent + timedelta(days=1) + late
+        await asyncio.gather(
+            reply(desk, customer, ticket["id"], received_at=arrived), fire(desk, ticket)
+        )
+        rows = await desk.look(
+            "select id from tickets.ticket where follow_up_of = $1", ticket["id"]
+        )
+        read = await desk.read(customer, ticket["id"])
+        assert (read["reopen_count"], len(rows)) == (1 - follow_ups, follow_ups)
 
 
 async def test_a_proven_agent_replies_by_mail_and_a_stranger_never_does(desk: Desk) -> None:
