@@ -72,32 +72,6 @@ APPLY: Final = "apply"
 """Kind of the rows by which open tickets are moved onto other terms."""
 
 
-async def apply_policy(tx: Tx, policy_id: UUID, version: int, at: datetime) -> int:
-    """Have the open tickets of a policy moved onto a version, in the loop's own small steps."""
-    return await _apply(
-        tx,
-        "c.policy_id = :policy_id and c.policy_version <> :version",
-        {"at": at, "policy_id": policy_id, "version": version, "what": f"policy:{policy_id}"},
-    )
-
-
-async def apply_contracts(tx: Tx, organization_id: UUID, at: datetime) -> int:
-    """Have the open tickets of a customer look at its contracts again."""
-    values = {"at": at, "organization_id": organization_id, "what": "contract"}
-    return await _apply(tx, "c.organization_id = :organization_id", values)
-
-
-async def _apply(tx: Tx, condition: str, values: dict[str, Any]) -> int:
-    done = await tx.execute(
-        f"""insert into sla.timer (key, kind, ticket_id, due_at, owner)
-        select 'apply:' || ticket_id || ':' || cast(:what as text), '{APPLY}', ticket_id, :at,
-            'sla' from sla.clock c where open and {condition}
-        on conflict (key) do update set due_at = excluded.due_at""",
-        values,
-    )
-    return done.rowcount
-
-
 async def armed(tx: Tx, ticket_id: UUID) -> list[TimerRow]:
     """What is armed for a ticket, nearest first."""
     found = await tx.execute(

@@ -13,7 +13,7 @@ from services.sla.store.claims import Claim
 from services.sla.store.clockrows import ClockRow
 from services.sla.store.pasttimers import Ended
 from services.sla.store.timers import TimerRow
-from services.sla.usecases import applying, calendar_jobs, striking
+from services.sla.usecases import applying, house_jobs, striking
 from services.sla.usecases.clocks import ground_of
 from services.sla.usecases.rulebook import Rulebook, rulebook
 from services.sla.usecases.stating import CALENDAR, Occasion, Settled, settle_row, strike_row
@@ -60,8 +60,8 @@ async def _fire_each(tx: Tx, due: Sequence[TimerRow], now: datetime) -> int:
     done: list[TimerRow] = []
     going_on = 0
     for timer in due:
-        if timer.kind in calendar_jobs.KINDS:
-            ended = await calendar_jobs.run(tx, timer, now)
+        if timer.kind in house_jobs.KINDS:
+            ended = await house_jobs.run(tx, timer, now)
             done += [timer] if ended else []
             going_on += not ended
         elif timer.owner == OWNER:
