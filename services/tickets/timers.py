@@ -4,9 +4,10 @@ from typing import Final
 
 from services.tickets.usecases.indexing import index_some
 from services.tickets.usecases.previewing import preview_one
-from services.tickets.usecases.scanning import scan_some, scanner_of
+from services.tickets.usecases.scanning import scan_some, scanner_of, waited
 from services.tickets.usecases.sweeping import Broom
 from shared.kit.context import Context
+from shared.kit.health import Check
 from shared.kit.workers import Stop, Worker
 
 _LOOK: Final = 30.0
@@ -14,6 +15,7 @@ _GATHER: Final = 0.1
 """Messages that come close together are indexed together."""
 _LOOK_AGAIN: Final = 2.0
 _SWEEP: Final = 600.0
+_LATE: Final = 300.0
 
 
 async def _index(context: Context, stop: Stop) -> None:
@@ -48,6 +50,14 @@ async def _preview(context: Context, stop: Stop) -> None:
         while not stop.is_set() and await preview_one(context):
             await context.courtesy.give_way()
         await context.wait("tickets.preview", _LOOK)
+
+
+async def check(context: Context) -> Check:
+    """Degraded when a file has waited for the scanner for five minutes; its ticket never does."""
+    seconds = round(await waited(context), 1)
+    late = seconds > _LATE
+    cause = "files wait for the scanner" if late else ""
+    return Check("warn" if late else "pass", seconds, "s", cause, blocks=False)
 
 
 WORKERS: Final = (

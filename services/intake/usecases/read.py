@@ -94,8 +94,7 @@ def _files(box: Box, mail_id: UUID, files: list[File]) -> dict[str, Any]:
     columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     for place, file in enumerate(files, 1):
         one, key = file_id(mail_id, place), sealedstream.new_key()
-        sealer = Sealer(key, one)
-        sealed = sealer.add(file.content) + sealer.finish()
+        sealed = _sealed(Sealer(key, one), file.content)
         about = {**_about(file), "key": key.hex()}
         values = (
             *(one, file.media_type, len(file.content), sha256(file.content).digest()),
@@ -105,6 +104,15 @@ def _files(box: Box, mail_id: UUID, files: list[File]) -> dict[str, Any]:
         for name, value in zip(_COLUMNS, values, strict=True):
             columns[name].append(value)
     return columns
+
+
+def _sealed(sealer: Sealer, content: bytes) -> bytearray:
+    """In small steps: neither the content nor its form is copied as a whole."""
+    sealed = bytearray()
+    for start in range(0, len(content), _LARGE):
+        sealed += sealer.add(content[start : start + _LARGE])
+    sealed += sealer.finish()
+    return sealed
 
 
 def _about(file: File) -> dict[str, Any]:

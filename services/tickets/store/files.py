@@ -149,3 +149,11 @@ async def previewed(tx: Tx, attachment_id: UUID, place: tuple[UUID, bytes, int] 
         },
     )
     return bool(result.rowcount)
+
+
+async def oldest_wait(tx: Tx) -> datetime | None:
+    """Since when the oldest file waits for the scanner."""
+    since: datetime | None = await tx.scalar(
+        "select min(created_at) from tickets.attachment where state = 'pending'"
+    )
+    return since

@@ -17,6 +17,7 @@ from shared.kit.objects import StoreAway
 from shared.kit.tx import Tx
 
 _LEASE: Final = timedelta(minutes=3)
+_AWAY: Final = timedelta(seconds=10)
 _BATCH: Final = 4
 _log = get_logger("scan")
 
@@ -38,9 +39,18 @@ async def scan_some(context: Context, scanner: Scanner) -> bool:
             _log.warning("scanner_away", cause=str(away))
             async with context.tx() as tx:
                 for waiting in rows[place:]:
-                    await files.scan_later(tx, waiting["id"], pause(1), counted=False)
+                    await files.scan_later(tx, waiting["id"], _AWAY, counted=False)
             return False
     return len(rows) == _BATCH
+
+
+async def waited(context: Context) -> float:
+    """Seconds that the oldest file has waited for the scanner; 0 without a scanner."""
+    if not context.settings.tickets_clamd:
+        return 0.0
+    async with context.tx() as tx:
+        since = await files.oldest_wait(tx)
+        return (tx.now - since).total_seconds() if since else 0.0
 
 
 async def _scan(context: Context, scanner: Scanner, row: Row) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from services.tickets.adapters.clamd import Clamd, ScanBroken, ScannerAway
 from services.tickets.domain.scanning import ATTEMPTS, verdict
+from services.tickets.timers import check
 from services.tickets.usecases.scanning import scan_some
 from tests.fakes.clamd import EICAR, LOCKED, FakeClamd, clamd
 from tests.services.tickets.conftest import Desk
@@ -139,6 +140,10 @@ async def test_a_scanner_that_is_away_costs_a_file_nothing_but_time(
         assert not await scan_some(desk.context, away)
         await due(desk)
     assert await state(desk, file) == "pending"
+    assert (await check(desk.context)).status == "pass"
+    late = "update tickets.attachment set created_at = now() - interval '6 minutes' where id = $1"
+    await desk.look(late, file["id"])
+    assert (await check(desk.context)).status == "warn", "operators see that files wait"
     async with clamd(fake, place) as back:
         await scan_some(desk.context, Clamd(back))
     assert await state(desk, file) == "clean"

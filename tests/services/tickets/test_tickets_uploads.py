@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import AsyncIterator
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -414,6 +415,30 @@ async def test_a_process_that_dies_before_the_last_step_is_made_up_for(
     finished = await send(desk, customer, place, 4, b"")
     assert finished.json()["code"] == "upload_finished"
     assert await content_of(desk, customer, place) == b"text"
+
+
+async def test_a_store_that_is_full_or_away_is_said_so_and_costs_nothing(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """503 with a code, never 500; the upload goes on where it was once there is room."""
+    customer = desk.customer()
+    _, place = await announce(desk, customer, 8)
+    await send(desk, customer, place, 0, b"1234")
+    settings = desk.context.settings
+    (tmp_path / "full").write_text("no folder can be made here")
+    full = settings.model_copy(update={"files_url": f"file://{tmp_path}/full"})
+    object.__setattr__(desk.context, "settings", full)
+    try:
+        refused = await send(desk, customer, place, 4, b"5678")
+        at_once = await create(desk, customer, b"text", Upload_Length="4")
+    finally:
+        object.__setattr__(desk.context, "settings", settings)
+    for answer in (refused, at_once):
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert answer.headers["retry-after"]
+    assert await offset(desk, customer, place) == 4
+    await send(desk, customer, place, 4, b"5678")
+    assert await content_of(desk, customer, place) == b"12345678"
 
 
 async def test_what_a_line_cannot_carry_is_never_all_in_memory() -> None:
