@@ -136,7 +136,7 @@ async def _paced(one: Callable[[int], Awaitable[float]]) -> list[float]:
     began = time.perf_counter()
 
     async def at(number: int) -> float:
-        await asyncio.sleep(max(0.0, began + number / PACE - time.perf_counter()))
+        await asyncio.sleep(max(0.0, began + number / PACE - time.perf_counter()))  # its own moment
         return await one(number)
 
     return list(await asyncio.gather(*(at(number) for number in range(PACE * SECONDS))))

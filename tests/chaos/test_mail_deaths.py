@@ -31,7 +31,7 @@ async def test_every_mail_that_was_promised_is_on_one_ticket(
             await asyncio.sleep(dice.uniform(0.3, 2.5))
             victim = dice.choice(VICTIMS)
             struck[victim] += weather.strike(victim)
-        await asyncio.sleep(2)
+        await asyncio.sleep(2)  # mails go on after the last death
         over.set()
     found = await settled(weather.desk, within=90)
     states = Counter(found.states.values())

@@ -75,7 +75,7 @@ async def _strike() -> None:
     database = os.environ.get("DOOM_DATABASE")
     if database is None:
         os.kill(os.getpid(), signal.SIGKILL)
-        await asyncio.sleep(10)
+        await asyncio.sleep(10)  # the signal is on its way
     connection = await asyncpg.connect(database)
     await connection.execute(_BREAK)
     await connection.close()
