@@ -118,6 +118,17 @@ _DECISIONS: Final[Mapping[str, Localized]] = {
     "forwarded": Localized(
         ar="أعاد موظف توجيهها نيابة عن العميل", en="Forwarded by staff for the customer"
     ),
+    "also_addressed": Localized(
+        ar="وُجّهت إلى عنوان قسم آخر أيضًا", en="Sent to another department's address too"
+    ),
+    "unfetchable": Localized(
+        ar="لم يسلّمها خادم البريد؛ أعد المحاولة أو افتحها على الخادم",
+        en="The mail server does not give it; replay, or look at it there",
+    ),
+    "message_cut": Localized(
+        ar="أكبر من الحد المسموح، فقُطع آخرها؛ الأصل على خادم البريد",
+        en="Larger than is taken, so its end is cut; the original is on the mail server",
+    ),
     "reopen_limited": Localized(
         ar="لم تُعد فتح التذكرة: بلغ البريد حدّه اليومي",
         en="Did not reopen the ticket: mail reached its daily limit",

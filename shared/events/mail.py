@@ -28,7 +28,7 @@ class MailRouted(MailFact):
     `ticket_id` is the matched ticket (reply), or the closed one that a follow-up belongs to.
     `may_reopen` is false for automatic classes and held senders. A mail that is not `public`
     answers one that went out internally and stays so. `reasons` and `match` are words of the
-    house (`shared.reasons`).
+    house (`shared.reasons`). Departments that were addressed beside the owner are `watching`.
     """
 
     TYPE = "mail.routed.v1"
@@ -52,6 +52,7 @@ class MailRouted(MailFact):
     participant_ids: tuple[UUID, ...] = ()
     proposed: int = 0
     forwarded_by: UUID | None = None
+    watching_department_ids: tuple[UUID, ...] = ()
 
 
 class MailApplied(MailFact):

@@ -65,6 +65,11 @@ class Seat:
         headers = {"Idempotency-Key": key} if key else {}
         return _body(self._ask("POST", path, json=body, headers=headers))
 
+    def send(self, path: str, raw: bytes, headers: dict[str, str] | None = None) -> Any:
+        """A mail as it is."""
+        told = {"Content-Type": "message/rfc822", **(headers or {})}
+        return _body(self._ask("POST", path, content=raw, headers=told))
+
     def put(self, path: str, body: dict[str, Any]) -> Any:
         return _body(self._ask("PUT", path, json=body))
 

@@ -133,12 +133,6 @@ async def watched(tx: Tx) -> list[tuple[Mailbox, int]]:
     return [(_mailbox(row), row["unfetchable"]) for row in rows]
 
 
-async def addresses(tx: Tx) -> dict[str, UUID]:
-    """Department by address."""
-    rows = await tx.only("select address, department_id from intake.server_mailbox where enabled")
-    return {row["address"]: row["department_id"] for row in rows}
-
-
 async def claim(tx: Tx, holder: UUID, lease: timedelta) -> list[Mailbox]:
     """Hold every mailbox that is ours or nobody's; what another replica holds is left to it."""
     rows = await tx.only(

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.intake.store import mailboxes, servers
+from services.intake.store import mailboxes
 from shared.kit.tx import Tx
 from shared.vocabulary import DEFAULT_DEPARTMENT
 
@@ -13,5 +13,4 @@ async def our_addresses(tx: Tx) -> dict[str, UUID]:
     Where the directory gives an address to a department, it decides (decisions.md 11).
     """
     support = tx.context.settings.support_address.strip().lower()
-    set_up = await servers.addresses(tx)
-    return {support: DEFAULT_DEPARTMENT} | set_up | await mailboxes.all_of(tx)
+    return {support: DEFAULT_DEPARTMENT} | await mailboxes.with_servers(tx)

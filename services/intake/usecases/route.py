@@ -7,6 +7,7 @@ from uuid import UUID
 from services.intake.domain.addresses import Address
 from services.intake.domain.authority import judge
 from services.intake.domain.mail import Mail
+from services.intake.domain.owners import owners
 from services.intake.domain.routing import Routing, released, route, within_the_house
 from services.intake.domain.threading import open_address, signed_delivery
 from services.intake.domain.words import Decision, Match, Sender
@@ -18,7 +19,7 @@ from services.intake.usecases.people import People, Person, domains_of
 from services.intake.usecases.settle import Case, settle
 from shared.kit.context import Context
 from shared.kit.tx import Tx
-from shared.vocabulary import DEFAULT_DEPARTMENT, Locale, MailClass, SenderAuth
+from shared.vocabulary import Locale, MailClass, SenderAuth
 
 _ON_TICKETS: Final = frozenset({Decision.NEW, Decision.REPLY, Decision.NOTE})
 
@@ -62,16 +63,18 @@ async def _read(tx: Tx, mail_id: UUID, strangers: frozenset[int]) -> Case | None
     signs, delivery_id = mail, None
     if mail_class is MailClass.BOUNCE:
         signs, delivery_id = returned.named_by(tx.context, mail, envelope.recipients)
+    ownership = owners(ours, envelope.recipients, mail.copied)
     return Case(
         row=row,
         mail=replace(mail, mail_class=mail_class, class_because=because),
         mail_class=mail_class,
         found=await _found(tx, signs, row, strangers),
-        department_id=_department(row, ours, [*envelope.recipients, *mail.copied]),
+        department_id=row.steered_department_id or ownership.owner,
         delivery_id=delivery_id,
         others=tuple(copied.others(mail, ours)),
         reused=waiting.reused,
         ours=frozenset(ours),
+        watching=() if row.steered_department_id else ownership.watching,
     )
 
 
@@ -91,14 +94,6 @@ def _class(context: Context, mail: Mail, ours: dict[str, UUID]) -> tuple[MailCla
     if signed or mail.loop_mark == secrets.loop_mark(context):
         return MailClass.LOOP, "own_mark"
     return MailClass(mail.mail_class), mail.class_because
-
-
-def _department(row: mails.Row, ours: dict[str, UUID], recipients: list[str]) -> UUID:
-    """Where a person has sent it, else the owner of the first mailbox of ours among them."""
-    if row.steered_department_id is not None:
-        return row.steered_department_id
-    boxes = (open_address(address).mailbox for address in recipients)
-    return next((ours[box] for box in boxes if box in ours), DEFAULT_DEPARTMENT)
 
 
 async def _asked(context: Context, case: Case) -> Case:

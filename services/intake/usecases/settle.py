@@ -43,6 +43,7 @@ class Case:
     forwarded_by: UUID | None = None
     reused: bool = False
     ours: frozenset[str] = frozenset()
+    watching: tuple[UUID, ...] = ()
 
     def home(self, routing: Routing) -> UUID:
         """The department whose staff may read the mail: its ticket's, else the addressed one."""
@@ -57,6 +58,7 @@ class Case:
         more = ["message_id_reused"] if self.reused else []
         more += ["unverified"] if routing.unverified else []
         more += ["forwarded"] if self.forwarded_by else []
+        more += ["also_addressed"] if self.watching else []
         return [*routing.reasons, *more]
 
     def because(self) -> list[str]:
@@ -152,4 +154,5 @@ def _routed(tx: Tx, case: Case, routing: Routing, ticket_id: UUID | None) -> Mai
         participant_ids=case.company.joined,
         proposed=case.company.proposed,
         forwarded_by=case.forwarded_by,
+        watching_department_ids=case.watching,
     )
