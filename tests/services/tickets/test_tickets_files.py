@@ -172,3 +172,31 @@ async def test_forgotten_uploads_lose_their_parts(desk: Desk) -> None:
     assert gone.status_code == 404
     await sweep(desk.context)
     assert not part.exists()
+
+
+async def test_a_file_from_before_files_had_keys_of_their_own_is_still_read(desk: Desk) -> None:
+    """Sealed whole, in a folder of its organization, named by a digest that lies in the row."""
+    customer = desk.customer()
+    made = await desk.open(customer, upload_ids=[await upload(desk, customer, b"old content")])
+    box = await desk.context.vault.box(customer.organization)
+    digest = bytes(range(32))
+    sealed = box.seal("tickets.file.content", UUID(bytes=digest[:16]), b"old content")
+    store = desk.context.settings.home / "files"
+    place = store / str(customer.organization) / digest.hex()[:2] / digest.hex()
+    place.parent.mkdir(parents=True)
+    place.write_bytes(sealed)
+    await desk.look(
+        "update tickets.attachment set file_key = $2, file_id = id, about = null"
+        " where ticket_id = $1",
+        made["id"],
+        digest,
+    )
+    [row] = await desk.look("select id from tickets.attachment where ticket_id = $1", made["id"])
+    await sweep(desk.context)
+    path = f"/v1/attachments/{row['id']}"
+    content = await desk.http.get(f"{path}/content", headers=customer.headers())
+    assert content.content == b"old content"
+    part = {**customer.headers(), "Range": "bytes=4-6"}
+    assert (await desk.http.get(f"{path}/content", headers=part)).content == b"con"
+    about = (await desk.http.get(path, headers=customer.headers())).json()
+    assert (about["name"], about["sha256"]) == ("سجل.png", None)
