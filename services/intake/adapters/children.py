@@ -15,6 +15,7 @@ _ROOT: Final = Path(__file__).resolve().parents[3]
 _LOST: Final = (OSError, EOFError, ValueError, KeyError, TypeError)
 _ATTEMPTS: Final = 3
 _LARGE: Final = 4 * 1024 * 1024
+_PIECE: Final = 256 * 1024
 
 
 class ParserLost(Exception):
@@ -100,8 +101,10 @@ async def _ask(child: asyncio.subprocess.Process, raw: bytes, question: dict[str
     assert child.stdout is not None
     text = json.dumps(question).encode()
     child.stdin.write(frames.HEAD.pack(len(text), len(raw)) + text)
-    child.stdin.write(raw)
     await child.stdin.drain()
+    for start in range(0, len(raw), _PIECE):  # a pipe would hold a second copy of all of it
+        child.stdin.write(raw[start : start + _PIECE])
+        await child.stdin.drain()
     length, size = frames.HEAD.unpack(await child.stdout.readexactly(frames.HEAD.size))
     document = json.loads(await child.stdout.readexactly(length))
     contents = await child.stdout.readexactly(size)
