@@ -35,7 +35,7 @@ from shared.kit.context import Context
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind, Direction
 
-consumers = Consumers("notify", linger=0.03)
+consumers = Consumers("notify", linger=0.01)
 
 Ticket = dict[str, Any] | None
 Departments = list[dict[str, Any]] | None

@@ -13,6 +13,7 @@ from services.notify.store.deliveries import BEAT
 from services.notify.timers.post import Post
 from services.notify.usecases import FEED, MAILS, WEBHOOKS, Job, Round
 from shared.kit.context import Context
+from shared.kit.courtesy import lingering
 from shared.kit.logging import get_logger
 from shared.kit.workers import Stop, Worker
 
@@ -22,10 +23,8 @@ IDLE: Final = 0.5
 AWAY: Final = 1.0
 """Between two looks while the database does not answer."""
 
-GATHER: Final = 0.02
-GATHER_BUSY: Final = 0.1
-"""Under load the next mails are claimed, and asked about, together rather than one by one; while
-they come steadily and lanes are free, there is time for more of them to gather."""
+GATHER: Final = 0.005
+"""Mails that fall due together are claimed, and asked about, together; under load more gather."""
 
 _SWEEP_EVERY: Final = 3600.0
 _BATCH: Final = 500
@@ -55,12 +54,14 @@ def _signer(settings: NotifySettings) -> Signer | None:
 
 
 async def _rounds(context: Context, stop: Stop, post: Post, lanes: asyncio.TaskGroup) -> None:
+    loop = asyncio.get_running_loop()
     while not stop.is_set():
+        began = loop.time()
         claimed = await post.round(lanes)
         if claimed is None:
             await stop.wait(AWAY)
         elif claimed:
-            await stop.wait(GATHER_BUSY if 1 < claimed < post.free else GATHER)
+            await stop.wait(lingering(loop.time() - began, claimed, GATHER))
         else:
             await context.wait(MAILS, IDLE)
 

@@ -249,6 +249,20 @@ async def test_administrators_preview_every_template(house: House) -> None:
     assert (await house.staff(Role.AGENT).ask("GET", "/v1/templates")).status_code == 403
 
 
+async def test_one_template_is_shown_as_a_reader_of_arabic_digits_has_it(house: House) -> None:
+    seat = house.staff(Role.ADMIN)
+    shown = await seat.get("/v1/templates/resolution/ar?digits=arabic")
+    assert (shown["kind"], shown["locale"]) == ("resolution", "ar")
+    assert "٢٤ ساعةً" in shown["text"]
+    assert "24 hours" in (await seat.get("/v1/templates/resolution/en?digits=arabic"))["text"]
+    for wrong in ("resolution/fr", "nonsense/ar", "resolution/ar?digits=roman"):
+        answer = await seat.ask("GET", f"/v1/templates/{wrong}")
+        assert answer.status_code == 422
+        assert answer.json()["code"] == "validation_failed"
+    refused = await house.staff(Role.AGENT).ask("GET", "/v1/templates/reply/ar")
+    assert refused.status_code == 403
+
+
 async def test_every_route_wants_a_token(house: House) -> None:
     for path in ("/v1/webhooks", "/v1/events", "/v1/stream", "/v1/notifications"):
         assert (await house.http.get(path)).status_code == 401
