@@ -17,6 +17,7 @@ from services.sla.schemas.reports import ReportOut, Wish
 from services.sla.usecases import reporting
 from shared.kit.callers import Caller
 from shared.kit.http import InTx, language, require, router
+from shared.kit.model import EARLIEST
 from shared.kit.problems import ValidationFailed, problems
 from shared.kit.tx import Tx
 from shared.vocabulary import Locale, Role
@@ -100,7 +101,7 @@ def _span(
     begins, ends = asked
     end = ends or (max(now, begins) if begins else now)
     before = attainment.month_before(end, _YEAR, months_of) if months_of else end - _DAYS
-    start = begins or before
+    start = begins or max(before, EARLIEST)
     if start > end:
         raise refused("?to", "ends_before_start", caller.locale)
     if end - start > attainment.LONGEST:

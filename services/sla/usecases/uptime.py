@@ -11,6 +11,7 @@ from services.sla.store import uptime as store
 from services.sla.usecases import contracts
 from services.sla.usecases.rulebook import rulebook
 from shared.kit.callers import Caller
+from shared.kit.model import EARLIEST
 from shared.kit.tx import Tx
 from shared.vocabulary import COMPANY_CALENDAR
 from shared.worktime import Micros, Timeline, instant, micros, whole_seconds
@@ -47,7 +48,7 @@ async def mark(tx: Tx, ticket_id: UUID, *, outage: bool) -> None:
 def _asked(caller: Caller, start: datetime | None, end: datetime | None, now: datetime) -> Span:
     last = end or now
     try:
-        first = start or last - _MONTH
+        first = start or max(last - _MONTH, EARLIEST)
     except OverflowError:
         raise refused("?to", "invalid_duration", caller.locale) from None
     if first > last:
@@ -69,7 +70,7 @@ def _clipped(timeline: Timeline, contract: Shown, span: Span) -> Span:
     ends_on = contract["ends_on"]
     if ends_on is not None and ends_on < instant(end).date() + _ZONES_APART:
         end = min(end, _midnight(timeline, (ends_on - _EPOCH).days + 1))
-    return start, end
+    return min(start, max(end, span[0])), end
 
 
 def _midnight(timeline: Timeline, day: int) -> Micros:

@@ -37,11 +37,36 @@ async def test_uptime_begins_with_the_day_where_the_contract_counts(desk: Desk) 
     assert found.json()["to"] == wire(first + timedelta(days=2), "Africa/Cairo")
 
 
-@pytest.mark.parametrize("end", ["0001-01-01", "9999-12-31", "20260101", "2026-13-01", "1", "x"])
+NO_DAYS = {
+    "0001-01-01": "instant_range",
+    "9999-12-31": "instant_range",
+    "1900-01-01": "instant_range",
+    "20260101": "date_parsing",
+    "2026-13-01": "date_from_datetime_parsing",
+    "1": "date_parsing",
+    "2026-01-01T00:00:00": "timezone_aware",
+}
+
+
+@pytest.mark.parametrize("end", NO_DAYS)
 async def test_what_is_no_day_is_refused(desk: Desk, end: str) -> None:
     answer = await desk.ask("GET", f"/v1/sla/report?from={end}")
     assert answer.status_code == 422, answer.text
-    assert [one["pointer"] for one in answer.json()["errors"]] == ["?from"]
+    errors = [(one["pointer"], one["code"]) for one in answer.json()["errors"]]
+    assert errors == [("?from", NO_DAYS[end])]
+
+
+@pytest.mark.parametrize("starts_on", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("end", ["1900-01-02", "1900-01-01T00:00:00Z", "2199-12-31"])
+async def test_the_ends_of_our_time_are_answered(desk: Desk, end: str, starts_on: str) -> None:
+    policy = await desk.policy_in_seconds()
+    organization = await desk.customer(policy, starts_on=starts_on)
+    listed = await desk.ask("GET", f"/v1/contracts?organization_id={organization}")
+    uptime = f"/v1/contracts/{listed.json()['items'][0]['id']}/uptime"
+    for path in ("/v1/sla/report", uptime):
+        for query in (f"to={end}", f"from={end}&to={end}", f"format=svg&to={end}", ""):
+            answer = await desk.ask("GET", f"{path}?{query}")
+            assert answer.status_code == 200, answer.text
 
 
 async def test_a_cursor_is_a_place_in_its_own_list(desk: Desk) -> None:
