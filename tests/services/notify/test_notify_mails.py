@@ -407,6 +407,68 @@ async def test_a_dead_address_is_not_acknowledged_again(desk: Desk) -> None:
     assert (await desk.deliveries(second))[0]["reason"] == "bounced"
 
 
+@pytest.mark.parametrize(
+    ("permanent", "status", "state", "again"),
+    [
+        (True, "5.2.2", "bounced", "sent"),
+        (True, "", "bounced", "sent"),
+        (False, "4.4.1", "sent", "sent"),
+    ],
+)
+async def test_only_an_address_that_does_not_exist_is_given_up(
+    desk: Desk, status: str, state: str, again: str, *, permanent: bool
+) -> None:
+    agent = await desk.person("agent@desk.example", Role.AGENT)
+    sara, ticket = await open_ticket(desk, assignee_id=agent)
+    await desk.hear(desk.promised(ticket))
+    await desk.letter(SARA)
+    (row,) = await desk.deliveries(ticket)
+    fact = MailBounced(
+        mail_id=uuid4(), at=desk.now, delivery_id=row["id"], permanent=permanent, status=status
+    )
+    for _ in range(2):
+        await desk.hear(fact)
+    assert (await desk.deliveries(ticket))[0]["state"] == state
+    async with desk.context.tx() as tx:
+        notices = await tx.rows(
+            "select kind from notify.notice where user_id = :id and ticket_id = :ticket",
+            {"id": agent, "ticket": ticket},
+        )
+    assert [one["kind"] for one in notices] == (["bounced"] if permanent else [])
+    second = desk.colleagues.add_ticket(sara, number=7, subject="other")
+    await desk.hear(desk.promised(second))
+    await desk.hear(desk.opened(sara, second))
+    await desk.work()
+    assert (await desk.deliveries(second))[0]["state"] == again
+
+
+async def test_an_acknowledgement_that_stays_unsaid_is_stated(desk: Desk) -> None:
+    sara = await desk.person("no-reply@customer.example")
+    ticket = desk.colleagues.add_ticket(sara)
+    await desk.hear(desk.opened(sara, ticket))
+    await desk.hear(desk.promised(ticket))
+    await desk.work()
+    (told,) = [
+        one for one in await desk.stated("notify.suppressed") if one["ticket_id"] == str(ticket)
+    ]
+    assert (told["kind"], told["reason"]) == ("acknowledgement", "no_reply")
+
+
+async def test_mails_within_the_house_ask_for_answers_within_the_house(desk: Desk) -> None:
+    agent = await desk.person("agent@desk.example", Role.AGENT)
+    sara, ticket = await open_ticket(desk)
+    await desk.hear(desk.promised(ticket))
+    values: dict[str, Any] = {"ticket_id": ticket, "at": desk.now}
+    values["organization_id"] = desk.organization
+    await desk.hear(TicketAssigned(**values, assignee_id=agent, actor_id=sara, cause="manual"))
+    key = desk.context.keys.derive("reply-token")
+    for address, internal in ((SARA, False), ("agent@desk.example", True)):
+        box = str((await desk.letter(address)).message["Reply-To"])
+        token = read_reply_token((key,), box.partition("+r")[2].partition("@")[0])
+        assert token is not None
+        assert (token.internal, token.bound_to(key, address)) == (internal, True)
+
+
 async def test_no_text_of_a_mail_lies_open_in_the_database(desk: Desk) -> None:
     sara = await desk.person(SARA)
     ticket = desk.colleagues.add_ticket(sara)
