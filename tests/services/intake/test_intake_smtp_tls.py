@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import re
+import shutil
 import smtplib
 import ssl
 import stat
@@ -178,3 +180,23 @@ async def test_a_house_that_wants_to_know_its_senders_asks_them_to_sign_in() -> 
     async with door(Admission(users=users)) as port:
         assert await asyncio.to_thread(talk_it, port, " a:secret") == (530, 250)
         assert await asyncio.to_thread(talk_it, port, "wrong") == (530, 535)
+
+
+async def test_a_foreign_sender_delivers_encrypted(office: Office) -> None:
+    swaks = shutil.which("swaks")
+    if swaks is None:
+        pytest.skip("swaks is not installed; `make ci-tools` installs it")
+    process = await asyncio.create_subprocess_exec(
+        *(swaks, "--server", "127.0.0.1", "--port", str(office.port), "--tls"),
+        *("--from", "sara@client.example", "--to", SUPPORT, "--header", "Subject: by swaks"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await process.communicate()
+    if b"requires Net::SSLeay" in out:
+        pytest.skip("swaks cannot encrypt without Net::SSLeay; `make ci-tools` installs it")
+    assert process.returncode == 0, out.decode()
+    accepted = re.search(r"250 2\.0\.0 accepted (\S+)", out.decode())
+    assert accepted is not None, out.decode()
+    assert "TLS started" in out.decode()
+    assert (await office.settled(accepted[1]))["subject"] == "by swaks"
