@@ -74,6 +74,9 @@ def test_a_receiver_finds_the_signature_good_and_the_mail_as_it_was(file: Path) 
         (b"Date: ", b"Cc: somebody@else.example\r\nDate: "),
         (b"Date: ", b"From: somebody@else.example\r\nDate: "),
         (b"Reply-To: support", b"Reply-To: supper"),
+        (b"\r\nFrom: ", b"\r\nSubject: shown first\r\nFrom: "),
+        (b"\r\nFrom: ", b"\r\nReply-To: a@else.example\r\nFrom: "),
+        (b"\r\nFrom: ", b"\r\nFrom: boss@desk.example\r\nFrom: "),
     ],
     ids=str,
 )
