@@ -1,75 +1,30 @@
 """Timers of other services, the loop itself, crowds and the audit."""
 
-import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
-
-import pytest
 
 from services.sla import timers
 from services.sla.timers import check
-from services.sla.usecases import auditing, firing
+from services.sla.usecases import auditing
 from shared.events.timer import TimerCancelled
 from shared.kit.context import Context
 from shared.kit.workers import Worker, Workers
 from shared.vocabulary import Priority
-from tests.contexts import MakeContext, Travel
+from tests.contexts import Travel
 from tests.engines import eventually
 from tests.services.sla.desk import Desk, Ticket
+from tests.services.sla.loops import (
+    HOUR,
+    SECOND,
+    breached,
+    fire_all,
+    moment,
+    now,
+    other,
+    real_time,
+)
 
-SECOND = timedelta(seconds=1)
-HOUR = timedelta(hours=1)
-
-
-def now(desk: Desk) -> datetime:
-    return desk.context.clock.now()
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-@pytest.fixture(autouse=True)
-async def real_time(travel: Travel, desk: Desk) -> AsyncIterator[None]:
-    """Each test begins at the machine's time, with nothing armed."""
-    travel(0)
-    async with desk.context.tx() as tx:
-        await tx.execute("delete from sla.timer")
-    yield
-    travel(0)
-
-
-@pytest.fixture
-async def other(make_context: MakeContext) -> Context:
-    """A second replica's context."""
-    return make_context("sla", doors="http")
-
-
-async def fire_all(contexts: Iterable[Context], limit: int = 50) -> None:
-    """Several loops at once until nothing is due."""
-
-    async def loop(context: Context) -> None:
-        while True:
-            async with context.tx() as tx:
-                fired = await firing.fire(tx, await firing.claim(tx, limit))
-            if not fired.claimed:
-                return
-            await asyncio.sleep(0)
-
-    await asyncio.gather(*(loop(context) for context in contexts))
-
-
-async def breached(desk: Desk, tickets: Iterable[UUID]) -> Counter[str]:
-    async with desk.context.tx() as tx:
-        rows = await tx.rows(
-            "select subject from sla.outbox where route = 'sanad.sla.breached'"
-            " and subject = any(:subjects)",
-            {"subjects": [str(one) for one in tickets]},
-        )
-    return Counter(row["subject"] for row in rows)
+__all__ = ["other", "real_time"]
 
 
 async def test_others_timers_fire_move_and_are_called_off(desk: Desk) -> None:
