@@ -59,7 +59,7 @@ class IntakeSettings(Settings):
     consent_days: float = Field(14.0, ge=0, alias="SANAD_INTAKE_CONSENT_DAYS")
     """How early the end of a provider's consent raises the alarm."""
 
-    @field_validator("smtp_allow")
+    @field_validator("smtp_allow", "intake_relays")
     @classmethod
     def _networks(cls, text: str) -> str:
         read_networks(text)

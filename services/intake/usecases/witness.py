@@ -6,12 +6,13 @@ Only where no server of ours has looked already, and only what could prove the F
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Final
 
 from services.intake.adapters.zone import NoAnswer, Zone, gently
 from services.intake.domain import limits, spf
 from services.intake.domain.addresses import addresses
+from services.intake.domain.admission import Network
 from services.intake.domain.authenticity import tags_of
 from services.intake.domain.headers import Headers, split_headers
 from services.intake.domain.mail import Envelope, Reading
@@ -23,7 +24,7 @@ _PATIENCE: Final = 5.0
 
 
 async def heard(
-    zone: Zone, raw: bytes, envelope: Envelope, reading: Reading, relays: Sequence[str] = ()
+    zone: Zone, raw: bytes, envelope: Envelope, reading: Reading, relays: Sequence[Network] = ()
 ) -> Reading:
     """The reading with keys, SPF's word and the policy; trouble only leaves proofs away."""
     if reading.trusted:
@@ -61,15 +62,14 @@ async def _posted(
     return replace(reading, posted=posted, judged=known, policy=policy)
 
 
-def _public(text: str, relays: Sequence[str]) -> spf.Peer | None:
+def _public(text: str, relays: Sequence[Network]) -> spf.Peer | None:
     """A peer that the world sees: what a relay of our own hands on says nothing of the sender."""
     try:
         peer = ip_address(text)
     except ValueError:
         return None
     peer = getattr(peer, "ipv4_mapped", None) or peer
-    ours = [ip_network(one.strip(), strict=False) for one in relays if one.strip()]
-    return peer if peer.is_global and not any(peer in one for one in ours) else None
+    return peer if peer.is_global and not any(peer in one for one in relays) else None
 
 
 def _key_names(headers: Headers, domain: str, *, sealed: bool) -> list[str]:

@@ -11,6 +11,7 @@ from typing_extensions import override
 from services.intake.adapters import signatures
 from services.intake.adapters.zone import NoAnswer, Resolver
 from services.intake.domain import spf
+from services.intake.domain.admission import read_networks
 from services.intake.domain.authenticity import Proofs, Trust, author_of
 from services.intake.domain.headers import split_headers
 from services.intake.domain.mail import Envelope, Reading
@@ -50,6 +51,10 @@ class Book:
         ("evilclient.example", "client.example", False),
         ("", "client.example", False),
         ("localhost", "localhost", True),
+        ("..", "client.example", False),
+        ("a..b.example", "client.example", False),
+        ("\ud800x.example", "\u202e.example", False),
+        ("مثال.السعودية", "www.مثال.السعودية", True),
     ],
 )
 def test_one_organization_speaks_for_its_own_names_only(
@@ -164,10 +169,13 @@ async def test_trouble_with_names_is_no_proof_and_no_accusation() -> None:
     assert (await _heard(signed(), half, "8.8.8.8")).auth is SenderAuth.PASS
 
 
+RELAYS = read_networks("192.0.2.1, 8.8.8.0/24")
+
+
 async def test_a_relay_of_our_own_is_no_sender_and_a_trusted_server_leaves_nothing_to_ask() -> None:
     book = Book(STRICT)
     envelope = Envelope("s@client.example", (), "8.8.8.8")
-    assert (await witness.heard(book, MAIL, envelope, Reading(), ["8.8.8.0/24"])).policy == ""
+    assert (await witness.heard(book, MAIL, envelope, Reading(), RELAYS)).policy == ""
     assert await witness.heard(book, signed(), envelope, Reading("mx")) == Reading("mx")
     assert book.asked == []
 
