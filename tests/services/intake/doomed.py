@@ -23,7 +23,7 @@ STEPS: Final[dict[str, Step]] = {
     "after the statement": ("services.intake.store.mails", "keep", True),
     "committed, 250 unsaid": ("services.intake.timers.smtp:Reception", "take", True),
     "250 said": ("services.intake.adapters.smtp:Connection", "_receive", True),
-    "claimed": ("services.intake.store.mails", "unread", False),
+    "claimed": ("services.intake.timers.parser", "read", False),
     "to be read": ("services.intake.adapters.children", "_ask", False),
     "read": ("services.intake.adapters.children", "_ask", True),
     "to be stored": ("services.intake.store.contents", "save", False),
@@ -67,7 +67,9 @@ def _is_due(plan: Path, step: str) -> bool:
     first, _, rest = plan.read_text().partition("\n")
     if first != step:
         return False
-    plan.write_text(rest)
+    fresh = plan.with_suffix(".new")
+    fresh.write_text(rest)
+    fresh.replace(plan)  # whoever counts the steps must not find the file half written
     return True
 
 

@@ -25,6 +25,7 @@ from tests.engines import ROOT, Database, NatsServer, eventually
 from tests.services.intake.conftest import SUPPORT
 from tests.services.intake.doomed import STEPS
 
+pytestmark = pytest.mark.timeout(300)
 LANES = 3
 
 

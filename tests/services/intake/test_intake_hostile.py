@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import psutil
 import pytest
+from typing_extensions import override
 
 from services.intake.adapters.children import Children, ParserTooSlow
 from services.intake.domain.mail import Envelope, Parsed, Reading
@@ -65,15 +66,8 @@ async def test_a_parser_killed_at_work_is_replaced_and_the_mail_is_routed(office
     assert (seen["state"], seen["degraded"]) == ("routed", False)
 
 
-async def test_a_mail_that_cannot_be_parsed_becomes_a_degraded_ticket(office: Office) -> None:
-    class Never:
-        async def parse(self, raw: bytes, envelope: Envelope, reading: Reading) -> Parsed:
-            raise ParserTooSlow(len(raw), envelope, reading)
-
-        async def close(self) -> None:
-            raise AssertionError
-
-    raw = plain(b"Subject: =?utf-8?b?2YXYsdit2KjYpw==?=")
+async def taken(office: Office, raw: bytes) -> mails.Claimed:
+    """A mail that no worker claims but the test."""
     async with office.context.tx() as tx:
         mail_id = await accept(tx, raw, Envelope("sara@client.example"), "smtp")
         await mails.postpone(tx, mail_id, timedelta(hours=1))
@@ -82,12 +76,56 @@ async def test_a_mail_that_cannot_be_parsed_becomes_a_degraded_ticket(office: Of
             {"id": mail_id},
         )
     assert kept is not None
-    await read(office.context, Never(), mails.Claimed(state=State.ACCEPTED, **kept))
-    await route_mail(office.context, People(office.context), mail_id)
-    seen = await office.see(mail_id)
+    return mails.Claimed(state=State.ACCEPTED, **kept)
+
+
+async def test_a_mail_that_cannot_be_parsed_becomes_a_degraded_ticket(office: Office) -> None:
+    class Never:
+        async def parse(self, raw: bytes, envelope: Envelope, reading: Reading) -> Parsed:
+            raise ParserTooSlow(len(raw), envelope, reading)
+
+        async def close(self) -> None:
+            raise AssertionError
+
+    claimed = await taken(office, plain(b"Subject: =?utf-8?b?2YXYsdit2KjYpw==?="))
+    await read(office.context, Never(), claimed)
+    await route_mail(office.context, People(office.context), claimed.id)
+    seen = await office.see(claimed.id)
     assert (seen["state"], seen["decision"], seen["degraded"]) == ("routed", "new", True)
     assert seen["subject"] == "مرحبا"
     assert "unreadable" in seen["reasons"]
+
+
+class Stillborn(Children):
+    """Processes that die at once, as by a mail that kills its reader."""
+
+    started = 0
+
+    @override
+    async def _start(self) -> asyncio.subprocess.Process:
+        self.started += 1
+        pipe = asyncio.subprocess.PIPE
+        return await asyncio.create_subprocess_exec("true", stdin=pipe, stdout=pipe)
+
+
+async def test_a_mail_that_kills_three_readers_is_its_envelope_senders(office: Office) -> None:
+    parser = Stillborn(1, 15)
+    raw = b"From: Liar <boss@corp.example>\r\nContent-Type: text/plain\r\n" + unique()
+    claimed = await taken(office, raw)
+    mail_id = claimed.id
+    await read(office.context, parser, claimed)
+    assert parser.started == 3
+    await route_mail(office.context, People(office.context), mail_id)
+    seen = await office.see(mail_id)
+    assert (seen["state"], seen["decision"], seen["degraded"]) == ("routed", "new", True)
+    assert seen["subject"] == "(unreadable message / رسالة غير مقروءة)"
+    assert seen["from"]["email"] == "sara@client.example"
+    assert (await office.http.get(f"/v1/intake/mails/{mail_id}/raw")).content == raw
+    (routed,) = [one for one in await office.facts(str(mail_id)) if one["type"] == "mail.routed.v1"]
+    assert (routed["data"]["degraded"], routed["data"]["received_at"]) == (
+        True,
+        seen["received_at"],
+    )
 
 
 async def test_a_child_is_confined_and_ends_with_its_service() -> None:

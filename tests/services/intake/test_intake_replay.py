@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from services.intake.adapters.pages import read_page
 from services.intake.domain.mail import Envelope, Reading, read_mail
 from services.intake.usecases import operate
@@ -21,6 +23,7 @@ _FILES = (
 )
 _FACTS = "select subject, sequence, body from intake.outbox order by 1, 2"
 _UNDECIDED = "select count(*) from intake.inbound_mail where state in ('accepted', 'parsed')"
+pytestmark = pytest.mark.timeout(300)
 ENVELOPE = Envelope("sara@client.example", (SUPPORT,))
 
 
