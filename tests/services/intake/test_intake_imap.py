@@ -1,18 +1,21 @@
 """Fetching from real mailboxes: nothing lost, nothing twice, nothing marked read (mail.md 6.4)."""
 
 import asyncio
+import imaplib
 import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.intake.adapters.imap import Post as Line
+from services.intake.domain.servers import Auth, Security, Server
 from services.intake.main import service as intake
 from services.intake.timers import gauge, imap
 from shared.kit.workers import Stop
 from tests.contexts import MakeContext, MakeSettings
 from tests.engines import eventually, free_port
-from tests.fakes.dovecot import Dovecot
+from tests.fakes.dovecot import PASSWORD, Dovecot
 from tests.fakes.gate import Gate
 from tests.services.intake.conftest import Office
 from tests.services.intake.post import QUICK, Post, dovecot, letter, subjects
@@ -311,3 +314,26 @@ async def test_a_wait_that_is_announced_is_taken_up_before_the_next_poll(post: P
     await post.polled(mailbox)
     await post.put(user, letter("announced"))
     await post.came(mailbox, 1, within=8)
+
+
+async def test_a_mail_that_its_server_cannot_read_is_not_taken_for_an_empty_one(post: Post) -> None:
+    """The server says OK then, and NIL for the bytes."""
+    user = post.account()
+    await post.put(user, letter("a folder by now"))
+    file = await asyncio.to_thread(post.server.file_of, user, b"a folder by now")
+    file.unlink()
+    (file / "within").mkdir(parents=True)
+    words = {"security": Security.NONE, "auth": Auth.PASSWORD, "username": user}
+    line = Line(Server(host="127.0.0.1", port=post.server.port, **words), 10)
+
+    def ask() -> bytes | None:
+        line.connect()
+        line.login(PASSWORD)
+        line.open()
+        return line.raw(1)
+
+    try:
+        with pytest.raises(imaplib.IMAP4.error):
+            await asyncio.to_thread(ask)
+    finally:
+        line.close()
