@@ -322,7 +322,7 @@ async def test_a_mail_that_its_server_cannot_read_is_not_taken_for_an_empty_one(
     await post.put(user, letter("a folder by now"))
     file = await asyncio.to_thread(post.server.file_of, user, b"a folder by now")
     file.unlink()
-    (file / "within").mkdir(parents=True)
+    file.mkdir()
     words = {"security": Security.NONE, "auth": Auth.PASSWORD, "username": user}
     line = Line(Server(host="127.0.0.1", port=post.server.port, **words), 10)
 
