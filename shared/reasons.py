@@ -96,6 +96,10 @@ _DECISIONS: Final[Mapping[str, Localized]] = {
         ar="العنوان لأحد موظفينا، ولا دليل على أنه المرسل",
         en="The address is a colleague's, and nothing shows that they wrote it",
     ),
+    "not_decided": Localized(
+        ar="تعذّر علينا البت فيها بعد محاولات متكررة",
+        en="We failed to decide about it, again and again",
+    ),
     "same_content": Localized(ar="نسخة من رسالة سبقت", en="A copy of an earlier mail"),
     "message_id_reused": Localized(
         ar="معرّف الرسالة مستعمل في رسالة أخرى", en="Another mail has the same Message-ID"

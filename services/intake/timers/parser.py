@@ -16,6 +16,7 @@ from services.intake.usecases.match import NotYet
 from services.intake.usecases.people import People
 from services.intake.usecases.read import read
 from services.intake.usecases.route import route_mail
+from services.intake.usecases.settle import give_up
 from shared.kit.context import Context
 from shared.kit.logging import get_logger
 from shared.kit.peers import PeerRefused, PeerUnavailable
@@ -27,6 +28,8 @@ LOOK: Final = 2.0
 """How soon mails are seen that are due again, or that another replica took in."""
 IDLE: Final = 30.0
 LONGEST_WAIT: Final = 30.0
+PATIENCE: Final = 12
+"""Attempts of some three minutes, after which a mail that we cannot decide is held."""
 _log = get_logger("parser")
 
 
@@ -71,7 +74,7 @@ class Desk:
             await self._try_later(mail_id, error)
         except Exception as error:  # noqa: BLE001 - one mail must not stop the others
             _log.warning("mail_failed", mail_id=str(mail_id), exc_info=error)
-            await self._try_later(mail_id, error)
+            await self._try_later(mail_id, error, ours=True)
         finally:
             steps.cancel()
 
@@ -80,12 +83,16 @@ class Desk:
         if state is State.PARSED:
             await route_mail(self._context, self._people, mail.id)
 
-    async def _try_later(self, mail_id: UUID, error: Exception) -> None:
+    async def _try_later(self, mail_id: UUID, error: Exception, *, ours: bool = False) -> None:
+        """What fails by our own doing again and again is shown to people instead."""
         _log.info("mail_waits", mail_id=str(mail_id), cause=type(error).__name__)
         try:
             async with self._context.tx() as tx:
                 row = await mails.find(tx, mail_id)
                 attempts = row.attempts if row else 0
+                if row is not None and ours and attempts >= PATIENCE:
+                    await give_up(tx, row)
+                    return
                 wait = timedelta(seconds=min(LONGEST_WAIT, 0.5 * 2 ** min(attempts, 8)))
                 await mails.postpone(tx, mail_id, wait, failed=True)
         except Exception as trouble:  # noqa: BLE001 - the lease ends by itself

@@ -79,6 +79,17 @@ async def settle(tx: Tx, case: Case, routing: Routing) -> None:
     await mails.decide(tx, row, _columns(tx, case, routing))
 
 
+async def give_up(tx: Tx, row: mails.Row) -> None:
+    """A mail that our own mistake keeps from its decision: people see it, and may replay it."""
+    if row.state is not State.PARSED:
+        return
+    reason = "not_decided"
+    fact = MailHeld(mail_id=row.id, at=tx.now, ticket_id=row.ticket_id, reason=reason)
+    tx.emit(fact, sequence=row.version + 1)
+    held = {"state": State.HELD, "decision": Decision.HELD, "reasons": [reason]}
+    await mails.decide(tx, row, held)
+
+
 def _columns(tx: Tx, case: Case, routing: Routing) -> dict[str, Any]:
     matched = routing.decision not in {Decision.NEW, Decision.LOOP}
     return {

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from datetime import timedelta
+from uuid import UUID
 
 import psutil
 import pytest
@@ -14,7 +15,8 @@ from services.intake.adapters.children import Children, ParserTooSlow
 from services.intake.domain.mail import Envelope, Parsed, Reading
 from services.intake.domain.words import State
 from services.intake.store import mails
-from services.intake.usecases.accept import accept
+from services.intake.timers import parser as desk
+from services.intake.usecases.accept import PARSER, accept
 from services.intake.usecases.people import People
 from services.intake.usecases.read import read
 from services.intake.usecases.route import route_mail
@@ -126,6 +128,44 @@ async def test_a_mail_that_kills_three_readers_is_its_envelope_senders(office: O
         True,
         seen["received_at"],
     )
+
+
+async def test_a_mail_that_we_fail_to_decide_again_and_again_is_held_for_people(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "PATIENCE", 0)
+    mail_id = UUID(await office.send(plain(b"Subject: undecided")))
+    await office.settled(mail_id)
+    content = await _put_content(office, mail_id, b"spoiled, so that every look at it fails")
+
+    async def held() -> bool:
+        async with office.context.tx() as tx:
+            row = await mails.find(tx, mail_id)
+        return row is not None and row.state is State.HELD
+
+    await eventually(held)
+    await _put_content(office, mail_id, content)
+    seen = await office.see(mail_id)
+    assert (seen["decision"], seen["reasons"]) == ("held", ["not_decided"])
+
+
+async def _put_content(office: Office, mail_id: UUID, content: bytes) -> bytes:
+    """Something else in the place of what was read, and the mail to be decided; what was there."""
+    async with office.context.tx() as tx:
+        before = await tx.scalar(
+            "select content from intake.mail_parsed where mail_id = :id", {"id": mail_id}
+        )
+        await tx.execute(
+            "update intake.mail_parsed set content = :content where mail_id = :id",
+            {"content": content, "id": mail_id},
+        )
+        await tx.execute(
+            "update intake.inbound_mail set next_at = :now, state = case when state = 'held'"
+            " then state else 'parsed' end where id = :id",
+            {"now": tx.now, "id": mail_id},
+        )
+        tx.wake(PARSER)
+    return bytes(before)
 
 
 async def test_a_child_is_confined_and_ends_with_its_service() -> None:
