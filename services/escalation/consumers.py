@@ -35,6 +35,7 @@ from shared.events.ticket import (
     TicketOpened,
     TicketPriorityChanged,
     TicketStatusChanged,
+    TicketWatched,
 )
 from shared.events.timer import TimerFired
 from shared.kit import timer
@@ -111,6 +112,12 @@ async def note_assignee(event: Event[TicketAssigned], tx: Tx) -> None:
 @consumers.on(TicketDepartmentChanged)
 async def note_department(event: Event[TicketDepartmentChanged], tx: Tx) -> None:
     await _change(event, tx, "department_id", event.data.to_department_id)
+
+
+@consumers.on(TicketWatched)
+async def note_watching(event: Event[TicketWatched], tx: Tx) -> None:
+    """They see the escalations; the ladder climbs in the owner's house alone."""
+    await _change(event, tx, "watching_department_ids", list(event.data.watching_department_ids))
 
 
 @consumers.on(TicketStatusChanged)

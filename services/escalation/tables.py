@@ -64,6 +64,9 @@ class Ticket(SQLModel, table=True):
     status: str
     clocks: Any = Field(sa_column=Column(JSONB, nullable=False))
     version: int = 0
+    watching_department_ids: list[UUID] = Field(
+        sa_column=Column(ARRAY(Uuid), nullable=False, server_default="{}")
+    )
 
 
 class Ladder(SQLModel, table=True):

@@ -14,6 +14,7 @@ from shared.events.ticket import (
     TicketOpened,
     TicketPriorityChanged,
     TicketStatusChanged,
+    TicketWatched,
 )
 from shared.events.timer import TimerCancelled, TimerRequested
 from shared.kit.bus import Consumers
@@ -62,6 +63,11 @@ async def note_department(event: Event[TicketDepartmentChanged], tx: Tx) -> None
     fact = event.data
     step = Happening(micros(fact.at), Kind.TERMS, ref=str(event.id), ordinal=event.sequence)
     await clocks.move_to_department(tx, fact.ticket_id, fact.to_department_id, step)
+
+
+@consumers.on(TicketWatched)
+async def note_watching(event: Event[TicketWatched], tx: Tx) -> None:
+    await clocks.watch(tx, event.data.ticket_id, event.data.watching_department_ids)
 
 
 @consumers.on(TicketEdited)

@@ -55,6 +55,7 @@ class Ticket(SQLModel, table=True):
     escalation_sequence: int = 0
     reindex: bool = False
     held_mails: int = 0
+    watching_department_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
 
 
 class Message(SQLModel, table=True):

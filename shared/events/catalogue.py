@@ -76,6 +76,7 @@ _TICKET: Final = (
         },
         partner_visible=True,
     ),
+    Entry(ticket.TicketWatched, ("tickets",), {"sla": _DOORWAY, "escalation": _DOORWAY}),
     Entry(ticket.TicketWaitStarted, ("tickets",), {"notify": _HOOK}, partner_visible=True),
     Entry(
         ticket.TicketResolved,

@@ -89,6 +89,13 @@ class TicketDepartmentChanged(TicketFact):
     actor_id: UUID | None = None
 
 
+class TicketWatched(TicketFact):
+    """These departments look on beside the owner: all of them, as it is now."""
+
+    TYPE = "ticket.watched.v1"
+    watching_department_ids: tuple[UUID, ...]
+
+
 class TicketWaitStarted(TicketFact):
     """The desk waits for somebody outside."""
 

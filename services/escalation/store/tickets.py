@@ -17,10 +17,11 @@ from shared.kit.tx import Tx
 from shared.vocabulary import Metric, Priority, Role, Status
 
 _TICKET = table(TicketRow)
+_KEPT = {"ticket_id", "clocks", "watching_department_ids"}
 _OPENED = insert(_TICKET)
 _PUT = _OPENED.on_conflict_do_update(
     index_elements=["ticket_id"],
-    set_={c.name: c for c in _OPENED.excluded if c.name not in {"ticket_id", "clocks"}},
+    set_={c.name: c for c in _OPENED.excluded if c.name not in _KEPT},
 )
 _LOCK = """
     select ticket_id, organization_id, department_id, assignee_id, priority, status,
@@ -109,7 +110,8 @@ def visible(caller: Caller) -> tuple[str, dict[str, Any]]:
         return "t.organization_id = :mine and t.requester_id = :me", who
     if not _SEES_ALL.isdisjoint(caller.roles):
         return "true", who
-    return "(t.department_id = any(:deps) or t.assignee_id = :me)", who
+    theirs = "t.department_id = any(:deps) or t.watching_department_ids && :deps"
+    return f"({theirs} or t.assignee_id = :me)", who
 
 
 async def may_see(tx: Tx, caller: Caller, ticket_id: UUID) -> bool:

@@ -29,6 +29,9 @@ def condition(caller: Caller) -> tuple[str, dict[str, Any]]:
 
 async def may_see(tx: Tx, caller: Caller, ticket_id: UUID) -> bool:
     where, params = condition(caller)
+    if "sight_departments" in params:
+        # Reports ask `condition` alone: what is looked on counts in the owner's figures only.
+        where = f"({where} or watching_department_ids && :sight_departments)"
     found = await tx.scalar(
         f"select 1 from sla.clock where ticket_id = :ticket_id and {where}",
         {"ticket_id": ticket_id, **params},
@@ -58,6 +61,13 @@ async def add_participants(tx: Tx, ticket_id: UUID, people: list[UUID]) -> None:
     await tx.execute(
         "update sla.clock set participants = :people where ticket_id = :ticket_id",
         {"ticket_id": ticket_id, "people": people},
+    )
+
+
+async def watch(tx: Tx, ticket_id: UUID, department_ids: list[UUID]) -> None:
+    await tx.execute(
+        "update sla.clock set watching_department_ids = :ids where ticket_id = :ticket_id",
+        {"ticket_id": ticket_id, "ids": department_ids},
     )
 
 

@@ -88,6 +88,10 @@ async def assign(tx: Tx, ticket_id: UUID, assignee_id: UUID | None) -> None:
     await sight.place(tx, ticket_id, "assignee_id", assignee_id)
 
 
+async def watch(tx: Tx, ticket_id: UUID, department_ids: tuple[UUID, ...]) -> None:
+    await sight.watch(tx, ticket_id, list(department_ids))
+
+
 async def book_of(tx: Tx, row: ClockRow) -> Rulebook:
     """What a clock is judged by: today's rules while it lives, then those that it ended under."""
     book = await rulebook(tx, row.revision)

@@ -43,6 +43,8 @@ class Ownership:
     department_id: UUID
     assignee_id: UUID | None = None
     participants: frozenset[UUID] = frozenset()
+    watching: frozenset[UUID] = frozenset()
+    """Departments that look on beside the owner."""
 
 
 def reach_of_user(roles: frozenset[str]) -> Reach:
@@ -72,7 +74,8 @@ def sees(viewer: Viewer, ticket: Ownership) -> bool:
             return True
         case Reach.DEPARTMENTS:
             mine = viewer.id in {ticket.assignee_id, ticket.requester_id}
-            return mine or ticket.department_id in viewer.department_ids
+            theirs = {ticket.department_id, *ticket.watching}
+            return mine or not theirs.isdisjoint(viewer.department_ids)
         case Reach.ORGANIZATION:
             return viewer.organization_id == ticket.organization_id
         case Reach.OWN:

@@ -62,6 +62,10 @@ STORIES: Final[Mapping[str, Localized]] = {
         "ar": "نُقلت التذكرة إلى قسم «{department}»",
         "en": "Moved to the department “{department}”",
     },
+    "department_watching": {
+        "ar": "يتابع القسم «{department}» التذكرة أيضًا: وُجّهت الرسالة إليه كذلك",
+        "en": "The department “{department}” watches too: the mail was addressed to it as well",
+    },
     "assigned": {"ar": "أُسندت التذكرة إلى موظف", "en": "The ticket was assigned"},
     "assigned.escalation": {
         "ar": "أُسندت التذكرة بموجب التصعيد",

@@ -67,6 +67,7 @@ class Ticket:
     tags: tuple[str, ...] = ()
     priority_settled: bool = False
     follow_up_of: UUID | None = None
+    watching_department_ids: tuple[UUID, ...] = ()
 
 
 def number_text(number: int) -> str:

@@ -134,6 +134,7 @@ class TicketOut(Out):
     priority: Priority
     requested_priority: Priority | None
     department_id: UUID
+    watching_department_ids: list[UUID]
     assignee_id: UUID | None
     organization_id: UUID
     requester: PersonOut

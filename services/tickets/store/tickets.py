@@ -33,12 +33,13 @@ def to_ticket(row: RowMapping) -> Ticket:
         reopen_window=timedelta(seconds=row["reopen_window_seconds"]),
         mail_reopens=tuple(row["mail_reopens"]),
         tags=tuple(row["tags"]),
+        watching_department_ids=tuple(row["watching_department_ids"]),
     )
 
 
 _SAME = {field.name for field in fields(Ticket)} - {
     *("status", "priority", "requested_priority", "channel", "locale"),
-    *("reopen_window", "mail_reopens", "tags"),
+    *("reopen_window", "mail_reopens", "tags", "watching_department_ids"),
 }
 
 
@@ -49,7 +50,7 @@ def columns_of(old: Ticket, new: Ticket) -> dict[str, Any]:
         for field in fields(Ticket)
         if getattr(new, field.name) != getattr(old, field.name)
     }
-    for name in ("mail_reopens", "tags"):
+    for name in ("mail_reopens", "tags", "watching_department_ids"):
         if name in changed:
             changed[name] = list(changed[name])
     if "reopen_window" in changed:

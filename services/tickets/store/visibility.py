@@ -8,7 +8,8 @@ _MINE = "t.requester_id = :viewer"
 _CONDITIONS = {
     Reach.ALL: "true",
     Reach.DEPARTMENTS: (
-        f"(t.department_id = any(:departments) or t.assignee_id = :viewer or {_MINE})"
+        f"(t.department_id = any(:departments) or t.assignee_id = :viewer or {_MINE}"
+        " or (t.watching_department_ids && :departments and t.watching_department_ids <> '{}'))"
     ),
     Reach.ORGANIZATION: "t.organization_id = :viewer_organization",
     Reach.OWN: (

@@ -25,7 +25,7 @@ _PLAIN = (
     *("id", "status", "priority", "requested_priority", "department_id", "assignee_id"),
     *("organization_id", "channel", "locale", "created_at", "updated_at", "resolved_at"),
     *("closed_at", "reopen_until", "reopen_count", "follow_up_of", "merged_into", "tags"),
-    "version",
+    *("watching_department_ids", "version"),
 )
 
 

@@ -11,6 +11,7 @@ from services.tickets.store.rows import Row
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import begin
 from services.tickets.usecases.sight import staff_only
+from services.tickets.usecases.watching import watch
 from shared.events.ticket import TicketLinked, TicketMerged
 from shared.kit.callers import Caller
 from shared.kit.problems import NotFound, ValidationFailed
@@ -37,6 +38,7 @@ async def merge(tx: Tx, caller: Caller, ticket_id: UUID, into_id: UUID) -> tuple
         TicketLinked(**target.base, other_id=ticket_id, kind="merged_from", actor_id=actor)
     )
     target.note("merged_from", {"number": number_text(source.ticket.number)})
+    watch(target, source.ticket.watching_department_ids)
     await target.save()
     tx.wake("tickets.index")
     return await source.save(), source

@@ -1,11 +1,13 @@
 """What a mail brings along beside its message: people, a related ticket, a colleague's hand."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 from services.tickets.domain.words import number_text
 from services.tickets.store import links, tickets
 from services.tickets.usecases.life import HOUSE, Actor, Life
+from services.tickets.usecases.watching import watch
 from shared.events.mail import MailRouted
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind
@@ -24,18 +26,25 @@ def brings(routed: MailRouted) -> bool:
         or routed.related_ticket_id
         or routed.forwarded_by
         or routed.unverified
+        or _addressed(routed)
     )
 
 
-async def arrive(tx: Tx, ticket_id: UUID, routed: MailRouted) -> None:
-    """After the opening of a ticket by mail, or an answer on it; for agents' eyes only."""
-    if not brings(routed):
+async def arrive(
+    tx: Tx, ticket_id: UUID, routed: MailRouted, watching: Sequence[UUID] = ()
+) -> None:
+    """After the opening of a ticket by mail, or an answer on it; for agents' eyes only.
+
+    Departments `watching` the ticket that the mail came to watch its follow-up too.
+    """
+    if not (brings(routed) or watching):
         return
     row = await tickets.lock(tx, ticket_id)
     assert row is not None
     life = Life(tx, row, await tx.context.vault.box(row["organization_id"]), HOUSE)
     for person_id in routed.participant_ids:
         await tickets.add_participant(tx, life.ticket, person_id)
+    watch(life, (*watching, *_addressed(routed)))
     if routed.proposed:
         data = {"count": routed.proposed, "mail_id": str(routed.mail_id)}
         life.note("participants_proposed", data, public=False)
@@ -47,6 +56,11 @@ async def arrive(tx: Tx, ticket_id: UUID, routed: MailRouted) -> None:
         life.actor = Actor(routed.forwarded_by, AuthorKind.STAFF)
         life.note("mail_forwarded", {"mail_id": str(routed.mail_id)}, public=False)
     await life.save()
+
+
+def _addressed(routed: MailRouted) -> tuple[UUID, ...]:
+    """What a machine sends back to us calls nobody in."""
+    return () if routed.decision == "note" else routed.watching_department_ids
 
 
 async def _relate(tx: Tx, life: Life, other_id: UUID) -> None:

@@ -13,6 +13,7 @@ from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import begin
 from services.tickets.usecases.sight import viewer_of
 from services.tickets.usecases.verbs import give
+from services.tickets.usecases.watching import owned
 from shared.events.ticket import (
     TicketDepartmentChanged,
     TicketEdited,
@@ -91,6 +92,7 @@ def _move_department(life: Life, department_id: UUID, reason: str | None) -> Non
         )
     )
     life.note("department_changed", {"department_id": str(department_id)}, reason=reason)
+    owned(life)
 
 
 def _describe(life: Life, wish: Edit) -> None:

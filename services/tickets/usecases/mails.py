@@ -63,7 +63,8 @@ async def apply(event: Event[MailRouted], tx: Tx, fetched: Fetched | None) -> No
         ticket_id = await _open(tx, routed, fetched, None)
     else:
         ticket_id = await _answer(tx, row, routed, fetched)
-    await company.arrive(tx, ticket_id, routed)
+    watching = row["watching_department_ids"] if row is not None else ()
+    await company.arrive(tx, ticket_id, routed, watching)
 
 
 async def _answer(tx: Tx, row: Row, routed: MailRouted, fetched: Fetched) -> UUID:

@@ -11,6 +11,7 @@ import pytest
 
 from services.escalation import routes, usecases
 from services.escalation.settings import EscalationSettings
+from shared.events.ticket import TicketWatched
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.ids import uuid7
@@ -122,6 +123,21 @@ async def test_foreign_tickets_do_not_exist(stage: Stage, house: House) -> None:
         for ticket in (house.ticket, uuid4()):
             answer = await seat.ask("GET", f"/v1/tickets/{ticket}/escalations")
             assert answer.status_code == 404
+
+
+async def test_a_department_that_looks_on_sees_the_ladder(stage: Stage, house: House) -> None:
+    watching, now = uuid4(), house.now
+    seat = stage.seat(Role.AGENT, departments=[watching])
+    for departments, expected in (((watching,), 200), ((), 404)):
+        fact = TicketWatched(
+            ticket_id=house.ticket,
+            organization_id=house.organization,
+            at=now,
+            watching_department_ids=departments,
+        )
+        await house.hear(fact)
+        answer = await seat.ask("GET", f"/v1/tickets/{house.ticket}/escalations")
+        assert answer.status_code == expected
 
 
 async def test_taking_a_rung_is_said_once(stage: Stage, house: House) -> None:

@@ -4,7 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from shared.events.ticket import TicketAssigned, TicketDepartmentChanged, TicketMerged
+from shared.events.ticket import (
+    TicketAssigned,
+    TicketDepartmentChanged,
+    TicketMerged,
+    TicketWatched,
+)
 from shared.vocabulary import COMPANY_CALENDAR, DEFAULT_POLICY, Direction, Priority, Status
 from tests.contexts import Travel
 from tests.services.sla.desk import Desk, Person, Ticket
@@ -189,6 +194,19 @@ async def test_who_may_see_a_clock_follows_the_ticket(desk: Desk) -> None:
     await ticket.tell(TicketDepartmentChanged, ticket.opened_at, **change)
     assert await status(agent) == 404
     assert await status(Person(scope="tickets:read")) == 403
+
+
+async def test_a_department_that_looks_on_sees_the_clock(desk: Desk) -> None:
+    watching = uuid4()
+    ticket, other = await new(desk), await new(desk)
+    agent = Person(["agent"], departments=[watching])
+    await ticket.tell(TicketWatched, ticket.opened_at, watching_department_ids=(watching,))
+    assert (await ticket.sla(agent))["ticket_id"] == str(ticket.id)
+    unseen = await desk.ask("GET", f"/v1/tickets/{other.id}/sla", who=agent)
+    assert unseen.status_code == 404
+    await ticket.tell(TicketWatched, ticket.opened_at, watching_department_ids=())
+    gone = await desk.ask("GET", f"/v1/tickets/{ticket.id}/sla", who=agent)
+    assert gone.status_code == 404
 
 
 async def test_the_house_reads_clocks_over_the_operations_listener(desk: Desk) -> None:

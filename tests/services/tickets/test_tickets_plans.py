@@ -19,7 +19,7 @@ STAFF = Viewer(SOME, Reach.ALL, staff=True)
 FILL = f"""
 insert into tickets.ticket (id, number, organization_id, requester_id, department_id, assignee_id,
     status, priority, channel, locale, subject, tags, created_at, updated_at, version, sla_state,
-    next_due_at)
+    next_due_at, watching_department_ids)
 select uuidv7(), 10000000 + n, lpad(to_hex(n % 500), 32, '0')::uuid,
     lpad(to_hex(n % 5000), 32, '0')::uuid, lpad(to_hex(n % 8), 32, '0')::uuid,
     case when n % 3 = 0 then lpad(to_hex(n % 60), 32, '0')::uuid end,
@@ -27,7 +27,8 @@ select uuidv7(), 10000000 + n, lpad(to_hex(n % 500), 32, '0')::uuid,
     'P' || (1 + n % 4), 'email', 'ar', 'x', case when n % 50 = 0 then array['vip'] else '{{}}' end,
     now() - n * interval '1 minute', now() - n * interval '1 minute', 1,
     case when n % 200 = 0 then 'breached' else 'ok' end,
-    case when n % 20 = 0 then now() + n * interval '1 minute' else '9999-12-31T00:00:00Z' end
+    case when n % 20 = 0 then now() + n * interval '1 minute' else '9999-12-31T00:00:00Z' end,
+    case when n % 400 = 0 then array[lpad(to_hex(9), 32, '0')::uuid] else '{{}}' end
 from generate_series(1, {ROWS}) n
 """
 PLACE = Place(datetime(2026, 1, 1, tzinfo=UTC), SOME)
@@ -84,6 +85,24 @@ async def test_a_page_of_fifty_reads_little(filled: Desk, name: str, turned: boo
         node["Plans"][0]["Actual Rows"] for node in nodes(plan) if node["Node Type"] == "Sort"
     ]
     assert all(rows <= ROWS // 20 for rows in sorted_rows), sorted_rows
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sort", [Sort.NEXT_DUE, Sort.CREATED], ids=str)
+@pytest.mark.parametrize(
+    "department", [SOME, UUID(int=9), UUID(int=10)], ids=["owns", "watches", "idle"]
+)
+async def test_an_agents_own_list_reads_little(filled: Desk, sort: Sort, department: UUID) -> None:
+    """Also for a department that only looks on, and for one that has nothing to do."""
+    viewer = Viewer(
+        UUID(int=77), Reach.DEPARTMENTS, staff=True, department_ids=frozenset({department})
+    )
+    for filters in (Filters(), Filters(department_id=SOME)):
+        plan = await plan_of(filled, *compose(viewer, filters, None, (sort, None, 50)))
+        kinds = {node["Node Type"] for node in nodes(plan)}
+        assert "Seq Scan" not in kinds, kinds
+        blocks = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+        assert blocks < 4000, (blocks, kinds)
 
 
 @pytest.mark.slow
