@@ -32,7 +32,8 @@ async def test_an_urgent_ticket_nobody_answers_wakes_the_manager_after_an_hour(
     mail = await desk.letter(company.address("manager"), ticket["number"])
     html = mail.get_body(("html",))
     assert html is not None
-    assert ('dir="rtl"' in html.get_content()) is (locale == "ar")
+    direction = "rtl" if locale == "ar" else "ltr"
+    assert f'<html lang="{locale}" dir="{direction}"' in html.get_content()
     desk.travel(timedelta(hours=3, minutes=1))
     await desk.letter(company.address("supervisor"), ticket["number"])
     seen = await company.admin.get(path)
