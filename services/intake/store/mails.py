@@ -147,7 +147,7 @@ async def raw_of(tx: Tx, mail_id: UUID, within: Collection[UUID] | None) -> byte
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A mail that waits for its decision; `reused`: another says something else by its id."""
+    """A mail that waits for its decision; `reused`: an earlier one says other things by its id."""
 
     row: Row
     content: bytes
@@ -158,7 +158,7 @@ async def parsed(tx: Tx, mail_id: UUID) -> Undecided | None:
     """All that is stored of it, in one look; None once it is decided."""
     rows = await tx.only(
         f"""select {_LIGHT}, p.content, exists (select from intake.inbound_mail o
-                where o.message_tag = m.message_tag and o.id <> m.id and o.state <> 'duplicate'
+                where o.message_tag = m.message_tag and o.id < m.id and o.state <> 'duplicate'
             ) as reused
         from intake.inbound_mail m join intake.mail_parsed p on p.mail_id = m.id
         where m.id = :id and m.state = 'parsed'""",

@@ -72,10 +72,16 @@ async def _read(tx: Tx, mail_id: UUID, strangers: frozenset[int]) -> Case | None
         department_id=row.steered_department_id or ownership.owner,
         delivery_id=delivery_id,
         others=tuple(copied.others(mail, ours)),
-        reused=waiting.reused,
+        reused=_reused(waiting),
         ours=frozenset(ours),
         watching=() if row.steered_department_id else ownership.watching,
     )
+
+
+def _reused(waiting: mails.Undecided) -> bool:
+    """Whether its id was another's before; what was found at first stays, whatever came since."""
+    row = waiting.row
+    return waiting.reused if row.decision is None else "message_id_reused" in row.reasons
 
 
 async def _found(tx: Tx, signs: Mail, row: mails.Row, strangers: frozenset[int]) -> Found:
