@@ -4,6 +4,7 @@ from services.intake.usecases import people, threads
 from services.intake.usecases.threads import applied
 from shared.events.base import Event
 from shared.events.identity import IdentityDepartmentCreated, IdentityDepartmentUpdated
+from shared.events.notify import NotifySent
 from shared.events.ticket import (
     TicketDepartmentChanged,
     TicketMerged,
@@ -61,6 +62,11 @@ async def message_added(event: Event[TicketMessageAdded], tx: Tx, author: str | 
 @consumers.on(TicketDepartmentChanged)
 async def department_changed(event: Event[TicketDepartmentChanged], tx: Tx) -> None:
     await threads.moved(tx, event.data.ticket_id, event.data.to_department_id)
+
+
+@consumers.on(NotifySent)
+async def sent(event: Event[NotifySent], tx: Tx) -> None:
+    threads.sent(tx, event.data)
 
 
 @consumers.on(TicketStatusChanged)

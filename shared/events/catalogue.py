@@ -204,7 +204,12 @@ _MAIL: Final = (
 
 _NOTIFY: Final = (
     Entry(
-        notify.NotifySent, ("notify",), {"tickets": "moves the reopen window to the mail's instant"}
+        notify.NotifySent,
+        ("notify",),
+        {
+            "tickets": "moves the reopen window to the mail's instant",
+            "intake": "knows the ticket by the provider's id of the mail",
+        },
     ),
     Entry(notify.NotifyBounced, ("notify",), {"tickets": "notes at the message that it came back"}),
     Entry(

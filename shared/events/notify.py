@@ -22,6 +22,8 @@ class NotifySent(DeliveryFact):
     reopen_count: int | None = None
     provider_message_id: str | None = None
     """The Message-ID that the provider put in place of ours, when it said so."""
+    inside: bool = False
+    """It went to our own people: an answer to it stays within the house."""
 
 
 class NotifyBounced(DeliveryFact):

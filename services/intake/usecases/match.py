@@ -7,7 +7,8 @@ from typing import Final
 from services.intake.domain.mail import Mail
 from services.intake.domain.threading import first_token
 from services.intake.domain.words import Match, Sender, State
-from services.intake.store import mails, threads
+from services.intake.store import mails, sent, threads
+from services.intake.store.sent import Sent
 from services.intake.store.threads import Thread
 from services.intake.usecases import secrets
 from services.intake.usecases.people import domain_of, domains_of
@@ -73,8 +74,10 @@ async def _by_hint(tx: Tx, mail: Mail, row: mails.Row) -> Found:
     """Ids and numbers that anybody could know."""
     tags = [secrets.message_tag(tx.context, one) for one in mail.ids]
     known = await mails.by_message(tx, tags) if tags else {}
+    ours = await sent.by_message(tx, tags) if tags else {}
     for tag in tags:
-        found = await _by_id(tx, mail, row, known.get(tag, []))
+        found = await _by_sent(tx, mail, ours.get(tag))
+        found = found or await _by_id(tx, mail, row, known.get(tag, []))
         if found is not None:
             return found
     if mail.tag is not None:
@@ -82,6 +85,14 @@ async def _by_hint(tx: Tx, mail: Mail, row: mails.Row) -> Found:
         if thread is not None:
             return await _found(tx, mail, Match.SUBJECT_TAG, thread)
     return Found()
+
+
+async def _by_sent(tx: Tx, mail: Mail, one: Sent | None) -> Found | None:
+    """The ticket of a mail of ours; its id is no secret, and so proves no more than any other."""
+    thread = await threads.by_id(tx, one.ticket_id) if one is not None else None
+    if one is None or thread is None:
+        return None
+    return replace(await _found(tx, mail, Match.STORED_ID, thread), internal=one.internal)
 
 
 async def _by_id(tx: Tx, mail: Mail, row: mails.Row, sharing: list[mails.Row]) -> Found | None:

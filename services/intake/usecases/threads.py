@@ -4,10 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from services.intake.store import mailboxes, mails, threads
+from services.intake.store import sent as sent_store
+from services.intake.store.sent import Sent
 from services.intake.store.threads import Thread
 from services.intake.usecases import secrets
 from shared.events.identity import DepartmentFact
 from shared.events.mail import MailApplied
+from shared.events.notify import NotifySent
 from shared.events.ticket import TicketOpened
 from shared.kit.tx import Tx
 
@@ -34,6 +37,13 @@ async def spoke(tx: Tx, ticket_id: UUID, person: str | None) -> None:
     """Somebody from the customer's side wrote on the ticket and so takes part in it."""
     if person:
         threads.add_person(tx, ticket_id, secrets.person_tag(tx.context, person))
+
+
+def sent(tx: Tx, fact: NotifySent) -> None:
+    """A provider that writes an id of its own leaves nothing of ours for an answer to quote."""
+    if fact.provider_message_id and fact.ticket_id is not None:
+        tag = secrets.message_tag(tx.context, fact.provider_message_id)
+        sent_store.put(tx, tag, Sent(fact.ticket_id, fact.inside))
 
 
 async def applied(tx: Tx, mail_id: UUID, ticket_id: UUID) -> None:

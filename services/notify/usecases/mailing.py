@@ -10,7 +10,7 @@ from services.notify.adapters.mailers import Mailer, Never, NotNow
 from services.notify.adapters.signatures import KeyUnfit
 from services.notify.domain.letters import Parcel, UnsafeLetter
 from services.notify.domain.retries import mail_retry
-from services.notify.domain.words import Digits, Kind, Silence, State
+from services.notify.domain.words import TO_CUSTOMERS, Digits, Kind, Silence, State
 from services.notify.store import deliveries
 from services.notify.store.deliveries import Mail, Reader
 from services.notify.usecases.announcing import suppressed
@@ -203,6 +203,7 @@ def _state_sent(tx: Tx, mail: Mail, theirs: str | None) -> None:
         at=tx.now,
         reopen_count=count if mail.kind is Kind.RESOLUTION else None,
         provider_message_id=theirs,
+        inside=mail.kind not in TO_CUSTOMERS,
     )
     tx.emit(fact)
     _log.info("mail_sent", delivery_id=str(mail.id), kind=mail.kind.value, attempts=mail.attempts)

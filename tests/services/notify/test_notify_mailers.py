@@ -240,6 +240,7 @@ async def test_a_thread_leads_on_from_the_id_that_the_provider_gave(desk: Desk) 
     assert [row["provider_message_id"] for row in rows] == [theirs, theirs]
     told = [one for one in await desk.stated("notify.sent") if one["ticket_id"] == str(ticket)]
     assert [one["provider_message_id"] for one in told] == [theirs, theirs]
+    assert [one["inside"] for one in told] == [False, False]
 
 
 async def test_nobody_listening_is_for_later() -> None:
