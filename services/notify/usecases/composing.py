@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.notify.domain import labels
 from services.notify.domain.bounces import bounce_address, message_id, reply_address
+from services.notify.domain.caps import inbox_of
 from services.notify.domain.headers import message_ids, plain_address
 from services.notify.domain.letters import Letter, Parcel, serialise
 from services.notify.domain.words import ANSWERING, TO_CUSTOMERS, Digits, Kind
@@ -21,7 +22,7 @@ from services.notify.usecases.wording import variables
 from shared.kit import together
 from shared.kit.context import Context
 from shared.kit.locale import pick
-from shared.tokens import body_line, fold_address, make_reply_token
+from shared.tokens import body_line, make_reply_token
 from shared.vocabulary import REPLY_MARKER, Locale, Localized
 
 FALLBACK_ZONE: Final = "Asia/Riyadh"
@@ -154,10 +155,10 @@ def _department(material: Material) -> dict[str, Any]:
 
 
 def address_keys(context: Context, address: str, subject: str) -> tuple[bytes, bytes, bytes]:
-    """Keyed hashes of an address, its domain and a subject: caps count without knowing them."""
-    folded = fold_address(address)
+    """Keyed hashes of an inbox, its domain and a subject: caps count without knowing them."""
+    inbox = inbox_of(address)
     words = " ".join(subject.split()).casefold()
-    texts = (f"address:{folded}", f"domain:{folded.rpartition('@')[2]}", f"subject:{words}")
+    texts = (f"address:{inbox}", f"domain:{inbox.rpartition('@')[2]}", f"subject:{words}")
     key = context.keys.derive("notify-caps")
     address_key, domain_key, subject_key = (
         hmac.digest(key, text.encode("utf-8", "replace"), hashlib.sha256)[:16] for text in texts

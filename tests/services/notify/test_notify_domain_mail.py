@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notify.domain.bounces import bounce_address, message_id, read_bounce_address
-from services.notify.domain.caps import Limits, Sent, answers_nobody, silence
+from services.notify.domain.caps import Limits, Sent, answers_nobody, inbox_of, silence
 from services.notify.domain.headers import (
     ALLOWED,
     clean,
@@ -299,6 +299,21 @@ def test_a_robot_that_writes_a_thousand_times_gets_ten_answers_in_three_hours() 
         if silence(history, Channel.EMAIL, 0, now, Limits()) is None:
             history.append(Sent(now, same_subject=False, by_form=False))
     assert len(history) == 10
+
+
+@pytest.mark.parametrize(
+    ("address", "inbox"),
+    [
+        ("Victim@Inbox.example", "victim@inbox.example"),
+        (" victim+sale@inbox.example", "victim@inbox.example"),
+        ("victim+a+b@inbox.example", "victim@inbox.example"),
+        ("+sale@inbox.example", "+sale@inbox.example"),
+        ("victim@plus+host.example", "victim@plus+host.example"),
+        ("سارة+عرض@inbox.example", "سارة@inbox.example"),
+    ],
+)
+def test_an_inbox_has_one_cap_by_whatever_name_it_is_written_to(address: str, inbox: str) -> None:
+    assert inbox_of(address) == inbox
 
 
 @pytest.mark.parametrize(
