@@ -10,6 +10,8 @@ PAUSE: Final = 0.002
 LONGEST: Final = 0.1
 """Where requests never cease, what steps aside has its turn after this many seconds."""
 
+BURST: Final = 2.0
+LULL: Final = 0.02
 FEW: Final = 4
 
 
@@ -24,6 +26,7 @@ class Courtesy:
         self._longest = longest
         self._inside = 0
         self._left = 0.0
+        self.served = 0
         self._door: asyncio.Future[None] | None = None
 
     @contextlib.contextmanager
@@ -34,20 +37,29 @@ class Courtesy:
             yield
         finally:
             self._inside -= 1
+            self.served += 1
             if not self._inside:
                 self._empty()
 
-    async def give_way(self) -> None:
-        """Until nobody has been waiting for a moment, at most `longest` seconds."""
+    async def give_way(self) -> bool:
+        """Until nobody has been waiting for a moment, at most `longest` seconds; whether so."""
         loop = asyncio.get_running_loop()
-        if not self._inside and loop.time() - self._left >= PAUSE:
-            return
+        if self._is_quiet():
+            return True
         if self._door is None:
             self._door = loop.create_future()
             loop.call_later(self._longest, self._open, self._door)
             if not self._inside:
                 loop.call_later(PAUSE, self._look)
         await asyncio.shield(self._door)
+        return self._is_quiet()
+
+    def quiet_for(self) -> float:
+        """Seconds since the last request left; none while one is in hand."""
+        return 0.0 if self._inside else asyncio.get_running_loop().time() - self._left
+
+    def _is_quiet(self) -> bool:
+        return self.quiet_for() >= PAUSE * 0.9
 
     def _empty(self) -> None:
         loop = asyncio.get_running_loop()
@@ -56,8 +68,7 @@ class Courtesy:
             loop.call_later(PAUSE, self._look)
 
     def _look(self) -> None:
-        quiet = asyncio.get_running_loop().time() - self._left >= PAUSE * 0.9
-        if self._door is not None and not self._inside and quiet:
+        if self._door is not None and self._is_quiet():
             self._open(self._door)
 
     def _open(self, door: asyncio.Future[None]) -> None:
@@ -65,6 +76,38 @@ class Courtesy:
             self._door = None
         if not door.done():
             door.set_result(None)
+
+
+class Turn:
+    """Of work that is dearer than the requests which bring it: a burst is taken in first.
+
+    More than a few requests are a burst, and it is over when none came for a `LULL`. Where it lasts
+    longer than `burst` seconds both have the same time: the work then goes on for as long without
+    looking.
+    """
+
+    def __init__(self, courtesy: Courtesy, burst: float = BURST) -> None:
+        self._courtesy = courtesy
+        self._burst = burst
+        self._seen = 0
+        self._mine = float("-inf")
+
+    async def come(self) -> None:
+        """Until the burst is over, or has lasted so long that it is this work's turn."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        if began < self._mine:
+            return
+        while not (await self._courtesy.give_way() and self._is_over()):
+            if clock() - began >= self._burst:
+                self._mine = clock() + self._burst
+                break
+            await asyncio.sleep(LULL)
+        self._seen = self._courtesy.served
+
+    def _is_over(self) -> bool:
+        few = self._courtesy.served - self._seen <= FEW
+        return few or self._courtesy.quiet_for() >= LULL
 
 
 def lingering(took: float, held: int, least: float = 0.0) -> float:

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import ExitStack
 
-from shared.kit.courtesy import LONGEST, Courtesy, lingering
+from shared.kit.courtesy import LONGEST, LULL, Courtesy, Turn, lingering
 
 
 async def test_an_idle_house_holds_nobody_up() -> None:
@@ -109,3 +109,41 @@ async def test_a_look_that_was_due_to_an_earlier_request_opens_nothing() -> None
     assert not work.done(), "somebody left this very moment"
     async with asyncio.timeout(10):
         await work
+
+
+async def test_a_few_requests_are_no_burst() -> None:
+    courtesy = Courtesy()
+    turn = Turn(courtesy, burst=60)
+    async with asyncio.timeout(10):
+        with courtesy.request():
+            pass
+        await turn.come()
+    assert courtesy.quiet_for() < LULL
+
+
+async def test_a_burst_is_taken_in_before_the_work_it_brings() -> None:
+    courtesy = Courtesy()
+    turn = Turn(courtesy, burst=60)
+    for _ in range(20):
+        with courtesy.request():
+            await turns(1)
+    async with asyncio.timeout(10):
+        await turn.come()
+    assert courtesy.quiet_for() >= LULL
+
+
+async def test_a_burst_that_lasts_leaves_the_work_as_much_time_as_it_took() -> None:
+    courtesy = Courtesy(longest=0.01)
+    turn = Turn(courtesy, burst=0.1)
+    loop = asyncio.get_running_loop()
+    with courtesy.request():
+        for _ in range(20):
+            with courtesy.request():
+                pass
+        async with asyncio.timeout(10):
+            began = loop.time()
+            await turn.come()
+            waited = loop.time() - began
+            assert waited >= 0.1
+            await turn.come()
+            assert loop.time() - began < waited + 0.05  # its own time: nobody is waited for

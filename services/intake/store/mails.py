@@ -21,6 +21,16 @@ _KEEP: Final = f"""
             :mailbox_id, :envelope, :raw, :flags, :now)),
     {FACTS_CTE("intake")}
     select 1"""
+_KEEP_ALL: Final = f"""
+    with kept as (
+        insert into intake.inbound_mail (id, channel, state, received_at, accepted_at, sha256, size,
+            envelope, raw, flags, next_at)
+        select id, :channel, 'accepted', :now, :now, sha256, size, envelope, raw, '{{}}', :now
+        from unnest(cast(:ids as uuid[]), cast(:sha256s as bytea[]), cast(:sizes as int[]),
+            cast(:envelopes as bytea[]), cast(:raws as bytea[]))
+            as m (id, sha256, size, envelope, raw)),
+    {FACTS_CTE("intake")}
+    select 1"""
 _LIGHT: Final = """id, channel, state, version, received_at, accepted_at, size, envelope, summary,
     attempts, mailbox_id, mail_class, sender_auth, match, decision, reasons, because, flags,
     degraded, released, department_id, organization_id, requester_id, ticket_id, duplicate_of,
@@ -68,6 +78,13 @@ class Row:
 async def keep(tx: Tx, row: Mapping[str, Any]) -> None:
     """The mail and its first fact in one statement, which is the whole transaction."""
     await tx.only(_KEEP, {**row, **tx.take_facts()})
+
+
+async def keep_all(tx: Tx, channel: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Several mails that came in side by side, as `keep` would have kept each."""
+    columns = ("id", "sha256", "size", "envelope", "raw")
+    values = {f"{name}s": [row[name] for row in rows] for name in columns}
+    await tx.only(_KEEP_ALL, {"channel": channel, "now": tx.now, **values, **tx.take_facts()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from services.intake.usecases.read import read
 from services.intake.usecases.route import route_mail
 from services.intake.usecases.settle import give_up
 from shared.kit.context import Context
+from shared.kit.courtesy import Turn
 from shared.kit.logging import get_logger
 from shared.kit.peers import PeerRefused, PeerUnavailable
 from shared.kit.workers import Stop
@@ -42,13 +43,14 @@ class Desk:
         self._people = People(context)
         self._zone = Resolver(context.settings.intake_nameserver)
         self._lanes: int = context.settings.lanes
+        self._turn = Turn(context.courtesy)
         self.busy: set[asyncio.Task[None]] = set()
 
     async def claim(self) -> list[Claimed]:
         free = self._lanes - len(self.busy)
         if free <= 0:
             return []
-        await self._context.courtesy.give_way()  # senders wait for their 250, nobody for this
+        await self._turn.come()  # senders wait for their 250, nobody for this
         async with self._context.tx() as tx:
             return await mails.claim(tx, free, LEASE)
 

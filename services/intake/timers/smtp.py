@@ -1,4 +1,4 @@
-"""The SMTP door: holds the listening socket, gives each mail to `accept`."""
+"""The SMTP door: holds the listening socket, has each mail taken in for good."""
 
 import asyncio
 import ssl
@@ -13,9 +13,9 @@ from services.intake.domain.admission import Admission, read_networks, read_user
 from services.intake.domain.mail import Envelope
 from services.intake.domain.threading import open_address
 from services.intake.settings import IntakeSettings
-from services.intake.usecases.accept import accept
 from services.intake.usecases.addresses import our_addresses
 from services.intake.usecases.checking import LISTENERS
+from services.intake.usecases.taking import Taking
 from shared.kit.context import Context
 from shared.kit.logging import get_logger
 from shared.kit.process import listener
@@ -32,6 +32,7 @@ class Reception:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._taking = Taking(context)
         self._known: dict[str, UUID] = {}
         self._looked = float("-inf")
 
@@ -48,9 +49,7 @@ class Reception:
         known = sender.encode("utf-8", "replace").decode()
         envelope = Envelope(known, tuple(recipients), client.address, client.helo)
         with self._context.courtesy.request():
-            async with self._context.tx() as tx:
-                mail_id = await accept(tx, raw, envelope, "smtp")
-        return str(mail_id)
+            return str(await self._taking.take(raw, envelope))
 
     def failed(self, error: Exception) -> None:
         _log.warning("not_accepted", error=type(error).__name__)

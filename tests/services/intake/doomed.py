@@ -18,9 +18,9 @@ Step = tuple[str, str, bool]
 """Where a function is looked up, its name, and whether the blow falls after it."""
 
 STEPS: Final[dict[str, Step]] = {
-    "before accept": ("services.intake.timers.smtp", "accept", False),
-    "before the statement": ("services.intake.store.mails", "keep", False),
-    "after the statement": ("services.intake.store.mails", "keep", True),
+    "before accept": ("services.intake.usecases.taking", "seal", False),
+    "before the statement": ("services.intake.store.mails", "keep_all", False),
+    "after the statement": ("services.intake.store.mails", "keep_all", True),
     "committed, 250 unsaid": ("services.intake.timers.smtp:Reception", "take", True),
     "250 said": ("services.intake.adapters.smtp:Connection", "_receive", True),
     "claimed": ("services.intake.timers.parser", "read", False),

@@ -1,0 +1,40 @@
+"""Mails that come in side by side are owned in one commit (mail.md 6); none waits for company."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from services.intake.domain.mail import Envelope
+from services.intake.store import mails
+from services.intake.usecases.accept import PARSER, Channel, seal
+from shared.events.mail import MailAccepted
+from shared.kit.context import Context
+from shared.kit.gathering import Gathering
+from shared.kit.ids import uuid7
+from shared.kit.outbox import new_traceparent
+
+CHANNEL: Final[Channel] = "smtp"
+
+
+class Taking:
+    """Takes mails in for good, as many at a time as wait for it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._gathering = Gathering(self._keep)
+
+    async def take(self, raw: bytes, envelope: Envelope) -> UUID:
+        """The mail is ours when this returns; nothing of it is read here."""
+        mail_id = uuid7()
+        sealed = await seal(self._context, mail_id, raw, envelope)
+        await self._gathering.add({"id": mail_id, **sealed}, len(raw))
+        return mail_id
+
+    async def _keep(self, rows: Sequence[dict[str, Any]]) -> None:
+        async with self._context.tx() as tx:
+            for row in rows:
+                tx.traceparent = new_traceparent()  # they share a commit, not a trace
+                fact = MailAccepted(mail_id=row["id"], at=tx.now, channel=CHANNEL)
+                tx.emit(fact, sequence=1)
+            tx.wake(PARSER)
+            await mails.keep_all(tx, CHANNEL, rows)
