@@ -335,5 +335,5 @@ async def test_a_reply_against_the_closing_timer_is_never_both_and_never_neither
 
 
 async def _after(seconds: float, deed: Awaitable[Any]) -> None:
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(seconds)  # the timer may come first, last, or in between
     await deed
