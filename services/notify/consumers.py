@@ -13,7 +13,7 @@ from shared.events.identity import (
     IdentityUserUpdated,
     UserState,
 )
-from shared.events.mail import MailBounced
+from shared.events.mail import MailBounced, MailRouted
 from shared.events.sla import (
     SlaBreached,
     SlaCalendarUnconfirmed,
@@ -33,7 +33,7 @@ from shared.events.ticket import (
 from shared.kit.bus import Consumers
 from shared.kit.context import Context
 from shared.kit.tx import Tx
-from shared.vocabulary import AuthorKind, Direction
+from shared.vocabulary import AuthorKind, Direction, MailClass, SenderAuth
 
 consumers = Consumers("notify", linger=0.01)
 
@@ -165,6 +165,14 @@ async def remind_assignee(event: Event[SlaPauseOverdue], tx: Tx) -> None:
 async def mark_bounced(event: Event[MailBounced], tx: Tx) -> None:
     """The exact mail came back; a dead address is not acknowledged again (mail.md 10)."""
     await usecases.mark_bounced(tx, event.id, event.data)
+
+
+@consumers.on(MailRouted)
+async def know_alive(event: Event[MailRouted], tx: Tx) -> None:
+    """An address that a person writes from is not dead, whatever came back before."""
+    fact = event.data
+    if fact.mail_class is MailClass.HUMAN and fact.sender_auth is not SenderAuth.FAIL:
+        projection.mark_alive(tx, fact.requester_id)
 
 
 @consumers.on(IdentityUserCreated)

@@ -194,7 +194,14 @@ _KEPT = "the feed of operators and the audit log to come"
 
 _MAIL: Final = (
     Entry(mail.MailAccepted, ("intake",), unheard=_KEPT),
-    Entry(mail.MailRouted, ("intake",), {"tickets": "opens the ticket or adds the reply"}),
+    Entry(
+        mail.MailRouted,
+        ("intake",),
+        {
+            "tickets": "opens the ticket or adds the reply",
+            "notify": "an address that writes may be written to again",
+        },
+    ),
     Entry(mail.MailApplied, ("intake",), unheard=_KEPT),
     Entry(mail.MailHeld, ("intake",), {"tickets": "shows that a mail waits for a word"}),
     Entry(mail.MailRejected, ("intake",), {"tickets": "shows that a waiting mail was refused"}),

@@ -92,7 +92,11 @@ def first_token(keys: tuple[bytes, ...], candidates: tuple[str, ...]) -> ReplyTo
 
 
 def _ids(headers: Headers, name: str) -> list[str]:
-    text = " ".join(headers.plain(value) for value in headers.all(name))
+    # Programs that fold by the book put our long ids into encoded words (decisions.md 28).
+    text = " ".join(
+        headers.read(value) if b"=?" in value else headers.plain(value)
+        for value in headers.all(name)
+    )
     found = _MESSAGE_ID.findall(text)
     if len(found) > limits.REFERENCES:
         headers.flags.add(Flag.REFERENCES_CUT)

@@ -117,6 +117,16 @@ async def unacknowledged(tx: Tx, ticket_id: UUID) -> bool:
     return bool(found)
 
 
+async def release_replies(tx: Tx, ticket_id: UUID) -> bool:
+    """Replies that were held for the resolution, which is another's, go now; whether there were."""
+    rows = await tx.rows(
+        "update notify.delivery set next_at = :now where ticket_id = :ticket_id"
+        " and kind = 'reply' and state = 'pending' returning id",
+        {"ticket_id": ticket_id, "now": tx.now},
+    )
+    return bool(rows)
+
+
 async def silence_waiting(tx: Tx, recipient_id: UUID, reason: Silence) -> list[RowMapping]:
     """What nobody wrote by hand, to an address that bounced stop; which they were."""
     return await tx.rows(

@@ -1,6 +1,6 @@
 """Rows of people and tickets as notify knows them, and what of them a caller may see."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
@@ -46,6 +46,16 @@ async def mark_bounced(tx: Tx, user_id: UUID) -> None:
         "update notify.person set bounced_at = :now where user_id = :user_id",
         {"user_id": user_id, "now": tx.now},
     )
+
+
+def mark_alive(tx: Tx, user_id: UUID) -> None:
+    """Who writes to us can be written to again."""
+    tx.write(_ALIVE, {"user_id": user_id}, user_id)
+
+
+_ALIVE: Final = (
+    "update notify.person set bounced_at = null where user_id = :user_id and bounced_at is not null"
+)
 
 
 async def person(tx: Tx, user_id: UUID) -> RowMapping | None:

@@ -31,6 +31,8 @@ MAILS: Final = "mails"
 """Name of the worker that sends mails."""
 
 _HELD: Final = timedelta(seconds=10)
+_BEHIND: Final = timedelta(seconds=2)
+"""So long the news that a ticket is solved stays behind the last words before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ async def mail_resolution(tx: Tx, event: Event[TicketResolved], ticket: dict[str
     fact = event.data
     if fact.message_id is not None:
         await deliveries.withhold_reply(tx, fact.ticket_id, fact.message_id)
+    others = await deliveries.release_replies(tx, fact.ticket_id)
     facts = {
         "message_id": str(fact.message_id) if fact.message_id else None,
         "window": (fact.reopen_until - fact.at).total_seconds(),
@@ -168,7 +171,13 @@ async def mail_resolution(tx: Tx, event: Event[TicketResolved], ticket: dict[str
     }
     people = audience(ticket)
     telling = Telling(
-        Kind.RESOLUTION, event.id, fact.organization_id, people, fact.ticket_id, facts
+        Kind.RESOLUTION,
+        event.id,
+        fact.organization_id,
+        people,
+        fact.ticket_id,
+        facts,
+        wait_until=tx.now + _BEHIND if others else None,
     )
     tell(tx, telling)
 

@@ -1,5 +1,7 @@
 """The tables of the house: class, proof, signs, authority, routing."""
 
+from email.message import EmailMessage
+
 import pytest
 
 from services.intake.domain import authority
@@ -168,6 +170,15 @@ def test_signs_are_found_in_their_places_and_never_in_the_body() -> None:
     assert signs.signed == (TOKEN,)
     assert signs.ids == (signed, "<c@d>", "<a@b>")
     assert signs.tag == 11042
+
+
+def test_an_id_that_a_program_has_put_into_encoded_words_is_found() -> None:
+    signed = f"<s.{TOKEN}.0190b3c0-0000-7000-8000-000000000000@desk.example.com>"
+    mail = EmailMessage()
+    mail["In-Reply-To"] = signed
+    folded = mail.as_bytes()
+    assert b"=?" in folded, "Python folds a long id so"
+    assert signs_of(split_headers(folded), []).signed == (TOKEN,)
 
 
 def test_only_our_own_keys_make_tokens_that_count() -> None:

@@ -108,7 +108,7 @@ async def test_a_closed_ticket_says_how_to_go_on(desk: Desk) -> None:
     await desk.hear(closed(desk, ticket))
     letter = await desk.letter(SARA)
     assert letter.message["Auto-Submitted"] == "auto-generated"
-    assert "تذكرة جديدة مرتبطة بهذه" in text_of(letter)
+    assert "في تذكرة جديدة مرتبطة بها" in text_of(letter)
     assert len(await desk.letters(OMAR)) == 1
     await desk.hear(closed(desk, ticket, omar))
     assert len(await desk.letters(OMAR)) == 1, "who closed it knows"

@@ -9,11 +9,11 @@ import pytest
 
 from services.notify.domain.bounces import read_bounce_address
 from shared.events.escalation import EscalationRaised, EscalationSkipped
-from shared.events.mail import MailBounced
+from shared.events.mail import MailBounced, MailRouted
 from shared.events.sla import SlaPauseOverdue, SlaWarning
 from shared.events.ticket import TicketAssigned
 from shared.tokens import read_link_token, read_reply_token
-from shared.vocabulary import Channel, Direction, Metric, Role
+from shared.vocabulary import Channel, Direction, Locale, MailClass, Metric, Role, SenderAuth
 from tests.contexts import Travel
 from tests.fakes.mailbox import Letter
 from tests.services.notify.desk import Desk
@@ -271,6 +271,20 @@ async def test_a_reply_on_a_solved_ticket_that_is_not_its_resolution_goes_too(
     travel(0)
 
 
+async def test_the_last_reply_goes_before_the_news_that_the_ticket_is_solved(
+    desk: Desk, travel: Travel
+) -> None:
+    sara = await desk.person(SARA, locale="en")
+    ticket = desk.colleagues.add_ticket(sara, status="resolved")
+    await desk.hear(desk.spoken(ticket, desk.colleagues.add_message("One last word")))
+    await desk.hear(desk.resolved(ticket))
+    assert "One last word" in text_of(await desk.letter(SARA))
+    travel(3)
+    _, last = await desk.letters(SARA)
+    assert "24 hours" in text_of(last)
+    travel(0)
+
+
 async def test_escalations_reach_mailbox_and_inbox_of_the_people_named(desk: Desk) -> None:
     boss = await desk.person("boss@desk.example", Role.SUPERVISOR)
     ticket = desk.colleagues.add_ticket(uuid4())
@@ -407,6 +421,29 @@ async def test_a_dead_address_is_not_acknowledged_again(desk: Desk) -> None:
     await desk.hear(desk.opened(sara, second))
     await desk.work()
     assert (await desk.deliveries(second))[0]["reason"] == "bounced"
+    for mail_class in (MailClass.AUTO_REPLY, MailClass.HUMAN):
+        await desk.hear(
+            MailRouted(
+                mail_id=uuid4(),
+                at=desk.now,
+                decision="new",
+                mail_class=mail_class,
+                sender_auth=SenderAuth.NONE,
+                received_at=desk.now,
+                department_id=uuid4(),
+                organization_id=uuid4(),
+                requester_id=sara,
+                locale=Locale.AR,
+                may_reopen=False,
+                acknowledge=True,
+            )
+        )
+        third = desk.colleagues.add_ticket(sara, number=8, subject=mail_class.value)
+        await desk.hear(desk.promised(third))
+        await desk.hear(desk.opened(sara, third))
+        await desk.work()
+        living = mail_class is MailClass.HUMAN
+        assert (await desk.deliveries(third))[0]["reason"] == (None if living else "bounced")
 
 
 @pytest.mark.parametrize(
