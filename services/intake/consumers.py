@@ -10,6 +10,7 @@ from shared.events.ticket import (
     TicketMerged,
     TicketMessageAdded,
     TicketOpened,
+    TicketParticipantAdded,
     TicketResolved,
     TicketStatusChanged,
 )
@@ -37,6 +38,10 @@ async def _author(event: Event[TicketMessageAdded], context: Context) -> str | N
     return await people.address_of(context, fact.author_id)
 
 
+async def _participant(event: Event[TicketParticipantAdded], context: Context) -> str | None:
+    return await people.address_of(context, event.data.person_id)
+
+
 @consumers.on(IdentityDepartmentCreated)
 async def department_created(event: Event[IdentityDepartmentCreated], tx: Tx) -> None:
     await threads.department(tx, event.data)
@@ -57,6 +62,13 @@ async def message_added(event: Event[TicketMessageAdded], tx: Tx, author: str | 
     await threads.spoke(tx, event.data.ticket_id, author)
     if event.data.mail_id is not None:
         await applied(tx, event.data.mail_id, event.data.ticket_id)
+
+
+@consumers.on(TicketParticipantAdded, prefetch=_participant)
+async def participant_added(
+    event: Event[TicketParticipantAdded], tx: Tx, address: str | None
+) -> None:
+    await threads.spoke(tx, event.data.ticket_id, address)
 
 
 @consumers.on(TicketDepartmentChanged)

@@ -77,6 +77,11 @@ _TICKET: Final = (
         partner_visible=True,
     ),
     Entry(ticket.TicketWatched, ("tickets",), {"sla": _DOORWAY, "escalation": _DOORWAY}),
+    Entry(
+        ticket.TicketParticipantAdded,
+        ("tickets",),
+        {"intake": "knows that this person may answer on the ticket"},
+    ),
     Entry(ticket.TicketWaitStarted, ("tickets",), {"notify": _HOOK}, partner_visible=True),
     Entry(
         ticket.TicketResolved,

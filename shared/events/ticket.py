@@ -96,6 +96,14 @@ class TicketWatched(TicketFact):
     watching_department_ids: tuple[UUID, ...]
 
 
+class TicketParticipantAdded(TicketFact):
+    """Staff let a further person take part: they see the ticket and may answer by mail."""
+
+    TYPE = "ticket.participant_added.v1"
+    person_id: UUID
+    actor_id: UUID | None = None
+
+
 class TicketWaitStarted(TicketFact):
     """The desk waits for somebody outside."""
 

@@ -34,7 +34,7 @@ async def opened(tx: Tx, fact: TicketOpened, requester: str | None) -> None:
 
 
 async def spoke(tx: Tx, ticket_id: UUID, person: str | None) -> None:
-    """Somebody from the customer's side wrote on the ticket and so takes part in it."""
+    """Somebody wrote from the customer's side, or was let in by staff: they take part."""
     if person:
         threads.add_person(tx, ticket_id, secrets.person_tag(tx.context, person))
 

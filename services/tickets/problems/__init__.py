@@ -135,4 +135,8 @@ MERGE_REFUSED: Final = Localized(
 )
 TOO_MANY_FILES: Final = Localized(ar="ملفات كثيرة جداً", en="Too many files")
 STAFF_ONLY: Final = Localized(ar="للموظفين فقط", en="Only staff may set this")
+PARTICIPANT_ELSEWHERE: Final = Localized(
+    ar="صاحب هذا العنوان من مؤسسة أخرى، ولا يطّلع على التذكرة إلا أهل مؤسستها",
+    en="This address belongs to another organization; only the ticket's own may see it",
+)
 ADDRESS_REFUSED: Final = Localized(ar="عنوان غير مقبول", en="This address is not accepted")

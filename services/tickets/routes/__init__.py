@@ -4,11 +4,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from services.tickets.routes import feedback, files, form, messages, tickets, uploads, verbs
+from services.tickets.routes import feedback, files, form, messages, people, tickets, uploads, verbs
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     tickets.router,
     verbs.router,
+    people.router,
     messages.router,
     feedback.router,
     files.router,

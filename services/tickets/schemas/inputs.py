@@ -192,6 +192,10 @@ class LinkIn(Body):
     kind: Annotated[str, Field(pattern="^[a-z][a-z_]{0,39}$")]
 
 
+class ParticipantIn(Body):
+    email: Address
+
+
 class FeedbackIn(Body):
     score: Annotated[int, Field(ge=1, le=5)]
     comment: Comment | None = None

@@ -184,13 +184,13 @@ async def participants(tx: Tx, ticket_id: UUID) -> list[UUID]:
     return [row["person_id"] for row in rows]
 
 
-async def add_participant(tx: Tx, ticket: Ticket, person_id: UUID) -> None:
-    """Remember who else takes part; the requester needs no row."""
+async def add_participant(tx: Tx, ticket: Ticket, person_id: UUID) -> bool:
+    """Remember who else takes part; the requester needs no row. False when that is no news."""
     if person_id == ticket.requester_id:
-        return
-    await tx.execute(
+        return False
+    added = await tx.scalar(
         "insert into tickets.participant (ticket_id, person_id, organization_id, added_at)"
-        " values (:ticket, :person, :organization, :now) on conflict do nothing",
+        " values (:ticket, :person, :organization, :now) on conflict do nothing returning true",
         {
             "ticket": ticket.id,
             "person": person_id,
@@ -198,6 +198,7 @@ async def add_participant(tx: Tx, ticket: Ticket, person_id: UUID) -> None:
             "now": tx.now,
         },
     )
+    return bool(added)
 
 
 async def recent_of(tx: Tx, requester_id: UUID, channel: Channel) -> RowMapping:

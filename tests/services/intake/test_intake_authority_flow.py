@@ -5,14 +5,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.intake.consumers import consumers
 from services.intake.domain.addresses import Address
 from services.intake.domain.mail import Envelope
 from services.intake.store import mailboxes
 from services.intake.usecases import accept, people, secrets, threads
+from shared.events.ticket import TicketParticipantAdded
 from shared.kit.ids import uuid7
 from shared.tokens import make_reply_token
 from tests.services.intake.conftest import SUPPORT, Office
 from tests.services.intake.test_intake_flow import letter, outcome, report, routed
+from tests.services.notify.hearing import hear
 
 SARA, EVE = "sara@client.example", "eve@evil.example"
 SERVER = "mx.desk.example"
@@ -235,3 +238,23 @@ async def test_a_robots_subject_needs_a_thread_and_a_persons_does_not_look_like_
     raw = letter("In-Reply-To: <a@b>", subject=subject)
     assert (await take(office, raw, SARA))["class"] == mail_class
     assert (await take(office, letter(subject=subject), SARA))["class"] == "human"
+
+
+async def test_whom_staff_let_in_may_answer(office: Office) -> None:
+    """By the address that the gateway knows; before, the same mail opens a ticket of its own."""
+    guest = f"{uuid4().hex}@guest.example"
+    ticket = await office.ticket(SARA)
+    subject = f"[SND-{ticket.number}]"
+    stranger = await arrive(office, sender=guest, subject=subject, auth="pass")
+    assert outcome(stranger) == ("routed", "new", "subject_tag")
+    path, body = "/internal/people/resolve", {"address": guest}
+    person = await office.context.peers.post("gateway", path, json=body)
+    fact = TicketParticipantAdded(
+        ticket_id=ticket.ticket_id,
+        organization_id=ticket.organization_id,
+        at=office.context.clock.now(),
+        person_id=person["user_id"],
+    )
+    await hear(consumers, office.context, fact)
+    seen = await arrive(office, sender=guest, subject=f"Re: {subject}", auth="pass")
+    assert outcome(seen) == ("routed", "reply", "subject_tag")

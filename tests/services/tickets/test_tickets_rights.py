@@ -26,6 +26,7 @@ WRITES = {
     "merge": {"into": str(uuid4())},
     "link": {"ticket_id": str(uuid4()), "kind": "related"},
     "feedback": {"score": 3},
+    "participants": {"email": "x@client.example"},
 }
 
 
