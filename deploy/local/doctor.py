@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from deploy.local import dkim, lock, postgres, storage
+from deploy.local import dkim, incoming, lock, outgoing, postgres, storage
 from deploy.local.findings import Finding, Verdict, bad, good, warning
 from deploy.local.layout import Home
 from deploy.local.listeners import LOOPBACK
@@ -207,6 +207,8 @@ LOOKS: tuple[Look, ...] = (
     ports,
     production,
     dkim.look,
+    outgoing.look,
+    incoming.look,
     storage.files,
     storage.scanner,
     durability,

@@ -3,7 +3,7 @@
 from services.notify import internal, routes
 from services.notify.consumers import consumers
 from services.notify.settings import NotifySettings
-from services.notify.timers import WORKERS
+from services.notify.timers import WORKERS, gauge
 from shared.kit.service import Service
 
 service = Service(
@@ -14,4 +14,5 @@ service = Service(
     internal=[internal.router],
     consumers=consumers,
     workers=WORKERS,
+    checks={"mail": gauge.check},
 )

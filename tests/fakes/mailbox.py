@@ -61,7 +61,9 @@ class SmtpSink:
         *,
         answer: str = "250 taken",
         tls: ssl.SSLContext | None = None,
+        port: int = 0,
     ) -> None:
+        self.port = port
         self.refuse = refuse
         self.answer = answer
         self.tls = tls
@@ -80,7 +82,7 @@ class SmtpSink:
         self._server = await loop.create_server(
             lambda: SMTP(self, enable_SMTPUTF8=True, hostname="sink.example", tls_context=self.tls),
             "127.0.0.1",
-            0,
+            self.port,
         )
         return self
 

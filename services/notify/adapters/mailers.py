@@ -16,6 +16,7 @@ from aiosmtplib.errors import (
 )
 
 from services.notify.adapters.signatures import Signer, SigningMailer
+from services.notify.adapters.troubles import trouble_of
 from services.notify.domain.letters import Parcel
 from services.notify.domain.receipts import provider_id
 
@@ -32,6 +33,14 @@ class NotNow(Exception):
     """The door is closed for the moment: try the same mail again later."""
 
 
+class Away(NotNow):
+    """Nobody opens the door at all: that is the server's matter, and no mail's."""
+
+
+class Crowded(NotNow):
+    """Others stood before this mail all the time: it was not tried."""
+
+
 class Never(Exception):
     """The door refused this mail or its recipient for good."""
 
@@ -41,6 +50,8 @@ class Mailer(Protocol):
 
     async def send(self, parcel: Parcel) -> str | None:
         """Return when the mail is the other side's; NotNow or Never when it is not.
+
+        Away and Crowded are those NotNows that are not about the mail.
 
         What is returned is the Message-ID that the other side put in place of ours, if it did.
         """
@@ -65,7 +76,7 @@ class MaildirMailer:
         try:
             await asyncio.to_thread(self._write, parcel)
         except OSError as error:
-            raise NotNow(type(error).__name__) from error
+            raise Away(type(error).__name__) from error
         return None
 
     async def close(self) -> None:
@@ -120,14 +131,25 @@ class SmtpMailer:
         self._lines = asyncio.Semaphore(CONNECTIONS)
 
     async def send(self, parcel: Parcel) -> str | None:
+        late: type[NotNow] = Crowded
         try:
             async with asyncio.timeout(WHOLE), self._lines:
-                return await self._send(parcel)
+                late = Away
+                client = await self._client()
+                late = NotNow
+                return await self._send(client, parcel)
         except TimeoutError as error:
-            raise NotNow("timeout") from error
+            raise late("timeout") from error
 
-    async def _send(self, parcel: Parcel) -> str | None:
+    async def greet(self) -> None:
+        """Reach the server as a mail would, with TLS and password, and send nothing."""
         client = await self._client()
+        try:
+            await client.quit()
+        except (SMTPException, OSError):
+            client.close()
+
+    async def _send(self, client: aiosmtplib.SMTP, parcel: Parcel) -> str | None:
         try:
             answer = await self._hand_over(client, parcel)
         except Never:
@@ -153,9 +175,9 @@ class SmtpMailer:
         fresh = aiosmtplib.SMTP(**self._options)  # type: ignore[arg-type]
         try:
             await fresh.connect()
-        except (SMTPException, OSError, TimeoutError) as error:
+        except (SMTPException, OSError, TimeoutError, UnicodeError) as error:
             fresh.close()
-            raise NotNow(type(error).__name__) from error
+            raise Away(trouble_of(error).value) from error
         return fresh
 
     async def _hand_over(self, client: aiosmtplib.SMTP, parcel: Parcel) -> str:

@@ -176,6 +176,15 @@ def postpone(tx: Tx, delivery_id: UUID, next_at: datetime, reason: str) -> None:
     tx.write(_POSTPONE, {"id": delivery_id, "next_at": next_at, "reason": reason}, delivery_id)
 
 
+_PUT_BACK: Final = """update notify.delivery set attempts = greatest(attempts - 1, 0),
+    reason = :reason, leased_until = null where id = :id"""
+
+
+def put_back(tx: Tx, delivery_id: UUID, reason: str) -> None:
+    """It was not tried: as due as before, and no attempt the poorer."""
+    tx.write(_PUT_BACK, {"id": delivery_id, "reason": reason}, delivery_id)
+
+
 async def delivery(tx: Tx, delivery_id: UUID) -> RowMapping | None:
     return await tx.row(
         "select * from notify.delivery where id = :id for update", {"id": delivery_id}

@@ -10,6 +10,7 @@ from services.notify.adapters.partners import Partners
 from services.notify.adapters.signatures import Signer
 from services.notify.settings import NotifySettings
 from services.notify.store.deliveries import BEAT
+from services.notify.timers import gauge
 from services.notify.timers.post import Post
 from services.notify.usecases import FEED, MAILS, WEBHOOKS, Job, Round
 from shared.kit.context import Context
@@ -35,7 +36,7 @@ async def send_mails(context: Context, stop: Stop) -> None:
     """Mails in batches, each handed over in a lane of its own; each ends in a visible state."""
     settings = context.settings
     mailer = mailer_for(settings.smtp_url, settings.home, _signer(settings))
-    post = Post(context, mailer)
+    post = Post(context, mailer, gauge.OUTAGE)
     try:
         async with asyncio.TaskGroup() as living:
             beating = living.create_task(_beat(post))
@@ -126,4 +127,5 @@ WORKERS: Final = [
     Worker(WEBHOOKS, send_webhooks),
     Worker(FEED, number_feed),
     Worker("sweep", sweep),
+    Worker("notify.gauge", gauge.measure),
 ]

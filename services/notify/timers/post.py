@@ -5,7 +5,9 @@ from uuid import UUID
 
 from services.notify import usecases
 from services.notify.adapters.mailers import Mailer
+from services.notify.domain.outage import Fault, Outage, answered
 from services.notify.store.deliveries import Mail
+from services.notify.timers.gauge import FAILURES
 from services.notify.usecases import MAILS, Ended, Ready
 from shared.kit.context import Context
 from shared.kit.logging import get_logger
@@ -18,11 +20,13 @@ class Post:
 
     How an attempt ended is kept until the database has it: a mail that went out while the
     database was away must not go out again. Until then the mail is held, and `keep` says so.
+    While the server is away one mail at a time finds out whether it is back; the rest stay due.
     """
 
-    def __init__(self, context: Context, mailer: Mailer) -> None:
+    def __init__(self, context: Context, mailer: Mailer, outage: Outage | None = None) -> None:
         self._context = context
         self._mailer = mailer
+        self._outage = outage or Outage()
         self._busy: set[UUID] = set()
         self._held: set[UUID] = set()
         self._ended: list[Ended] = []
@@ -30,7 +34,8 @@ class Post:
     @property
     def free(self) -> int:
         lanes: int = self._context.settings.notify_mail_lanes
-        return lanes - len(self._busy)
+        room = lanes - len(self._busy)
+        return self._outage.room(room, len(self._busy), self._context.clock.now())
 
     async def round(self, lanes: asyncio.TaskGroup) -> int | None:
         """Write down, claim, compose and set on the way; how many mails were claimed.
@@ -53,6 +58,8 @@ class Post:
         self._held.update(mail.id for mail in mails)
         ready, ended = await usecases.prepare_mails(self._context, mails)
         self._ended += ended
+        for each in ended:
+            _count(each)
         for one in ready:
             self._busy.add(one.mail.id)
             lanes.create_task(self._lane(one))
@@ -77,6 +84,23 @@ class Post:
         try:
             ended = await usecases.hand_over(self._mailer, ready)
             self._ended.append(ended)  # only now: rounds exchange the list meanwhile
+            _count(ended)
+            self._note(ended)
         finally:
             self._busy.discard(ready.mail.id)
             self._context.wake(MAILS)
+
+    def _note(self, ended: Ended) -> None:
+        """What the attempt tells of the server."""
+        now, since = self._context.clock.now(), self._outage.since
+        if ended.fault is Fault.UNREACHABLE:
+            if self._outage.missed(ended.reason or "", now):
+                _log.warning("mail_server_away", cause=ended.reason)
+        elif answered(ended.fault) and self._outage.met():
+            seconds = round((now - since).total_seconds(), 1) if since else 0.0
+            _log.warning("mail_server_back", seconds=seconds)
+
+
+def _count(ended: Ended) -> None:
+    if ended.fault is not None:
+        FAILURES.labels(ended.fault.value).inc()

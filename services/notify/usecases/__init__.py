@@ -61,6 +61,7 @@ from services.notify.usecases.subscribing import (
     send_test,
     webhooks_of,
 )
+from services.notify.usecases.waiting import longest_due, mails_waiting
 
 __all__ = [
     "FEED",
@@ -86,9 +87,11 @@ __all__ = [
     "hand_over",
     "keep_mails",
     "learn_promise",
+    "longest_due",
     "mail_reply",
     "mail_resolution",
     "mail_turn",
+    "mails_waiting",
     "make_endpoint",
     "mark_bounced",
     "mark_read",

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from services.notify.adapters.mailers import Mailer, Never, NotNow
+from services.notify.adapters.mailers import Away, Crowded, Mailer, Never, NotNow
 from services.notify.adapters.signatures import KeyUnfit
 from services.notify.domain.letters import Parcel, UnsafeLetter
+from services.notify.domain.outage import NOT_ITS_OWN, Fault
 from services.notify.domain.retries import mail_retry
 from services.notify.domain.words import TO_CUSTOMERS, Digits, Kind, Silence, State
 from services.notify.store import deliveries
@@ -51,6 +52,8 @@ class Ended:
     reason: str | None = None
     theirs: str | None = None
     """The Message-ID that the provider put in place of ours."""
+    fault: Fault | None = None
+    """What went wrong; nothing when it was sent, or need not be."""
 
 
 async def turn(
@@ -106,16 +109,32 @@ def _ended(mail: Mail, error: BaseException) -> Ended:
         case NobodyThere() | PeerRefused(status=404):
             return Ended(mail, State.SUPPRESSED, Silence.GONE.value)
         case PeerRefused():
-            return Ended(mail, None, f"peer_{error.status}")
+            return Ended(mail, None, f"peer_{error.status}", fault=Fault.PEER)
         case Never() | UnsafeLetter():
-            return Ended(mail, State.FAILED, f"{type(error).__name__}: {error}")
+            reason = f"{type(error).__name__}: {error}"
+            return Ended(mail, State.FAILED, reason, fault=_fault(error))
         case NotNow() | KeyUnfit() | PeerUnavailable():
-            return Ended(mail, None, str(error) or type(error).__name__)
+            return Ended(mail, None, str(error) or type(error).__name__, fault=_fault(error))
         case Exception():
             _log.warning("mail_attempt_broke", delivery_id=str(mail.id), exc_info=error)
-            return Ended(mail, None, type(error).__name__)
+            return Ended(mail, None, type(error).__name__, fault=Fault.OTHER)
         case _:
             raise error
+
+
+_FAULTS: Final[tuple[tuple[type[Exception], Fault], ...]] = (
+    (Away, Fault.UNREACHABLE),
+    (Crowded, Fault.CROWDED),
+    (NotNow, Fault.LATER),
+    (Never, Fault.REFUSED),
+    (KeyUnfit, Fault.KEY),
+    (UnsafeLetter, Fault.UNSAFE),
+    (PeerUnavailable, Fault.PEER),
+)
+
+
+def _fault(error: BaseException) -> Fault:
+    return next((fault for kind, fault in _FAULTS if isinstance(error, kind)), Fault.OTHER)
 
 
 async def _unsealed(context: Context, mail: Mail) -> Ready:
@@ -180,6 +199,10 @@ def _known(reader: Reader) -> Known:
 
 def _settle(tx: Tx, ended: Ended) -> None:
     mail, state, reason = ended.mail, ended.state, ended.reason
+    if ended.fault in NOT_ITS_OWN:
+        deliveries.put_back(tx, mail.id, reason or "")
+        _log.info("mail_postponed", delivery_id=str(mail.id), reason=reason)
+        return
     if state is None:
         next_at = mail_retry(mail.attempts, tx.now)
         if next_at is not None:
