@@ -13,48 +13,47 @@ _URL: Final = "SANAD_SMTP_URL"
 _PATIENCE: Final = 10.0
 
 _WORDS: Final = {
-    "host_unknown": (
-        "The mail server {place} has no address: its name is unknown. Check " + _URL + ".",
-        "خادم البريد {place} غير معروف: لا عنوان لهذا الاسم. تحقق من " + _URL + ".",
-    ),
-    "connection_refused": (
-        "Nobody listens at the mail server {place}. Start it, or check host and port in "
-        + _URL
-        + ".",
-        "لا أحد يستمع على خادم البريد {place}. شغّله أو تحقق من المضيف والمنفذ في " + _URL + ".",
-    ),
-    "timeout": (
-        "The mail server {place} does not answer in time. Check port and firewall, and whether "
-        "smtps:// or smtp:// is meant, in " + _URL + ".",
-        "لا يجيب خادم البريد {place} في الوقت المحدد. تحقق من المنفذ وجدار الحماية، ومن اختيار "
-        "smtps:// أو smtp:// في " + _URL + ".",
-    ),
-    "tls": (
-        "No trusted encryption with the mail server {place}: it offers none, or its certificate "
-        "is not vouched for. Name its authority with ?ca=<file> in " + _URL + ".",
-        "تعذّر التشفير الموثوق مع خادم البريد {place}: إما أنه لا يوفره أو أن شهادته غير موثوقة. "
-        "حدّد جهة إصدارها بالخيار ?ca=<file> في " + _URL + ".",
-    ),
-    "login": (
-        "The mail server {place} does not let us sign in. Check user and password in "
-        + _URL
-        + " (special characters as %40).",
-        "رفض خادم البريد {place} تسجيل الدخول. تحقق من اسم المستخدم وكلمة المرور في "
-        + _URL
-        + " (واكتب الرموز الخاصة مثل %40).",
-    ),
-    "odd_answer": (
-        "The mail server {place} answered, but turns us away. Ask its operator.",
-        "أجاب خادم البريد {place} لكنه رفض الاتصال. راجع المسؤول عنه.",
-    ),
-    "file": (
-        "The file named by ?ca= in " + _URL + " cannot be read.",
-        "تعذّرت قراءة الملف المحدد بالخيار ?ca= في " + _URL + ".",
-    ),
-    "unreachable": (
-        "The mail server {place} cannot be reached. Check " + _URL + ".",
-        "تعذّر الوصول إلى خادم البريد {place}. تحقق من " + _URL + ".",
-    ),
+    "host_unknown": {
+        "en": "The mail server {place} has no address: its name is unknown. Check SANAD_SMTP_URL.",
+        "ar": "خادم البريد {place} غير معروف: لا عنوان لهذا الاسم. تحقق من SANAD_SMTP_URL.",
+    },
+    "connection_refused": {
+        "en": "Nobody listens at the mail server {place}. Start it, or check host and port "
+        "in SANAD_SMTP_URL.",
+        "ar": "لا أحد يستمع على خادم البريد {place}. شغّله أو تحقق من المضيف والمنفذ في "
+        "SANAD_SMTP_URL.",
+    },
+    "timeout": {
+        "en": "The mail server {place} does not answer in time. Check port and firewall, and "
+        "whether smtps:// or smtp:// is meant, in SANAD_SMTP_URL.",
+        "ar": "لا يجيب خادم البريد {place} في الوقت المحدد. تحقق من المنفذ وجدار الحماية، "
+        "ومن اختيار smtps:// أو smtp:// في SANAD_SMTP_URL.",
+    },
+    "tls": {
+        "en": "No trusted encryption with the mail server {place}: it offers none, or its "
+        "certificate is not vouched for. Name its authority with ?ca=<file> in "
+        "SANAD_SMTP_URL.",
+        "ar": "تعذّر التشفير الموثوق مع خادم البريد {place}: إما أنه لا يوفره أو أن شهادته "
+        "غير موثوقة. حدّد جهة إصدارها بالخيار ?ca=<file> في SANAD_SMTP_URL.",
+    },
+    "login": {
+        "en": "The mail server {place} does not let us sign in. Check user and password in "
+        "SANAD_SMTP_URL (special characters as %40).",
+        "ar": "رفض خادم البريد {place} تسجيل الدخول. تحقق من اسم المستخدم وكلمة المرور في "
+        "SANAD_SMTP_URL (واكتب الرموز الخاصة مثل %40).",
+    },
+    "odd_answer": {
+        "en": "The mail server {place} answered, but turns us away. Ask its operator.",
+        "ar": "أجاب خادم البريد {place} لكنه رفض الاتصال. راجع المسؤول عنه.",
+    },
+    "file": {
+        "en": "The file named by ?ca= in SANAD_SMTP_URL cannot be read.",
+        "ar": "تعذّرت قراءة الملف المحدد بالخيار ?ca= في SANAD_SMTP_URL.",
+    },
+    "unreachable": {
+        "en": "The mail server {place} cannot be reached. Check SANAD_SMTP_URL.",
+        "ar": "تعذّر الوصول إلى خادم البريد {place}. تحقق من SANAD_SMTP_URL.",
+    },
 }
 
 
@@ -71,8 +70,8 @@ def look(options: Options, _: Home) -> Iterator[Finding]:
         return
     trouble = asyncio.run(_call(url))
     if trouble:
-        en, ar = _WORDS[trouble]
-        yield bad(en.format(place=place), ar.format(place=f"\u2068{place}\u2069"))
+        words = _WORDS[trouble]
+        yield bad(words["en"].format(place=place), words["ar"].format(place=f"\u2068{place}\u2069"))
     else:
         yield good(f"outgoing mail: {place}", f"البريد الصادر: \u2068{place}\u2069")
 
