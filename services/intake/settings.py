@@ -34,6 +34,14 @@ class IntakeSettings(Settings):
     smtp_bytes_in_flight: int = Field(
         8 * limits.MESSAGE, ge=limits.MESSAGE, alias="SANAD_INTAKE_SMTP_BYTES_IN_FLIGHT"
     )
+    smtp_connections_per_peer: int = Field(20, ge=1, alias="SANAD_INTAKE_SMTP_CONNECTIONS_PER_PEER")
+    """Of one address (IPv6: one /64), unless it is in `smtp_allow` or `intake_relays`."""
+    smtp_bytes_per_peer: int = Field(
+        2 * limits.MESSAGE, ge=1024, alias="SANAD_INTAKE_SMTP_BYTES_PER_PEER"
+    )
+    """Unfinished mail of one address; one whole mail always fits."""
+    smtp_talk_seconds: float = Field(300.0, gt=0, alias="SANAD_INTAKE_SMTP_TALK_SECONDS")
+    """How long somebody may talk without a mail coming of it."""
     smtp_tls_certificate: Path | None = Field(None, alias="SANAD_INTAKE_SMTP_TLS_CERTIFICATE")
     smtp_tls_key: Path | None = Field(None, alias="SANAD_INTAKE_SMTP_TLS_KEY")
     """Without a certificate the door makes one of its own under `keys/smtp`."""

@@ -1,28 +1,63 @@
 """What stands between DATA and its end, and how much of it all connections hold together."""
 
 import asyncio
+from collections import Counter
 
 
 class Load:
-    """What all connections hold at the moment."""
+    """What all connections hold at the moment, and each peer of them.
 
-    def __init__(self, most: int) -> None:
+    The peer without a name is one of the house: only what holds for all together holds for it.
+    """
+
+    def __init__(self, most: int, most_of_one: int) -> None:
         self._most = most
+        self._most_of_one = most_of_one
         self.connections = 0
         self.bytes = 0
+        self.connections_of = Counter[str]()
+        self._bytes_of = Counter[str]()
 
-    def has_room(self, size: int) -> bool:
+    def come(self, peer: str) -> None:
+        self.connections += 1
+        self.connections_of[peer] += 1
+
+    def leave(self, peer: str) -> None:
+        self.connections -= 1
+        _lower(self.connections_of, peer, 1)
+
+    def has_room(self, peer: str, size: int) -> bool:
+        if peer and self._bytes_of[peer] + size > self._most_of_one:
+            return False
         return self.bytes + size <= self._most
+
+    def hold(self, peer: str, size: int) -> None:
+        self.bytes += size
+        self._bytes_of[peer] += size
+
+    def give_back(self, peer: str, size: int) -> None:
+        self.bytes -= size
+        _lower(self._bytes_of, peer, size)
+
+
+def _lower(counts: Counter[str], peer: str, by: int) -> None:
+    """Who holds nothing is forgotten: strangers come without end."""
+    counts[peer] -= by
+    if counts[peer] <= 0:
+        del counts[peer]
 
 
 class Content:
     """The bytes between DATA and CRLF.CRLF, transparency dots removed."""
 
-    def __init__(self, limit: int, load: Load) -> None:
+    def __init__(self, limit: int, load: Load, peer: str) -> None:
         self.body = bytearray()
         self.too_big = False
+        self.too_much = False
+        """It might be taken when others have ended."""
         self._limit = limit
         self._load = load
+        self._peer = peer
 
     async def read(self, reader: asyncio.StreamReader) -> None:
         """A bare CR or LF is content like any other byte: it never ends anything (T35).
@@ -41,7 +76,7 @@ class Content:
 
     def forget(self) -> None:
         """Give the room back."""
-        self._load.bytes -= len(self.body)
+        self._load.give_back(self._peer, len(self.body))
         self.body = bytearray()
 
     async def _dot_follows(self, reader: asyncio.StreamReader) -> bool:
@@ -74,10 +109,13 @@ class Content:
     def _add(self, piece: bytes) -> None:
         if len(self.body) + len(piece) > self._limit:
             self.too_big = True
+        elif not self._load.has_room(self._peer, len(piece)):
+            self.too_much = True
+        if self.too_big or self.too_much:
             self.forget()
-        if not self.too_big:
+        else:
             self.body += piece
-            self._load.bytes += len(piece)
+            self._load.hold(self._peer, len(piece))
 
 
 async def _piece(reader: asyncio.StreamReader, separator: bytes) -> tuple[bytes, bool]:

@@ -11,8 +11,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.intake.adapters.bidi import directed
 from services.intake.adapters.quotes import CLOSE, OPEN, mark_quotes
-from services.intake.domain.body import Page
+from services.intake.domain.body import Page, as_html
 from services.intake.domain.files import reference
+from services.intake.domain.heavy import bare_words, is_heavy
 
 _BREAK: Final = "\ufdd0"  # <br>: ends a line, even an empty one
 _EDGE: Final = "\ufdd1"  # a block begins or ends: a new line unless one has just begun
@@ -48,6 +49,9 @@ def read_page(html: str, pictures: Mapping[str, str] = _NO_PICTURES) -> Page:
 
     A picture is shown when `pictures` has the mail's own file for it, and none is fetched.
     """
+    if is_heavy(html):
+        words = bare_words(html)
+        return Page(words, words, as_html(words), cut=True)
     html = _shallow(html)
     tree = LexborHTMLParser(html)
     body = tree.body

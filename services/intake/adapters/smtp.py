@@ -6,12 +6,13 @@ import ssl
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session, syntax
 from typing_extensions import override
 
 from services.intake.adapters.dotted import Content, Load
+from services.intake.domain import limits
 from services.intake.domain.admission import Admission
 
 _BUFFER: Final = 64 * 1024
@@ -19,6 +20,9 @@ _RECIPIENTS: Final = 100
 _COMMAND: Final = 2048
 _LATER: Final = "451 4.3.0 try again later"
 _BUSY: Final = b"421 4.3.2 too many connections, try again later\r\n"
+_CROWD: Final = b"421 4.7.0 too many connections from your address, try again later\r\n"
+_SILENT: Final = b"421 4.4.2 no mail came in time\r\n"
+_FULL: Final = "451 4.3.1 too much mail at once, try again later"
 _STRANGER: Final = b"554 5.7.1 mail is not taken from your address\r\n"
 _REPHRASED: Final = {
     "552 Error: message size exceeds fixed maximum message size": "552 5.3.4 message too big",
@@ -65,6 +69,10 @@ class Rules:
     idle_seconds: float
     data_seconds: float
     bytes_in_flight: int
+    connections_of_one: int = 20
+    bytes_of_one: int = 2 * limits.MESSAGE
+    talk_seconds: float = 300.0
+    """How long somebody may talk without a mail."""
     tls: ssl.SSLContext | None = None
     admission: Admission = field(default_factory=Admission)
 
@@ -122,32 +130,53 @@ class Connection(SMTP):
         self._rules = rules
         self._load = load
         self._counted = False
+        self._household = ""
         self._may_be_plain = False
+        self._patience: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if not self._counted:
+            peer = _peer(transport)
             self._counted = True
-            self._load.connections += 1
-            if self._load.connections > self._rules.connections:
-                assert isinstance(transport, asyncio.WriteTransport)
-                transport.write(_BUSY)
-                transport.close()
+            self._household = self._rules.admission.household(peer)
+            self._load.come(self._household)
+            if refusal := self._refusal(peer):
+                _send_away(transport, refusal)
                 return
-            if not self._rules.admission.admits(_peer(transport)):
-                assert isinstance(transport, asyncio.WriteTransport)
-                transport.write(_STRANGER)
-                transport.close()
-                return
-            self._may_be_plain = self._rules.admission.may_be_plain(_peer(transport))
+            self._may_be_plain = self._rules.admission.may_be_plain(peer)
             self._auth_require_tls = not self._may_be_plain
+            self._wait_for_mail()
         super().connection_made(transport)
+
+    def _refusal(self, peer: str) -> bytes:
+        if not self._rules.admission.admits(peer):
+            return _STRANGER
+        here = self._load.connections_of[self._household]
+        if self._household and here > self._rules.connections_of_one:
+            return _CROWD
+        return _BUSY if self._load.connections > self._rules.connections else b""
+
+    def _wait_for_mail(self) -> None:
+        """Commands keep a conversation awake; only mail keeps it."""
+        loop = asyncio.get_running_loop()
+        self._patience = loop.call_later(self._rules.talk_seconds, self._lose_patience)
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _lose_patience(self) -> None:
+        if self.transport is not None:
+            _send_away(self.transport, _SILENT)
 
     @override
     def connection_lost(self, error: Exception | None) -> None:
+        self._stop_waiting()
         if self._counted:
             self._counted = False
-            self._load.connections -= 1
+            self._load.leave(self._household)
         if self.session is not None:
             super().connection_lost(error)
 
@@ -186,25 +215,30 @@ class Connection(SMTP):
             await self.push("503 Error: need RCPT command")
         elif arg:
             await self.push("501 5.5.4 Syntax: DATA")
-        elif not self._load.has_room(self._rules.message_bytes):
-            await self.push("451 4.3.1 too much mail at once, try again later")
+        elif not self._load.has_room(self._household, self._rules.message_bytes):
+            await self.push(_FULL)
         else:
             await self._receive(self.envelope)
 
     async def _receive(self, envelope: Envelope) -> None:
+        self._stop_waiting()
         self._reset_timeout(self._rules.data_seconds)
         await self.push("354 End data with <CR><LF>.<CR><LF>")
-        content = Content(self._rules.message_bytes, self._load)
+        content = Content(self._rules.message_bytes, self._load, self._household)
         try:
             await content.read(self._reader)
             await self.push(await self._answer(content, envelope))
         finally:
             content.forget()
             self.envelope = self._create_envelope()
+            if self._counted:
+                self._wait_for_mail()
 
     async def _answer(self, content: Content, envelope: Envelope) -> str:
         if content.too_big:
             return "552 5.3.4 message too big"
+        if content.too_much:
+            return _FULL
         sender = str(envelope.mail_from or "<>")
         try:
             body, client = bytes(content.body), _client(self.session)
@@ -226,7 +260,14 @@ def _peer(transport: asyncio.BaseTransport) -> str:
     return str(place[0]) if place else ""
 
 
+def _send_away(transport: asyncio.BaseTransport, words: bytes) -> None:
+    # uvloop's transports are no subclasses of asyncio's.
+    told = cast("asyncio.WriteTransport", transport)
+    told.write(words)
+    told.close()
+
+
 def connections(desk: Desk, rules: Rules) -> Callable[[], Connection]:
     """What the listening socket makes for each client."""
-    load = Load(rules.bytes_in_flight)
+    load = Load(rules.bytes_in_flight, max(rules.bytes_of_one, rules.message_bytes))
     return lambda: Connection(desk, rules, load)

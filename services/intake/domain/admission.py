@@ -33,12 +33,32 @@ class Admission:
     networks: tuple[Network, ...] = ()
     users: Mapping[str, bytes] = field(default_factory=dict)
     """Digest of the password by name."""
+    relays: tuple[Network, ...] = ()
+    """Our own mail servers: everybody's mail comes from their one address."""
+    near_is_ours: bool = False
+    """Whether this machine's own programs share no allowance."""
 
     def admits(self, peer: str) -> bool:
         address = _address(peer)
         if not self.networks:
             return True
         return address is not None and any(address in network for network in self.networks)
+
+    def household(self, peer: str) -> str:
+        """Whose share a connection counts for; nobody's ("") when it comes from our own servers.
+
+        Whoever has one IPv6 address has all 2^64 beside it.
+        """
+        address = _address(peer)
+        if address is None:
+            return peer or "unknown"
+        if self.near_is_ours and address.is_loopback:
+            return ""
+        if any(address in network for network in (*self.networks, *self.relays)):
+            return ""
+        if isinstance(address, IPv6Address):
+            return str(ip_network((address, 64), strict=False))
+        return str(address)
 
     def may_be_plain(self, peer: str) -> bool:
         if self.plain is not Plain.LOOPBACK:

@@ -36,6 +36,8 @@ class Page:
     pictures: frozenset[str] = frozenset()
     """Files of the mail that the page shows, by our ids."""
     quoted: str = ""
+    cut: bool = False
+    """Too dear to parse: its words only."""
 
 
 class ReadPage(Protocol):
@@ -119,7 +121,7 @@ class Content:
         """All words as HTML that is safe to show; None when the mail has no page."""
         if not any(block.page for block in self.blocks):
             return None
-        return "\n".join(b.page.safe if b.page else _as_html(b.text or "") for b in self.blocks)
+        return "\n".join(b.page.safe if b.page else as_html(b.text or "") for b in self.blocks)
 
 
 def read_content(
@@ -155,6 +157,7 @@ def _read_pages(content: Content, read_page: ReadPage, mail: UUID) -> None:
         if block.html is not None:
             block.page = read_page(block.html, pictures)
             shown |= block.page.pictures
+            content.flags |= {Flag.HTML_CUT} if block.page.cut else set()
     content.files = [
         replace(file, content_id=one if one in shown else "", inline=one in shown)
         for one, file in zip(ids, content.files, strict=True)
@@ -272,6 +275,7 @@ def _given_name(part: Part) -> str:
     return part.disposition.get("filename") or part.kind.get("name")
 
 
-def _as_html(text: str) -> str:
+def as_html(text: str) -> str:
+    """Plain words as a page."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return '<p dir="auto">' + escaped.replace("\n", "<br>") + "</p>"

@@ -70,6 +70,9 @@ async def listen(context: Context, stop: Stop) -> None:
         idle_seconds=settings.smtp_idle_seconds,
         data_seconds=settings.smtp_data_seconds,
         bytes_in_flight=settings.smtp_bytes_in_flight,
+        connections_of_one=settings.smtp_connections_per_peer,
+        bytes_of_one=settings.smtp_bytes_per_peer,
+        talk_seconds=settings.smtp_talk_seconds,
         tls=await asyncio.to_thread(_tls, settings, context.clock.now()),
         admission=_admission(settings),
     )
@@ -101,4 +104,6 @@ def _admission(settings: IntakeSettings) -> Admission:
         plain=settings.smtp_plain,
         networks=read_networks(settings.smtp_allow),
         users=read_users(users),
+        relays=read_networks(settings.intake_relays),
+        near_is_ours=settings.profile != "production",
     )

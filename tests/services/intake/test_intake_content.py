@@ -24,7 +24,7 @@ def expected(wire: bytes) -> tuple[bytes, bytes]:
 
 async def received(wire: bytes, cuts: list[int], limit: int) -> tuple[Content, bytes]:
     reader = asyncio.StreamReader(limit=limit)
-    content = Content(RULES.message_bytes, Load(RULES.bytes_in_flight))
+    content = Content(RULES.message_bytes, Load(RULES.bytes_in_flight, RULES.bytes_in_flight), "")
     reading = asyncio.ensure_future(content.read(reader))
     start = 0
     for cut in sorted({cut % (len(wire) + 1) for cut in cuts} | {len(wire)}):
