@@ -1,9 +1,11 @@
 """Codecs of the tokens in mails and links (decisions.md 27, 29); pure, keys are arguments."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import re
+import unicodedata
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +15,12 @@ _PUBLIC, _INTERNAL = 1, 2
 _TAG = 5
 _MAC = 10
 _BODY = 1 + 4 + _TAG
+_LOOKALIKES = ("\u037e", "\u1fef", "\u212a")
+"""What NFC makes ASCII of: they stay themselves."""
+
+_LOOKALIKE = re.compile(f"([{''.join(_LOOKALIKES)}])")
+_ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_LONGEST_DOMAIN = 253
 _SHAPE = re.compile(r"[a-z2-7]{32}")
 
 
@@ -32,7 +40,31 @@ class ReplyToken:
 
 def fold_address(address: str) -> str:
     """The form of an address in which two writings of one mailbox are equal."""
-    return address.strip().casefold()
+    local, at, domain = address.strip().rpartition("@")
+    return _fold_local(local) + at + _fold_domain(domain)
+
+
+def _fold_local(local: str) -> str:
+    """Only ASCII has letters whose case no mail server minds: `ſ` is no `s`, nor a Kelvin a `k`."""
+    if local.isascii():
+        return local.lower()
+    whole = (
+        piece if piece in _LOOKALIKES else unicodedata.normalize("NFC", piece)
+        for piece in _LOOKALIKE.split(local)
+    )
+    return "".join(whole).translate(_ASCII_LOWER)
+
+
+def _fold_domain(domain: str) -> str:
+    """The name as the name system knows it, where it can be one."""
+    if domain.isascii():
+        return domain.lower()
+    if len(domain) <= _LONGEST_DOMAIN:
+        import idna  # noqa: PLC0415 - tables that few addresses need
+
+        with contextlib.suppress(UnicodeError):
+            return idna.encode(domain, uts46=True).decode().lower()
+    return domain.translate(_ASCII_LOWER)
 
 
 def make_reply_token(key: bytes, number: int, address: str, *, internal: bool = False) -> str:

@@ -82,7 +82,8 @@ async def learn_promise(event: Event[SlaClockStarted], tx: Tx) -> None:
 @consumers.on(TicketMessageAdded, ask_ticket_of_reply)
 async def mail_reply(event: Event[TicketMessageAdded], tx: Tx, ticket: Ticket) -> None:
     fact = event.data
-    if fact.author_kind is AuthorKind.CUSTOMER and fact.author_id and fact.public:
+    by_customer = fact.author_kind is AuthorKind.CUSTOMER and fact.public
+    if by_customer and fact.author_id and not fact.once:
         await projection.add_participant(tx, fact.ticket_id, fact.author_id)
     if ticket is not None:
         await projection.put_participants(tx, fact.ticket_id, usecases.audience(ticket))

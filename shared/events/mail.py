@@ -28,7 +28,8 @@ class MailRouted(MailFact):
     `ticket_id` is the matched ticket (reply), or the closed one that a follow-up belongs to.
     `may_reopen` is false for automatic classes and held senders. A mail that is not `public`
     answers one that went out internally and stays so. `reasons` and `match` are words of the
-    house (`shared.reasons`). Departments that were addressed beside the owner are `watching`.
+    house (`shared.reasons`). `once`: a person let in this mail alone, its sender takes no part in
+    the ticket. Departments that were addressed beside the owner are `watching`.
     """
 
     TYPE = "mail.routed.v1"
@@ -46,6 +47,7 @@ class MailRouted(MailFact):
     acknowledge: bool = True
     degraded: bool = False
     public: bool = True
+    once: bool = False
     unverified: bool = False
     match: str = "none"
     reasons: tuple[str, ...] = ()

@@ -39,7 +39,10 @@ class TicketOpened(TicketFact):
 
 
 class TicketMessageAdded(TicketFact):
-    """A message joined the ticket; `automatic` ones move no clock and no status."""
+    """A message joined the ticket; `automatic` ones move no clock and no status.
+
+    `once`: its author was let in with this mail alone and takes no part in the ticket.
+    """
 
     TYPE = "ticket.message_added.v1"
     message_id: UUID
@@ -50,6 +53,7 @@ class TicketMessageAdded(TicketFact):
     automatic: bool = False
     channel: Channel
     mail_id: UUID | None = None
+    once: bool = False
 
 
 class TicketPriorityChanged(TicketFact):

@@ -1,10 +1,11 @@
 """Mail addresses: checked, normalised and folded so that one mailbox is one person."""
 
-import unicodedata
 from dataclasses import dataclass
 
 import email_validator
 from email_validator import EmailNotValidError, validate_email
+
+from shared.tokens import fold_address
 
 # An installation without a public domain writes to admin@localhost (decisions.md 11).
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
@@ -34,8 +35,10 @@ def parse_address(text: str) -> Address:
     except (EmailNotValidError, ValueError) as error:
         raise AddressRefused("the address is not valid") from error
     domain = (found.ascii_domain or found.domain).lower()
-    local = unicodedata.normalize("NFKC", found.local_part).casefold()
-    return Address(found.normalized, f"{local}@{domain}", domain)
+    folded = fold_address(f"{found.local_part}@{domain}")
+    if fold_address(text).rpartition("@")[0] != folded.rpartition("@")[0]:
+        raise AddressRefused("the address looks like another")
+    return Address(found.normalized, folded, domain)
 
 
 def parse_domain(text: str) -> str:

@@ -65,8 +65,13 @@ _ROWS: Final[tuple[_Row, ...]] = (
 )
 
 
-def judge(match: Match, sender: Sender, auth: SenderAuth) -> Verdict:
-    """The first row that fits; the table covers every combination."""
+def judge(match: Match, sender: Sender, auth: SenderAuth, *, bound: bool = True) -> Verdict:
+    """The first row that fits; the table covers every combination.
+
+    A token that is `bound` to another proves the ticket, not its sender: a mere claim is held.
+    """
+    if match in _STRONG and sender is Sender.MEMBER and not bound and auth is SenderAuth.NONE:
+        return _UNPROVEN
     for matches, senders, proofs, verdict in _ROWS:
         if match in matches and sender in senders and auth in proofs:
             return verdict

@@ -22,6 +22,8 @@ class Routing:
     related: bool = False
     unverified: bool = False
     public: bool = True
+    once: bool = False
+    """A person let in this one mail: its sender may no more than before."""
     reasons: tuple[str, ...] = ()
 
 
@@ -96,4 +98,4 @@ def released(held: Routing, mail_class: MailClass, *, ticket: bool) -> Routing:
     if mail_class in _AUTOMATIC:
         return Routing(Decision.NOTE, reasons=reasons)
     reopens = mail_class is MailClass.HUMAN
-    return Routing(Decision.REPLY, may_reopen=reopens, reasons=reasons)
+    return Routing(Decision.REPLY, may_reopen=reopens, once=True, reasons=reasons)

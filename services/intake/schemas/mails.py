@@ -94,6 +94,8 @@ class SteeredOut(Out):
 
     department_id: UUID | None = None
     ticket_id: UUID | None = None
+    new_ticket: bool = False
+    """Into a new ticket, whichever the mail names."""
 
 
 class MailOut(MailSummary):
@@ -125,7 +127,9 @@ class MailOut(MailSummary):
         mail = shown.mail
         row = shown.row
         steered = SteeredOut(
-            department_id=row.steered_department_id, ticket_id=row.steered_ticket_id
+            department_id=row.steered_department_id,
+            ticket_id=row.steered_ticket_id,
+            new_ticket=row.steered_new,
         )
         words: dict[str, Any] = {
             **{name: getattr(row, name) for name in ("match", "released", "decided_by")},

@@ -34,7 +34,7 @@ _KEEP_ALL: Final = f"""
 _LIGHT: Final = """id, channel, state, version, received_at, accepted_at, size, envelope, summary,
     attempts, mailbox_id, mail_class, sender_auth, match, decision, reasons, because, flags,
     degraded, released, department_id, organization_id, requester_id, ticket_id, duplicate_of,
-    steered_department_id, steered_ticket_id, decided_by"""
+    steered_department_id, steered_ticket_id, steered_new, decided_by"""
 DEPARTMENT: Final = (
     f"(case when department_id is null then '{DEFAULT_DEPARTMENT}'::uuid else department_id end)"
 )
@@ -71,6 +71,7 @@ class Row:
     duplicate_of: UUID | None
     steered_department_id: UUID | None
     steered_ticket_id: UUID | None
+    steered_new: bool
     decided_by: UUID | None
     mailbox_id: UUID | None
 
@@ -241,7 +242,7 @@ async def apply(tx: Tx, mail_id: UUID, ticket_id: UUID) -> RowMapping | None:
         """update intake.inbound_mail
         set state = 'applied', ticket_id = :ticket, version = version + 1
         where id = :id and state <> 'applied'
-        returning version,
+        returning version, once,
             case when mail_class in ('human', 'list') then sender_tag end as speaker""",
         {"id": mail_id, "ticket": ticket_id},
     )

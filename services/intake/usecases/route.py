@@ -86,6 +86,8 @@ def _reused(waiting: mails.Undecided) -> bool:
 
 async def _found(tx: Tx, signs: Mail, row: mails.Row, strangers: frozenset[int]) -> Found:
     """Where a person has sent it, once they let it through; else where it says itself."""
+    if row.released and row.steered_new:
+        return Found()
     if row.released and row.steered_ticket_id is not None:
         thread = await threads.by_id(tx, row.steered_ticket_id)
         return Found(Match.NONE, thread)
@@ -104,7 +106,8 @@ def _class(context: Context, mail: Mail, ours: dict[str, UUID]) -> tuple[MailCla
 
 async def _asked(context: Context, case: Case) -> Case:
     """What only others know: a colleague's organization, the ticket of a mail that came back."""
-    if case.delivery_id is not None and case.found.thread is None:
+    steered = case.row.released and case.row.steered_new
+    if case.delivery_id is not None and case.found.thread is None and not steered:
         ticket_id = await returned.ticket_of(context, case.delivery_id)
         if ticket_id is not None:
             async with context.tx() as tx:
@@ -116,7 +119,7 @@ async def _asked(context: Context, case: Case) -> Case:
 
 def _routing(context: Context, case: Case) -> Routing:
     found = case.found
-    verdict = judge(found.match, found.sender, SenderAuth(case.mail.sender_auth))
+    verdict = judge(found.match, found.sender, SenderAuth(case.mail.sender_auth), bound=found.bound)
     matched = found.thread is not None
     opens: bool = context.settings.intake_auto_tickets
     routing = route(case.mail_class, verdict, matched=matched, opens_automatic=opens)
@@ -159,6 +162,8 @@ async def _forwarded(people: People, case: Case, routing: Routing) -> Case:
 
 async def _with_company(context: Context, people: People, case: Case, routing: Routing) -> Case:
     if not case.others or not routing.public or routing.decision is Decision.NOTE:
+        return case
+    if routing.once:
         return case
     assert case.person is not None
     home = case.found.thread if routing.decision is Decision.REPLY else None

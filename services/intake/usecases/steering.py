@@ -46,6 +46,7 @@ async def steer(tx: Tx, mail_id: UUID, wish: dict[str, Any]) -> mails.Row:
     if "ticket_id" in wish:
         await _check_ticket(tx, wish["ticket_id"])
         fields["steered_ticket_id"] = wish["ticket_id"]
+        fields["steered_new"] = wish["ticket_id"] is None
     if wish.get("department_id") is not None:
         await _check_department(tx, wish["department_id"])
         fields |= dict.fromkeys(("steered_department_id", "department_id"), wish["department_id"])

@@ -30,7 +30,7 @@ async def opened(tx: Tx, fact: TicketOpened, requester: str | None) -> None:
         tag = secrets.person_tag(tx.context, requester)
         threads.add_person(tx, fact.ticket_id, tag)
     if fact.mail_id is not None:
-        await applied(tx, fact.mail_id, fact.ticket_id)
+        await applied(tx, fact.mail_id, fact.ticket_id, opens=True)
 
 
 async def spoke(tx: Tx, ticket_id: UUID, person: str | None) -> None:
@@ -46,14 +46,17 @@ def sent(tx: Tx, fact: NotifySent) -> None:
         sent_store.put(tx, tag, Sent(fact.ticket_id, fact.inside))
 
 
-async def applied(tx: Tx, mail_id: UUID, ticket_id: UUID) -> None:
-    """The mail has come to its end: it is on a ticket. Hearing it twice changes nothing."""
+async def applied(tx: Tx, mail_id: UUID, ticket_id: UUID, *, opens: bool = False) -> None:
+    """The mail has come to its end: it is on a ticket. Hearing it twice changes nothing.
+
+    Whose mail `opens` a ticket takes part in it; one let in just once does not in another's.
+    """
     row = await mails.apply(tx, mail_id, ticket_id)
     if row is None:
         return
     fact = MailApplied(mail_id=mail_id, at=tx.now, ticket_id=ticket_id)
     tx.emit(fact, sequence=row["version"])
-    if row["speaker"] is not None:
+    if row["speaker"] is not None and (opens or not row["once"]):
         threads.add_person(tx, ticket_id, row["speaker"])
 
 

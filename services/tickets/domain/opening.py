@@ -65,6 +65,8 @@ class Writing:
     visible: str | None = None
     mail_id: UUID | None = None
     mail_headers: dict[str, Any] | None = None
+    once: bool = False
+    """Its author takes no part in the ticket beyond it."""
     files: tuple[File, ...] = field(default=())
 
 

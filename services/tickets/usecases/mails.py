@@ -83,7 +83,8 @@ async def _answer(tx: Tx, row: Row, routed: MailRouted, fetched: Fetched) -> UUI
     writing = _writing(routed, fetched.mail, kind, first=False)
     message_id = await put(life, writing)
     if not automatic and not inside:
-        await tickets.add_participant(tx, ticket, routed.requester_id)
+        if not routed.once:
+            await tickets.add_participant(tx, ticket, routed.requester_id)
         _move(life, effect, kind, message_id)
     if effect is Effect.APPEND and not automatic and routed.may_reopen:
         life.note("reopen_limited", public=False)
@@ -121,7 +122,7 @@ async def _open(tx: Tx, routed: MailRouted, fetched: Fetched, closed: Row | None
     # A late answer is no news to intake, but its sender is owed the new number and promise.
     acknowledge = routed.acknowledge or (closed is not None and routed.may_reopen)
     start = Opening(
-        subject=await _subject(tx, routed, mail, closed),
+        subject=await _subject(tx, routed, mail, None if routed.once else closed),
         first=_writing(routed, mail, AuthorKind.CUSTOMER, first=True),
         organization_id=fetched.organization_id,
         requester_id=routed.requester_id,
@@ -159,6 +160,7 @@ def _writing(routed: MailRouted, mail: Mail, kind: AuthorKind, *, first: bool) -
         visible=None if first or not visible or visible == mail.body_text else visible,
         mail_id=mail.id,
         mail_headers=mail.headers | _marks(routed),
+        once=routed.once and not first,
         files=tuple(_file(file) for file in mail.files),
     )
 

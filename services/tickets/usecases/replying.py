@@ -92,6 +92,7 @@ async def put(life: Life, writing: Writing) -> UUID:
             automatic=writing.automatic,
             channel=writing.channel,
             mail_id=writing.mail_id,
+            once=writing.once,
         )
     )
     _remember(life, writing)

@@ -95,6 +95,39 @@ async def test_a_stripped_or_foreign_token_is_no_key(office: Office) -> None:
     assert outcome(await arrive(office, sender=EVE, to=foreign))[:2] == ("held", "held")
 
 
+@pytest.mark.parametrize(
+    ("auth", "told"),
+    [("pass", "routed"), ("weak", "routed"), ("none", "held"), ("fail", "held")],
+)
+async def test_one_persons_token_lets_nobody_speak_as_another(
+    office: Office, auth: str, told: str
+) -> None:
+    ticket = await office.ticket(SARA)
+    sams = reply_box(office, ticket.number, "sam@client.example")
+    assert (await arrive(office, sender=SARA, auth=auth, to=sams))["state"] == told
+
+
+async def let_in(office: Office, mail: dict[str, Any], ticket_id: UUID) -> dict[str, Any]:
+    await office.http.post(f"/v1/intake/mails/{mail['id']}/release")
+    data = await routed(office, await office.settled(mail["id"]))
+    async with office.context.tx() as tx:
+        await threads.applied(tx, UUID(mail["id"]), ticket_id)
+    return data
+
+
+async def test_a_stranger_whom_a_person_lets_in_once_is_a_stranger_again(office: Office) -> None:
+    ticket = await office.ticket(SARA)
+    box = reply_box(office, ticket.number)
+    copied = "Cc: Ali <ali@client.example>"
+    first = await arrive(office, copied, sender=EVE, auth="pass", to=box)
+    data = await let_in(office, first, ticket.ticket_id)
+    assert (data["decision"], data["once"], data["participant_ids"]) == ("reply", True, [])
+    again = await arrive(office, sender=EVE, auth="pass", to=box)
+    assert (again["state"], again["reasons"]) == ("held", ["sender_not_on_ticket"])
+    own = await arrive(office, auth="none", to=box)
+    assert (await routed(office, own))["once"] is False
+
+
 async def staff(office: Office) -> str:
     return str(office.context.settings.admin_email)
 

@@ -74,7 +74,7 @@ async def test_a_mail_goes_where_a_person_sends_it(office: Office) -> None:
     wish = {"ticket_id": str(other.ticket_id), "department_id": str(home)}
     steered = await office.http.patch(f"{PATH}/{seen['id']}", json=wish)
     assert (steered.status_code, steered.json()["department_id"]) == (200, str(home))
-    assert (await office.see(seen["id"]))["steered"] == wish
+    assert (await office.see(seen["id"]))["steered"] == {**wish, "new_ticket": False}
     await office.http.post(f"{PATH}/{seen['id']}/release")
     assert outcome(await office.settled(seen["id"]))[:2] == ("routed", "reply")
     data = await routed(office, await office.see(seen["id"]))
@@ -85,6 +85,21 @@ async def test_a_mail_goes_where_a_person_sends_it(office: Office) -> None:
     for name in ("ticket_id", "department_id"):
         refused = await office.http.patch(f"{PATH}/{lost['id']}", json={name: str(uuid4())})
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/{name}")
+
+
+async def test_a_mail_that_a_person_sends_into_a_new_ticket_stays_off_the_one_it_names(
+    office: Office,
+) -> None:
+    seen, ticket = await held(office)
+    path = f"{PATH}/{seen['id']}"
+    for wish in ({"ticket_id": None}, {"ticket_id": str(ticket.ticket_id)}, {"ticket_id": None}):
+        steered = (await office.http.patch(path, json=wish)).json()
+    assert steered["id"] == seen["id"]
+    assert (await office.see(seen["id"]))["steered"]["new_ticket"] is True
+    await office.http.post(f"{path}/release")
+    data = await routed(office, await office.settled(seen["id"]))
+    assert (data["decision"], data["ticket_id"]) == ("new", None)
+    assert data["related_ticket_id"] is None
 
 
 async def test_a_robots_answer_that_a_person_lets_through_opens_a_ticket_unacknowledged(

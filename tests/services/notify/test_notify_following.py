@@ -9,7 +9,7 @@ from services.notify.domain.ladders import calls_at_once
 from shared.events.sla import LadderStep, SlaBreached
 from shared.events.ticket import TicketAssigned, TicketClosed, TicketReopened
 from shared.events.timer import Delay
-from shared.vocabulary import DEFAULT_DEPARTMENT, Metric, Priority, Role
+from shared.vocabulary import DEFAULT_DEPARTMENT, AuthorKind, Direction, Metric, Priority, Role
 from tests.contexts import Travel
 from tests.services.notify.desk import Desk
 from tests.services.notify.test_notify_mails import SARA, html_of, text_of
@@ -57,6 +57,21 @@ async def test_a_mail_that_reopens_is_answered_and_says_that_work_goes_on(desk: 
     english = await desk.letter(OMAR)
     assert "is open again" in text_of(english)
     assert "no need for a new request" in html_of(english)
+
+
+async def test_who_was_let_in_with_one_mail_follows_nothing(desk: Desk) -> None:
+    sara = await desk.person(SARA)
+    ticket, stranger = desk.colleagues.add_ticket(sara), await desk.person(OMAR)
+    await desk.hear(desk.opened(sara, ticket))
+    spoken = {"direction": Direction.INBOUND, "author_kind": AuthorKind.CUSTOMER}
+    for once, follows in ((True, []), (False, [stranger])):
+        fact = desk.spoken(ticket, uuid4(), author_id=stranger, once=once, **spoken)
+        await desk.hear(fact)
+        async with desk.context.tx() as tx:
+            told = await tx.scalar(
+                "select participants from notify.ticket where ticket_id = :id", {"id": ticket}
+            )
+        assert told == follows
 
 
 async def test_who_reopens_by_hand_needs_no_mail_about_it(desk: Desk) -> None:

@@ -177,3 +177,31 @@ async def test_a_message_that_came_back_is_marked_and_silence_is_explained(desk:
     assert not {"mail_bounced", "acknowledgement_suppressed"} & set(outside)
     assert (await last_message(desk, agent, ticket["id"]))["bounced_at"] is not None
     assert (await last_message(desk, customer, ticket["id"]))["bounced_at"] is None
+
+
+async def test_a_stranger_let_in_once_reads_nothing_and_takes_no_part(desk: Desk) -> None:
+    customer, stranger = desk.customer(), desk.customer()
+    ticket = await opened_by_mail(desk, customer)
+    mail_id = await reply(desk, stranger, ticket["id"], once=True)
+    [row] = await desk.look("select * from tickets.message where mail_id = $1", mail_id)
+    assert (str(row["ticket_id"]), row["public"]) == (ticket["id"], True)
+    ticket_id = UUID(ticket["id"])
+    people = await desk.look("select 1 from tickets.participant where ticket_id = $1", ticket_id)
+    assert people == []
+
+
+async def test_a_stranger_let_in_too_late_learns_no_subject_of_the_closed_ticket(
+    desk: Desk,
+) -> None:
+    customer, stranger = desk.customer(), desk.customer()
+    ticket = await opened_by_mail(desk, customer, subject="Salaries of May")
+    await desk.do(desk.agent(), ticket["id"], "resolve")
+    await desk.look(
+        "update tickets.ticket set reopen_until = now() - interval '1 hour' where id = $1",
+        UUID(ticket["id"]),
+    )
+    mail_id = await reply(desk, stranger, ticket["id"], once=True)
+    [row] = await desk.look("select ticket_id from tickets.message where mail_id = $1", mail_id)
+    opened = await desk.read(desk.agent(), str(row["ticket_id"]))
+    assert opened["id"] != ticket["id"]
+    assert "Salaries" not in opened["subject"]
