@@ -1,5 +1,9 @@
 """Settings of the tickets service (`SANAD_TICKETS_*`)."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from shared.kit.settings import Settings
 
 
@@ -39,3 +43,6 @@ class TicketsSettings(Settings):
 
     tickets_link_seconds: int = 300
     """How long a signed link to a file works."""
+
+    tickets_mail_link_days: Annotated[int, Field(ge=1, le=365)] = 7
+    """How long the links to files work that a mail to a customer names."""

@@ -20,7 +20,7 @@ from PIL import Image
 from tests.fakes.bucket import bucket
 from tests.fakes.clamd import EICAR, FakeClamd, clamd
 from tests.journeys.company import Company, found
-from tests.journeys.desk import Desk
+from tests.journeys.desk import Desk, words
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
@@ -202,6 +202,34 @@ async def test_a_mail_brings_a_picture_a_virus_and_a_large_log(
     shown = await agent.ask("GET", files["لقطة.png"]["content_url"] + "?inline=true")
     assert shown.headers["content-type"] == "image/png"
     await links_and_previews(house, company, files)
+
+
+async def test_a_file_of_the_desk_reaches_a_customer_who_only_mails(
+    house: Desk, company: Company
+) -> None:
+    """The mail's link is enough: no portal, no login."""
+    content = os.urandom(70_000)
+    ticket = await company.seats["customer"].post(
+        "/v1/tickets", {"subject": "تعريف", "body": "أرسلوا التعريف"}
+    )
+    agent = company.admin
+    named = base64.b64encode("تعريف الطابعة.bin".encode()).decode()
+    headers = {
+        "Upload-Length": str(len(content)),
+        "Upload-Metadata": f"filename {named}",
+        "Content-Type": BYTES,
+    }
+    place = await agent.ask("POST", "/v1/uploads", content=content, headers=headers)
+    upload_id = place.headers["location"].rpartition("/")[2]
+    body = {"body": "التعريف مرفق", "upload_ids": [upload_id]}
+    await agent.post(f"/v1/tickets/{ticket['id']}/messages", body)
+    mail = await house.letter(company.address("customer"), "التعريف مرفق")
+    lines = words(mail).splitlines()
+    [at] = [at for at, line in enumerate(lines) if line == "- تعريف الطابعة.bin (68 كيلوبايت)"]
+    assert lines[at + 1].startswith(house.endpoints["http"] + "/v1/files/")
+    async with httpx.AsyncClient() as nobody:
+        got = await nobody.get(lines[at + 1])
+    assert (got.status_code, got.content) == (200, content)
 
 
 async def links_and_previews(

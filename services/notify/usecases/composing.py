@@ -16,6 +16,7 @@ from services.notify.domain.headers import message_ids, plain_address
 from services.notify.domain.letters import Letter, Parcel, serialise
 from services.notify.domain.words import ANSWERING, TO_CUSTOMERS, Digits, Kind
 from services.notify.store.deliveries import Mail
+from services.notify.usecases.enclosures import wait_for_check
 from services.notify.usecases.explaining import Explanation, of_mail
 from services.notify.usecases.rendering import Reader, render
 from services.notify.usecases.wording import variables
@@ -78,6 +79,7 @@ async def gather(context: Context, mail: Mail) -> Material:
         raise NobodyThere
     if mail.ticket_id is not None and ticket is None:
         raise NobodyThere
+    wait_for_check(message, mail.attempts)
     return Material(
         person,
         ticket,

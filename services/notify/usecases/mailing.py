@@ -24,6 +24,7 @@ from services.notify.usecases.composing import (
     opened_parcel,
     sealed_parcel,
 )
+from services.notify.usecases.enclosures import StillChecked
 from services.notify.usecases.silencing import Draft, Judge, drafts_of
 from shared.events.notify import NotifyFailed, NotifySent
 from shared.kit.context import Context
@@ -113,7 +114,7 @@ def _ended(mail: Mail, error: BaseException) -> Ended:
         case Never() | UnsafeLetter():
             reason = f"{type(error).__name__}: {error}"
             return Ended(mail, State.FAILED, reason, fault=_fault(error))
-        case NotNow() | KeyUnfit() | PeerUnavailable():
+        case NotNow() | KeyUnfit() | PeerUnavailable() | StillChecked():
             return Ended(mail, None, str(error) or type(error).__name__, fault=_fault(error))
         case Exception():
             _log.warning("mail_attempt_broke", delivery_id=str(mail.id), exc_info=error)
@@ -130,6 +131,7 @@ _FAULTS: Final[tuple[tuple[type[Exception], Fault], ...]] = (
     (KeyUnfit, Fault.KEY),
     (UnsafeLetter, Fault.UNSAFE),
     (PeerUnavailable, Fault.PEER),
+    (StillChecked, Fault.PEER),
 )
 
 

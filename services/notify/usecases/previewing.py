@@ -6,6 +6,7 @@ from typing import Any, Final
 from services.notify.domain import labels
 from services.notify.domain.words import TO_CUSTOMERS, Digits, Kind
 from services.notify.settings import NotifySettings
+from services.notify.usecases.enclosures import enclosures
 from services.notify.usecases.rendering import VARIABLES, Reader, render, unknown_variables
 from shared.kit.locale import pick
 from shared.tokens import body_line
@@ -23,7 +24,6 @@ _EXAMPLES: Final[dict[str, Localized]] = {
     "window": Localized(ar="24 ساعةً", en="24 hours"),
     "days": Localized(ar="30 يومًا", en="30 days"),
     "subject_line": Localized(ar="الطابعة لا تعمل", en="The printer does not work"),
-    "files": Localized(ar="ملفان مرفقان", en="2 files attached"),
     "role": labels.ROLES["manager"],
     "cause": labels.CAUSES["breach"],
     "metric": labels.METRICS["first_response"],
@@ -116,7 +116,17 @@ def _plain(settings: NotifySettings, reader: Reader) -> dict[str, Any]:
         "unassigned": True,
         "counted": counted | {"days": [reader.numbers(pick(one, locale)) for one in _DAYS]},
         "scores": scores,
+        "files": enclosures(_files(settings, locale), reader),
         "host": "hooks.example.com",
         "calendar_id": "01890a5d-ac96-774b-bcce-b302099a8057",
         "endpoint_id": "01890a5d-ac96-774b-bcce-b302099a8057",
     }
+
+
+def _files(settings: NotifySettings, locale: Locale) -> list[dict[str, Any]]:
+    """One to fetch and one still checked."""
+    page = f"{settings.public_url.rstrip('/')}/v1/files"
+    name = pick(Localized(ar="دليل التعريف.pdf", en="driver guide.pdf"), locale)
+    clean = {"name": name, "size": 2_202_009, "state": "clean", "url": f"{page}/1"}
+    checked = {"name": "queue-07.log", "size": 48_640, "state": "pending", "url": f"{page}/2"}
+    return [one | {"expires_at": "2026-03-08T07:00:00Z"} for one in (clean, checked)]

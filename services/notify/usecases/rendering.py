@@ -25,7 +25,7 @@ _FRAME: Final = frozenset({"marker", "token", "number", "brand"})
 VARIABLES: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.ACKNOWLEDGEMENT: _TICKET | {"first_response", "resolution"},
     Kind.REPLY: _TICKET | {"subject_line", "body", "files"},
-    Kind.RESOLUTION: _TICKET | {"body", "window", "until", "scores"},
+    Kind.RESOLUTION: _TICKET | {"body", "files", "window", "until", "scores"},
     Kind.REOPENED: _TICKET,
     Kind.CLOSED: _TICKET,
     Kind.ESCALATION: _TICKET

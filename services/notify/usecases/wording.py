@@ -10,6 +10,7 @@ from services.notify.domain import labels
 from services.notify.domain.headers import clean
 from services.notify.domain.plurals import counted, duration
 from services.notify.domain.words import Kind
+from services.notify.usecases.enclosures import enclosures
 from services.notify.usecases.rendering import Reader
 from shared.kit.locale import format_date, pick
 from shared.tokens import make_link_token
@@ -78,13 +79,10 @@ def _acknowledgement(scene: Scene) -> dict[str, Any]:
 
 def _reply(scene: Scene) -> dict[str, Any]:
     message = scene.material.message or {}
-    files = len(message.get("attachments") or ())
     return {
         "subject_line": _subject(scene),
         "body": _plain(_said(message)),
-        "files": scene.reader.numbers(counted("files", files, scene.reader.locale))
-        if files
-        else "",
+        "files": enclosures(message.get("files") or (), scene.reader),
     }
 
 
@@ -98,8 +96,10 @@ def _resolution(scene: Scene) -> dict[str, Any]:
     """Until when a reply reopens: counted from now, which is when the mail goes."""
     window = timedelta(seconds=scene.mail.facts["window"])
     locale = scene.reader.locale
+    message = scene.material.message or {}
     return {
-        "body": _plain(_said(scene.material.message or {})),
+        "body": _plain(_said(message)),
+        "files": enclosures(message.get("files") or (), scene.reader),
         "window": scene.reader.numbers(duration(window, locale)),
         "until": scene.reader.instant(scene.now + window),
         "scores": [_score(scene, value) for value in SCORES],

@@ -1,4 +1,4 @@
-"""Links that hand out one file for a few minutes, and the span of bytes that is asked for."""
+"""Links that hand out one file for a while, and the span of bytes that is asked for."""
 
 import base64
 import hashlib

@@ -152,6 +152,7 @@ class DownloadInvalid(NotFound):
     code = "link_invalid"
     title = Localized(ar="رابط غير صالح", en="Invalid link")
     detail = Localized(
-        ar="رابط التنزيل غير صالح أو انتهت مدته. افتح التذكرة واطلبه من جديد.",
-        en="This download link is invalid or has run out. Open the ticket and ask for a new one.",
+        ar="رابط التنزيل غير صالح أو انتهت مدته. اطلبه من جديد في التذكرة أو بالرد على رسالتنا.",
+        en="This download link is invalid or has run out. Ask for a new one in the ticket or by"
+        " answering our mail.",
     )

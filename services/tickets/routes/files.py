@@ -31,7 +31,7 @@ router = http.router("/v1", tags=["attachments"])
 
 Flag = Annotated[str | None, Query(pattern="^(true|false)?$")]
 _YES: Final = frozenset({"", "true"})
-_HOLDERS: Final = [public("the link is signed for one file and a few minutes")]
+_HOLDERS: Final = [public("the link is signed for one file and some time")]
 _SAFE: Final = {
     "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-site",

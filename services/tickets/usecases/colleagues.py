@@ -9,6 +9,7 @@ from services.tickets.store import files as attached
 from services.tickets.store import messages, seals, tickets
 from services.tickets.store.rows import Row
 from services.tickets.usecases import answers
+from services.tickets.usecases.enclosing import enclosed
 from shared.kit.crypto import Box
 from shared.kit.problems import NotFound
 from shared.kit.tx import Tx
@@ -52,6 +53,7 @@ async def message(tx: Tx, ticket_id: UUID, message_id: UUID) -> dict[str, Any]:
     return {
         **{name: told[name] for name in ("id", "body_text", "body_html", "visible_text")},
         **{name: told[name] for name in ("direction", "public", "automatic", "attachments")},
+        "files": enclosed(tx, row, told["attachments"]),
         "author_id": row["author_id"],
         "author_kind": row["author_kind"],
         "created_at": row["created_at"],

@@ -98,11 +98,16 @@ async def link(
     _check(row, staff=staff)
     if inline:
         _check_inline(row)
-    settings = context.settings
-    until = context.clock.now() + timedelta(seconds=settings.tickets_link_seconds)
+    until = context.clock.now() + timedelta(seconds=context.settings.tickets_link_seconds)
     grant = Grant(attachment_id, caller.id, int(until.timestamp()), staff, inline)
+    return address(context, grant), until.replace(microsecond=0)
+
+
+def address(context: Context, grant: Grant) -> str:
+    """Where the holder of a grant fetches its file."""
+    settings = context.settings
     base = (settings.tickets_download_url or settings.public_url).rstrip("/")
-    return f"{base}{_LINKS}/{make_token(_key(context), grant)}", until.replace(microsecond=0)
+    return f"{base}{_LINKS}/{make_token(_key(context), grant)}"
 
 
 async def by_link(context: Context, token: str) -> Handout:

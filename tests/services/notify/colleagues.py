@@ -142,9 +142,22 @@ class Colleagues:
         }
         return UUID(str(ticket_id))
 
-    def add_message(self, text: str, files: int = 0, visible: str | None = None) -> UUID:
+    def add_message(self, text: str, *states: str, visible: str | None = None) -> UUID:
+        """A message with a file in each of these states."""
         message_id = uuid4()
-        attachments = [{"id": str(uuid4()), "name": f"{n}.png"} for n in range(files)]
         words = {"body_text": text, "visible_text": text if visible is None else visible}
-        self.messages[str(message_id)] = {**words, "attachments": attachments}
+        files = [file_in(state, number) for number, state in enumerate(states)]
+        self.messages[str(message_id)] = {**words, "files": files}
         return message_id
+
+
+def file_in(state: str, number: int) -> dict[str, Any]:
+    """An item of `files` in tickets' answer about a message; tickets' tests hold it to this."""
+    linked = state in {"clean", "pending"}
+    return {
+        "name": f"لقطة {number}.png",
+        "size": 2_202_009,
+        "state": state,
+        "url": f"https://desk.example/v1/files/{number}" if linked else None,
+        "expires_at": "2026-03-08T07:00:00Z",
+    }

@@ -38,6 +38,9 @@ def example(kind: Kind) -> dict[str, Any]:
     values |= {"number": "SND-1042", "link": "https://desk.example/tickets/SND-1042"}
     if "counted" in values:
         values["counted"] = {"summary": "<summary>", "days": ["<day>"], "earlier": "<earlier>"}
+    if "files" in values:
+        file = {"name": "<name>", "size": "1 B", "url": "https://desk.example/x", "checked": False}
+        values["files"] = {"summary": "<summary>", "until": "<until>", "each": [file]}
     if "scores" in values:
         values["scores"] = [
             {"value": str(n), "label": f"label{n}", "url": f"https://desk.example/f/{n}"}
@@ -210,7 +213,8 @@ def test_the_portal_is_a_setting_that_is_empty_until_there_is_one() -> None:
 @pytest.mark.parametrize("locale", list(Locale))
 def test_the_last_moment_to_answer_stands_in_one_pair_of_brackets(locale: Locale) -> None:
     until = reader(locale).instant(datetime(2026, 3, 1, 7, 5, tzinfo=UTC))
-    rendered = render(Kind.RESOLUTION, reader(locale), {**example(Kind.RESOLUTION), "until": until})
+    values = {**example(Kind.RESOLUTION), "until": until, "files": None}
+    rendered = render(Kind.RESOLUTION, reader(locale), values)
     [held] = re.findall(r"\(([^()]*)\)", rendered.text)
     assert f"\u2068{until}\u2069" in held
 
