@@ -105,7 +105,10 @@ _DECISIONS: Final[Mapping[str, Localized]] = {
         ar="معرّف الرسالة مستعمل في رسالة أخرى", en="Another mail has the same Message-ID"
     ),
     "loop": Localized(ar="رسالة من بريدنا عادت إلينا", en="A mail of ours that came back"),
-    "bounce": Localized(ar="إشعار تسليم لا يخص تذكرة", en="A delivery report about no ticket"),
+    "bounce": Localized(
+        ar="إشعار تسليم لا يثبت أنه عن رسالة منا",
+        en="A delivery report that is not proven to be about a mail of ours",
+    ),
     "auto_reply": Localized(ar="رد آلي لا يخص تذكرة", en="An automatic reply about no ticket"),
     "auto_generated": Localized(
         ar="رسالة آلية، وهذا الصندوق لا يفتح لها تذاكر",

@@ -20,6 +20,13 @@ NO_SUCH_TICKET = Localized(
 NO_SUCH_DEPARTMENT = Localized(ar="لا يوجد قسم بهذا المعرّف", en="There is no such department")
 
 
+SECRET_REQUIRED = Localized(
+    ar="تغيّر الخادم أو الحساب أو طريقة الدخول: أدخل السر من جديد؛ فالقديم لا يُرسل إلى مكان آخر",
+    en="The server, account or way of logging in changes: tell the secret again;"
+    " the old one is sent nowhere else",
+)
+
+
 class NotRejectable(Conflict):
     code = "mail_not_rejectable"
     title = Localized(ar="لا يمكن رفض الرسالة", en="The mail cannot be refused")

@@ -13,6 +13,7 @@ from services.intake.domain.findings import Step, Trouble
 from services.intake.domain.servers import Server, Tokens, consent_end
 
 _SHORTEST: Final = 60
+_LONGEST: Final = 64 * 1024
 _WORD: Final = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _GRANT: Final = frozenset({"invalid_grant", "interaction_required", "consent_required"})
 _CLIENT: Final = frozenset({"invalid_client", "unauthorized_client"})
@@ -58,7 +59,17 @@ async def _posted(url: str, form: dict[str, str], patience: float) -> tuple[int,
         ) as session,
         session.post(url, data=form, allow_redirects=False) as answer,
     ):
-        return answer.status, await answer.read()
+        return answer.status, await _read(answer)
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """A document with tokens is small; whoever sends more is not listened to."""
+    text = bytearray()
+    async for chunk in answer.content.iter_chunked(_LONGEST):
+        text += chunk
+        if len(text) > _LONGEST:
+            raise ValueError("too long")
+    return bytes(text)
 
 
 def _tokens(server: Server, document: dict[str, Any], now: datetime) -> Tokens:

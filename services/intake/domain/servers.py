@@ -16,6 +16,8 @@ _RETURN_PATH: Final = re.compile(
     rb"^return-path:[ \t]*(<[^<>\s]{0,320}>)[ \t\r]*$", re.IGNORECASE | re.MULTILINE
 )
 _HEAD: Final = 64 * 1024
+_PLACE: Final = ("host", "port", "security", "username", "auth")
+_APPLICATION: Final = ("token_url", "client_id")
 _RENEW_WITHIN: Final = timedelta(minutes=10)
 _CONSENT: Final = timedelta(days=90)
 """How long Microsoft keeps a refresh token that nobody uses."""
@@ -159,6 +161,20 @@ def worries(condition: Condition, now: datetime, ahead: timedelta) -> list[Worry
 def pause_after(failures: int, longest: float) -> float:
     """Seconds until a server that failed so often in a row is asked again."""
     return min(longest, _FIRST_PAUSE * 2.0 ** min(max(failures, 1) - 1, 20))
+
+
+def demanded(before: Server, after: Server) -> str:
+    """The secret that must be told anew: what was kept for one place is not shown at another."""
+    password = after.auth is Auth.PASSWORD
+    places = (*_PLACE, *(() if password else _APPLICATION))
+    moved = any(getattr(before, name) != getattr(after, name) for name in places)
+    return ("password" if password else "refresh_token") if moved else ""
+
+
+def another_application(before: Server, after: Server) -> bool:
+    """Whether the client's secret would be shown to somebody else, or for another client."""
+    places = ("auth", *_APPLICATION)
+    return any(getattr(before, name) != getattr(after, name) for name in places)
 
 
 def renew_at(given: datetime, until: datetime) -> datetime:

@@ -119,7 +119,7 @@ class MailboxIn(_Fields):
 
 
 class MailboxChange(_Fields):
-    """Only what is named changes; a secret that is not named stays."""
+    """Only what is named changes; a secret that is not named stays, unless the server changes."""
 
     address: Address | None = None
 

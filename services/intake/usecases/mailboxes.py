@@ -13,11 +13,14 @@ from services.intake.domain.servers import (
     Kind,
     Security,
     Server,
+    another_application,
     consent_end,
+    demanded,
     is_loopback,
     missing,
 )
 from services.intake.problems import (
+    SECRET_REQUIRED,
     IncompleteMailbox,
     MailboxElsewhere,
     MailboxSetUp,
@@ -32,7 +35,7 @@ from services.intake.usecases.tokens import Secrets
 from shared.kit.context import Context
 from shared.kit.ids import uuid7
 from shared.kit.peers import PeerRefused, PeerUnavailable
-from shared.kit.problems import NotFound, PreconditionFailed
+from shared.kit.problems import NotFound, PreconditionFailed, ValidationFailed
 from shared.kit.tx import Tx
 from shared.vocabulary import DEFAULT_DEPARTMENT
 
@@ -98,10 +101,9 @@ async def change(tx: Tx, mailbox_id: UUID, wish: Wish, versions: frozenset[int] 
         raise PreconditionFailed
     after = replace(before, **await _own(tx, before, wish))
     if before.server is not None:
-        held = tokens.unseal(await secrets.box_of(tx.context), before)
-        held = replace(held, **wish.secret)
-        server = _sound(server_of({**_told(before.server), **wish.server}), held)
-        after = replace(after, server=server)
+        server = server_of({**_told(before.server), **wish.server})
+        held = await _held(tx, before, server, wish)
+        after = replace(after, server=_sound(server, held))
         if wish.secret:
             after = await _resealed(tx, after, held, wish)
     if after == before:
@@ -164,6 +166,20 @@ async def _own(tx: Tx, before: Mailbox, wish: Wish) -> dict[str, Any]:
             wanted = before.department_id
         own["department_id"] = await _department(tx, address, wanted)
     return own
+
+
+async def _held(tx: Tx, before: Mailbox, server: Server, wish: Wish) -> Secrets:
+    """The secrets for the server as it shall be; those of another place do not come along."""
+    assert before.server is not None
+    held = tokens.unseal(await secrets.box_of(tx.context), before)
+    anew = demanded(before.server, server)
+    if anew and anew not in wish.secret and getattr(held, anew):
+        locale = tx.caller.locale
+        raise ValidationFailed.of(f"/{anew}", "secret_required", SECRET_REQUIRED, locale)
+    if anew:
+        kept = "" if another_application(before.server, server) else held.client_secret
+        held = Secrets(client_secret=kept)
+    return replace(held, **wish.secret)
 
 
 async def _resealed(tx: Tx, mailbox: Mailbox, held: Secrets, wish: Wish) -> Mailbox:

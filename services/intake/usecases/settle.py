@@ -113,7 +113,7 @@ def _facts(tx: Tx, case: Case, routing: Routing) -> list[Fact]:
     mail_id, reason = case.row.id, ",".join(case.reasons(routing)) or "unknown"
     ticket_id = case.found.thread.ticket_id if case.found.thread else None
     facts: list[Fact] = []
-    if case.mail_class is MailClass.BOUNCE and (case.delivery_id or ticket_id):
+    if case.mail_class is MailClass.BOUNCE and case.delivery_id is not None:
         facts.append(
             MailBounced(
                 mail_id=mail_id,

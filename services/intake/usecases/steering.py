@@ -72,8 +72,10 @@ async def _check_ticket(tx: Tx, ticket_id: UUID | None) -> None:
 
 
 async def _check_department(tx: Tx, department_id: UUID) -> None:
-    known = department_id == DEFAULT_DEPARTMENT
-    if not known and not await mailboxes.exists(tx, department_id):
+    """A department that is not the caller's is as good as none."""
+    within = sight.deciding(tx.caller)
+    known = department_id == DEFAULT_DEPARTMENT or await mailboxes.exists(tx, department_id)
+    if not known or (within is not None and department_id not in within):
         texts = NO_SUCH_DEPARTMENT
         raise ValidationFailed.of("/department_id", "unknown_department", texts, tx.caller.locale)
 

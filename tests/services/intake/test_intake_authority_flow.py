@@ -14,7 +14,14 @@ from shared.events.ticket import TicketParticipantAdded
 from shared.kit.ids import uuid7
 from shared.tokens import make_reply_token
 from tests.services.intake.conftest import SUPPORT, Office
-from tests.services.intake.test_intake_flow import letter, outcome, report, routed
+from tests.services.intake.test_intake_flow import (
+    bounce_box,
+    known_to_notify,
+    letter,
+    outcome,
+    report,
+    routed,
+)
 from tests.services.notify.hearing import hear
 
 SARA, EVE = "sara@client.example", "eve@evil.example"
@@ -235,21 +242,25 @@ async def test_a_copied_message_id_neither_steals_a_thread_nor_hides(office: Off
     assert answer["ticket_id"] == str(mine.ticket_id)
 
 
-async def test_only_what_reports_a_delivery_is_a_bounce(office: Office) -> None:
+async def test_only_what_reports_a_delivery_is_a_bounce(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     human = await arrive(office, sender="postmaster@client.example", body="Our server is down")
     assert (human["class"], human["decision"]) == ("human", "new")
     ticket, delivery = await office.ticket(SARA), uuid4()
     ours = f"<s.{office.token(ticket.number, SARA)}.{delivery}@localhost>"
+    known_to_notify(monkeypatch, {delivery: ticket.ticket_id})
+    back = bounce_box(office, delivery)
     free = letter(
         sender="MAILER-DAEMON@mx.example",
         subject="Undelivered Mail Returned to Sender",
         body=f"550 5.1.1 no such user\r\n\r\nMessage-ID: {ours}\r\n{uuid4()}",
     )
-    seen = await take(office, free, "<>")
+    seen = await take(office, free, "<>", back)
     assert (seen["class"], seen["decision"]) == ("bounce", "note")
     bounced = next(f for f in await office.facts(seen["id"]) if f["type"] == "mail.bounced.v1")
     assert (bounced["data"]["delivery_id"], bounced["data"]["status"]) == (str(delivery), "5.1.1")
-    full = await take(office, report(ours, "5.2.2"), "<>")
+    full = await take(office, report(ours, "5.2.2"), "<>", back)
     late = next(f for f in await office.facts(full["id"]) if f["type"] == "mail.bounced.v1")
     assert (late["data"]["permanent"], late["data"]["status"]) == (True, "5.2.2")
 

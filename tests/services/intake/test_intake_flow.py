@@ -8,7 +8,9 @@ import pytest
 
 from services.intake.domain.words import State
 from services.intake.timers import gauge
-from services.intake.usecases import secrets, threads
+from services.intake.usecases import returned, secrets, threads
+from services.notify.domain.bounces import bounce_address
+from shared.kit.context import Context
 from tests.contexts import Travel
 from tests.engines import eventually
 from tests.services.intake.conftest import SUPPORT, Office
@@ -184,11 +186,13 @@ def report(original: str, status: str = "5.1.1") -> bytes:
     return "\r\n".join(body).encode()
 
 
-async def test_a_bounce_finds_the_delivery_that_came_back(office: Office) -> None:
+async def test_a_bounce_finds_the_delivery_that_came_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ticket = await office.ticket("sara@client.example")
     delivery = uuid4()
-    ours = f"<s.{office.token(ticket.number, 'sara@client.example')}.{delivery}@localhost>"
-    seen = await office.handle(report(ours), "<>")
+    known_to_notify(monkeypatch, {delivery: ticket.ticket_id})
+    seen = await office.handle(report("<x@y>"), "<>", bounce_box(office, delivery))
     assert (seen["decision"], seen["class"]) == ("note", "bounce")
     bounced = next(f for f in await office.facts(seen["id"]) if f["type"] == "mail.bounced.v1")
     assert bounced["data"]["delivery_id"] == str(delivery)
@@ -196,6 +200,50 @@ async def test_a_bounce_finds_the_delivery_that_came_back(office: Office) -> Non
     assert bounced["data"]["permanent"] is True
     foreign = await office.handle(report("<x@y>", "4.4.1"), "<>")
     assert (foreign["state"], foreign["reasons"]) == ("quarantined", ["bounce"])
+
+
+@pytest.mark.parametrize("sender", ["<>", "postmaster@evil.example", "eve@evil.example"])
+async def test_whoever_quotes_an_id_of_ours_marks_nobody_and_writes_on_no_ticket(
+    office: Office, sender: str
+) -> None:
+    ticket = await office.ticket("sara@client.example")
+    token = office.token(ticket.number, "sara@client.example")
+    ours = f"<s.{token}.{uuid4()}@localhost>"
+    plain = letter(
+        sender="postmaster@evil.example",
+        subject="Undelivered Mail Returned to Sender",
+        body=f"550 5.1.1 no such user\r\n\r\nMessage-ID: {ours}\r\n{uuid4()}",
+    )
+    for raw in (report(ours), plain):
+        seen = await office.handle(raw, sender)
+        assert (seen["class"], seen["state"], seen["ticket_id"]) == ("bounce", "quarantined", None)
+        types = {one["type"] for one in await office.facts(seen["id"])}
+        assert types.isdisjoint({"mail.bounced.v1", "mail.routed.v1"})
+
+
+async def test_a_bounce_address_opens_no_ticket_but_its_own(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A customer reads in the Return-Path which address returns the mails to him."""
+    own, other = [await office.ticket(f"{one}@client.example") for one in ("eve", "sara")]
+    delivery = uuid4()
+    known_to_notify(monkeypatch, {delivery: own.ticket_id})
+    spliced = f"<s.{office.token(other.number, 'sara@client.example')}.{delivery}@localhost>"
+    seen = await office.handle(report(spliced), "<>", bounce_box(office, delivery))
+    assert seen["ticket_id"] == str(own.ticket_id)
+
+
+def bounce_box(office: Office, delivery: UUID) -> str:
+    return bounce_address(office.context.keys.derive("bounce-token"), SUPPORT, delivery)
+
+
+def known_to_notify(patch: pytest.MonkeyPatch, tickets: dict[UUID, UUID]) -> None:
+    """What notify would tell of its deliveries."""
+
+    async def told(_context: Context, delivery: UUID) -> UUID | None:
+        return tickets.get(delivery)
+
+    patch.setattr(returned, "ticket_of", told)
 
 
 async def test_our_own_mail_that_comes_back_is_a_loop(office: Office) -> None:

@@ -56,6 +56,36 @@ async def test_a_change_needs_the_version_that_it_saw_and_says_the_new_one(post:
     assert (await post.see(made))["folder"] == "Support"
 
 
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ({"host": "127.0.0.1"}, True),
+        ({"port": 1}, True),
+        ({"tls": "starttls"}, True),
+        ({"username": "somebody-else"}, True),
+        ({"host": "127.0.0.1", "client_secret": "not this one"}, True),
+        ({"host": "127.0.0.1", "password": "told again"}, False),
+        ({"folder": "Sales", "host": "localhost"}, False),
+        ({"after": "nothing"}, False),
+    ],
+)
+async def test_a_kept_password_is_shown_to_no_other_server(
+    post: Post, more: dict[str, Any], refused: bool
+) -> None:
+    made = await post.add(post.account(), enabled=False, host="localhost")
+    url = f"{MAILBOXES}/{made['id']}"
+    for language in ("ar", "en"):
+        answer = await post.office.http.patch(url, json=more, headers={"Accept-Language": language})
+        if not refused:
+            assert answer.status_code == 200, answer.text
+            continue
+        assert problem(answer) == (422, "validation_failed")
+        (error,) = answer.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("/password", "secret_required")
+        assert ("السر" in error["message"]) is (language == "ar")
+        assert await post.see(made) == made
+
+
 async def test_the_same_key_sets_up_one_mailbox(post: Post) -> None:
     wish, headers = post.wish(post.account(), enabled=False), {"Idempotency-Key": uuid4().hex}
     answers = [await post.office.http.post(MAILBOXES, json=wish, headers=headers) for _ in range(2)]

@@ -10,7 +10,7 @@ import pytest
 from services.intake.domain.mail import Envelope
 from services.intake.routes import ROUTERS
 from services.intake.settings import IntakeSettings
-from services.intake.store import mails
+from services.intake.store import mailboxes, mails
 from services.intake.usecases import sight
 from services.intake.usecases.accept import accept
 from shared.kit.callers import Caller
@@ -93,6 +93,22 @@ async def test_a_mail_of_another_department_is_as_good_as_none(
         }
         assert (await registry.ask(who, method, f"/{own}{path}")).is_success
         assert (await registry.ask(staff(role), method, f"/{own}{path}")).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["agent", "manager", "admin"])
+async def test_a_mail_is_sent_to_no_department_but_ones_own(registry: Registry, role: str) -> None:
+    async with registry.context.tx() as tx:
+        for department in (ONE, TWO):
+            await mailboxes.put(tx, department, None, is_default=False)
+    who = staff(role, ONE)
+    for target, fine in ((ONE, True), (TWO, role == "admin")):
+        url = f"/v1/intake/mails/{await registry.mail(ONE)}"
+        headers, body = who.headers(registry.context.clock.now()), {"department_id": str(target)}
+        answer = await registry.http.patch(url, headers=headers, json=body)
+        assert answer.status_code == (200 if fine else 422), answer.text
+        if not fine:
+            (error,) = answer.json()["errors"]
+            assert (error["pointer"], error["code"]) == ("/department_id", "unknown_department")
 
 
 async def test_lists_hold_what_is_ones_own_in_order_page_by_page(registry: Registry) -> None:

@@ -1,16 +1,21 @@
 """Mailboxes that are opened with access tokens: renewed, rotated, and told of when they fail."""
 
+import asyncio
+import contextlib
 import json
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.intake.adapters import oauth
+from services.intake.domain.findings import Trouble
+from services.intake.domain.servers import Auth, Security, Server
 from services.intake.main import service as intake
 from services.intake.store import servers
 from services.intake.timers import gauge
@@ -94,6 +99,45 @@ async def test_a_rotated_refresh_token_is_kept_and_used(cloud: Cloud) -> None:
     first, second = (one["refresh_token"] for one in cloud.provider.asked)
     assert first != second
     assert (await cloud.post.see(mailbox))["state"] == "working"
+
+
+async def test_the_secrets_of_one_application_are_shown_to_no_other(cloud: Cloud) -> None:
+    mailbox = await cloud.add(enabled=False)
+    url, http = f"{MAILBOXES}/{mailbox['id']}", cloud.post.office.http
+    moves = ({"token_url": "https://elsewhere.example/token"}, {"client_id": "another"})
+    for move in (*moves, {"host": "127.0.0.9"}):
+        answer = await http.patch(url, json={**move, "client_secret": "new"})
+        assert answer.status_code == 422, answer.text
+        (error,) = answer.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("/refresh_token", "secret_required")
+    assert cloud.provider.asked == []
+    moved = await http.patch(url, json={**moves[1], "refresh_token": cloud.provider.refresh})
+    assert moved.status_code == 200, moved.text
+    await cloud.post.check(mailbox)
+    assert "client_secret" not in cloud.provider.asked[-1], "it was told to the former application"
+
+
+@pytest.mark.parametrize("size", [1_000, 100_000])
+async def test_an_endpoint_that_never_stops_talking_is_left(size: int) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        body = b'{"access_token":"' + b"a" * size + b'"}'
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        with contextlib.suppress(OSError):
+            await writer.drain()
+        writer.close()
+
+    listener = await asyncio.start_server(talk, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    place = Server("h", 1, Security.TLS, "u", Auth.XOAUTH2, token_url=f"http://127.0.0.1:{port}/")
+    async with listener:
+        asked = oauth.renew(place, oauth.Application("r"), datetime.now(UTC), 10)
+        if size < 65_536:
+            assert len((await asked).access) == size
+            return
+        with pytest.raises(Trouble) as seen:
+            await asked
+    assert seen.value.code == "token_server_away"
 
 
 async def _age(tx: Any, cloud: Cloud, mailbox: dict[str, Any]) -> None:
