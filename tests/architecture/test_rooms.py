@@ -80,3 +80,8 @@ def test_documents_name_only_files_that_exist() -> None:
     named = {(path, name) for path, text in texts for name in NAMED.findall(text)}
     assert named, "the documents name no file at all"
     assert sorted(f"{path}: {name}" for path, name in named if not (ROOT / name).exists()) == []
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:4] for path in (ROOT / "docs" / "adr").glob("*.md")]
+    assert sorted(set(numbers)) == sorted(numbers)
