@@ -59,7 +59,7 @@ async def export_mails(
     """The last 30 days when nothing is said. `after` is what the last export's index ends with."""
     end = period[1] or tx.now + timedelta(seconds=1)
     wish = overview.Wish(state, period[0] or end - timedelta(days=30), end, after, limit)
-    body = overview.export(context, tx.caller, wish)
+    body = await overview.export(context, tx.caller, wish)
     name = {"Content-Disposition": f'attachment; filename="mails-{state}.zip"'}
     return StreamingResponse(body, media_type="application/zip", headers=name)
 

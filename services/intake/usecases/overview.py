@@ -56,6 +56,18 @@ class Wish:
 
 
 async def export(context: Context, caller: Caller, wish: Wish) -> AsyncIterator[bytes]:
+    """An iterator whose first piece is here already: what is away is said before the answer."""
+    pieces = _archive(context, caller, wish)
+    return _after(await anext(pieces), pieces)
+
+
+async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
+
+
+async def _archive(context: Context, caller: Caller, wish: Wish) -> AsyncIterator[bytes]:
     """A zip of raw mails, written while it is read; `index.json` says what is in it and what next.
 
     One mail is in memory at a time, and each is read in a transaction of its own.

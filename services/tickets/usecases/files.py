@@ -10,6 +10,7 @@ from services.tickets.adapters.files import Place, files_of
 from services.tickets.adapters.pictures import MEDIA_TYPE
 from services.tickets.domain.downloads import Grant, make_token, read_token
 from services.tickets.domain.kinds import RASTER, UNKNOWN, shown_type
+from services.tickets.domain.pixels import HEAD, MOST, pixels
 from services.tickets.domain.scanning import State
 from services.tickets.problems import (
     DownloadInvalid,
@@ -97,7 +98,7 @@ async def link(
     staff = viewer_of(caller).staff
     _check(row, staff=staff)
     if inline:
-        _check_inline(row)
+        await _check_inline(context, row)
     until = context.clock.now() + timedelta(seconds=context.settings.tickets_link_seconds)
     grant = Grant(attachment_id, caller.id, int(until.timestamp()), staff, inline)
     return address(context, grant), until.replace(microsecond=0)
@@ -130,14 +131,29 @@ def _check(row: Row, *, staff: bool, insists: bool = False) -> None:
         raise FileWithheld
 
 
-def _check_inline(row: Row) -> None:
+async def _check_inline(context: Context, row: Row) -> None:
+    """A picture of which we made a small one unfolds in a browser too; else its head tells."""
     if row["state"] != State.CLEAN or row["media_type"] not in RASTER or row["cautions"]:
+        raise NotInline
+    if row["preview"] == "refused":
+        raise NotInline
+    if row["preview"] == "ready":
+        return
+    head = bytearray()
+    async for piece in await (await _handed(context, row)).bytes(0, min(HEAD, row["size"])):
+        head += piece
+    size = pixels(bytes(head))
+    if size is None or size > MOST:
         raise NotInline
 
 
 async def _handout(context: Context, row: Row, *, inline: bool) -> Handout:
     if inline:
-        _check_inline(row)
+        await _check_inline(context, row)
+    return await _handed(context, row, inline=inline)
+
+
+async def _handed(context: Context, row: Row, *, inline: bool = False) -> Handout:
     box = await context.vault.box(row["organization_id"])
     infected = row["state"] == State.INFECTED
     return Handout(

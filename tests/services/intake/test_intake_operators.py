@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from services.intake.domain.words import Flag, Match, Sender, State
 from services.intake.store import mailboxes
 from services.intake.usecases import overview
@@ -182,3 +184,14 @@ async def test_what_nobody_wanted_is_forgotten_after_its_days_and_nothing_else(
     assert await overview.sweep(office.context, 30) == 0
     assert (await office.http.get(f"{PATH}/{old}")).status_code == 404
     assert (await office.see(kept["id"]))["state"] == "held"
+
+
+async def test_an_export_without_a_database_is_503_and_no_broken_file(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any) -> list[Any]:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(overview.store, "exported", away)
+    answer = await office.http.get(f"{PATH}/export?state=held")
+    assert answer.status_code == 503, answer.text

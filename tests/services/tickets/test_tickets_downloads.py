@@ -279,6 +279,8 @@ async def test_a_hostile_picture_costs_a_child_and_has_no_preview(desk: Desk, ho
     await make_all(desk)
     answer = await preview_of(desk, customer, file)
     assert (answer.status_code, answer.json()["code"]) == (404, "preview_absent")
+    shown = await ask(desk, customer, f"{file['content_url']}?inline=true")
+    assert (shown.status_code, shown.json()["code"]) == (409, "not_inline")
     assert (await ask(desk, customer, file["content_url"])).content == content
 
 
