@@ -19,7 +19,7 @@ from services.intake.usecases.people import People, Person, domains_of
 from services.intake.usecases.settle import Case, settle
 from shared.kit.context import Context
 from shared.kit.tx import Tx
-from shared.vocabulary import Locale, MailClass, SenderAuth
+from shared.vocabulary import DEFAULT_DEPARTMENT, Locale, MailClass, SenderAuth
 
 _ON_TICKETS: Final = frozenset({Decision.NEW, Decision.REPLY, Decision.NOTE})
 
@@ -91,7 +91,15 @@ async def _found(tx: Tx, signs: Mail, row: mails.Row, strangers: frozenset[int])
     if row.released and row.steered_ticket_id is not None:
         thread = await threads.by_id(tx, row.steered_ticket_id)
         return Found(Match.NONE, thread)
-    return await match.find_thread(tx, signs, row, strangers)
+    found = await match.find_thread(tx, signs, row, strangers)
+    return Found() if row.released and _left(row, found) else found
+
+
+def _left(row: mails.Row, found: Found) -> bool:
+    """Whether a person sent the mail to another department than that of the ticket it names."""
+    if row.steered_department_id is None or found.thread is None:
+        return False
+    return row.steered_department_id != (found.thread.department_id or DEFAULT_DEPARTMENT)
 
 
 def _class(context: Context, mail: Mail, ours: dict[str, UUID]) -> tuple[MailClass, str]:

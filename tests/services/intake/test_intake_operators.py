@@ -104,6 +104,20 @@ async def test_a_mail_that_a_person_sends_into_a_new_ticket_stays_off_the_one_it
     assert data["related_ticket_id"] is None
 
 
+async def test_a_mail_that_is_sent_to_another_department_leaves_the_ticket_it_names(
+    office: Office,
+) -> None:
+    seen, _ = await held(office)
+    home = uuid7()
+    async with office.context.tx() as tx:
+        await mailboxes.put(tx, home, None, is_default=False)
+    await office.http.patch(f"{PATH}/{seen['id']}", json={"department_id": str(home)})
+    await office.http.post(f"{PATH}/{seen['id']}/release")
+    assert outcome(await office.settled(seen["id"]))[:2] == ("routed", "new")
+    data = await routed(office, await office.see(seen["id"]))
+    assert (data["ticket_id"], data["department_id"]) == (None, str(home))
+
+
 async def test_a_robots_answer_that_a_person_lets_through_opens_a_ticket_unacknowledged(
     office: Office,
 ) -> None:
