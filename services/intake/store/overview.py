@@ -1,7 +1,7 @@
 """What operators see of all mails: how many stand where, pages to export, what has run out."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from shared.kit.tx import Tx
 
 WAITING: Final = ("accepted", "parsed", "routed", "held", "quarantined", "unfetchable")
 """States that somebody, or something of ours, still has to end."""
+
+_APART: Final = timedelta(minutes=1)
+"""An id is made a moment before its mail is kept; the index is asked with room for that."""
 
 _ON_NO_TICKET: Final = ("quarantined", "rejected", "loop")
 
@@ -46,12 +49,15 @@ async def exported(
     since, until = span
     return await tx.rows(
         """select id, received_at, size, mail_class, sender_auth, ticket_id, reasons
-        from intake.inbound_mail where state = :state and id >= :since and id < :until
+        from intake.inbound_mail where state = :state and id >= :first and id < :last
+        and accepted_at >= :since and accepted_at < :until
         and (cast(:after as uuid) is null or id > :after) order by id limit :most""",
         {
             "state": state,
-            "since": uuid7_floor(since),
-            "until": uuid7_floor(until),
+            "first": uuid7_floor(since - _APART),
+            "last": uuid7_floor(until + _APART),
+            "since": since,
+            "until": until,
             "after": after,
             "most": most,
         },
