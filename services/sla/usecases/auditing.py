@@ -1,6 +1,7 @@
 """Looking over the timer loop's shoulder (sla.md 8): late rows, and clocks unlike their facts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -34,9 +35,15 @@ async def mismatches(tx: Tx) -> list[UUID]:
 
 
 async def _wrong(tx: Tx, book: Rulebook, rows: Sequence[ClockRow]) -> set[UUID]:
-    promised = [(row.ticket_id, row.next_due_at) for row in rows if row.next_due_at]
+    promised = [(row.ticket_id, due) for row in rows for due in _promised(row)]
     wrong = {row.ticket_id for row in rows if not await _agrees(tx, book, row)}
     return wrong.union(await timers.unarmed(tx, promised))
+
+
+def _promised(row: ClockRow) -> list[datetime]:
+    """When running promises end; a broken one has had its timer."""
+    running = (one for one in row.clocks if one["state"] == "running" and one["due_at"])
+    return [datetime.fromisoformat(one["due_at"]) for one in running]
 
 
 async def _agrees(tx: Tx, book: Rulebook, row: ClockRow) -> bool:

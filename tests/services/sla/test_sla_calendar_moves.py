@@ -50,10 +50,14 @@ async def house(desk: Desk) -> House:
     return House(desk, f"/v1/sla/calendars/{calendar['id']}", organization)
 
 
-def closed(day: datetime) -> dict[str, Any]:
-    """The whole day of `day` is a holiday, and the desk is open on every other."""
+def closed(*days: datetime) -> dict[str, Any]:
+    """The whole of each of these days is a holiday, and the desk is open on every other."""
     weekly = {d: [["00:00", "24:00"]] for d in ("sun", "mon", "tue", "wed", "thu", "fri", "sat")}
-    return {"always_open": False, "weekly": weekly, "holidays": [day.date().isoformat()]}
+    return {
+        "always_open": False,
+        "weekly": weekly,
+        "holidays": sorted({day.date().isoformat() for day in days}),
+    }
 
 
 async def test_a_preview_names_what_would_move_and_stores_nothing(house: House) -> None:
@@ -246,7 +250,8 @@ async def test_what_has_ended_is_explained_by_the_calendar_that_it_ended_under(
 
 async def test_what_runs_again_counts_on_todays_calendar(house: House) -> None:
     ticket = await ended(house)
-    await house.change(**closed(ticket.opened_at), retroactive=True)
+    hours = closed(ticket.opened_at, ticket.opened_at + timedelta(hours=1))
+    await house.change(**hours, retroactive=True)
     await house.settled()
     await ticket.move(house.desk.context.clock.now(), Status.OPEN)
     reopened = await ticket.sla()

@@ -114,6 +114,21 @@ async def test_sunday_morning_comes_at_once_for_the_whole_weekend(
     assert fired == 1600
 
 
+async def test_the_audit_takes_a_promise_that_broke_in_time_for_what_it_is(desk: Desk) -> None:
+    """Its timer is gone and its clock goes on; the timer of the other promise must stand."""
+    opened = now(desk) - HOUR - SECOND
+    ticket = await Ticket(desk, await desk.customer(), opened, Priority.P1).open()
+    await desk.fire()
+    assert (await breached(desk, [ticket.id]))[str(ticket.id)] == 1
+    async with desk.context.tx() as tx:
+        await tx.execute(
+            "update sla.clock set open = false where ticket_id <> :id", {"id": ticket.id}
+        )
+        assert await auditing.mismatches(tx) == []
+        await tx.execute("delete from sla.timer where ticket_id = :id", {"id": ticket.id})
+        assert await auditing.mismatches(tx) == [ticket.id]
+
+
 async def test_the_audit_sees_late_rows_and_clocks_unlike_their_facts(
     desk: Desk, travel: Travel
 ) -> None:
