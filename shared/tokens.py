@@ -22,6 +22,7 @@ _LOOKALIKE = re.compile(f"([{''.join(_LOOKALIKES)}])")
 _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _LONGEST_DOMAIN = 253
 _SHAPE = re.compile(r"[a-z2-7]{32}")
+_BOUNCE = re.compile(r"[a-z2-7]{42}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,22 @@ def body_line(token: str) -> str:
     return f"[ref:r{token}]"
 
 
+def make_bounce_token(key: bytes, delivery_id: UUID) -> str:
+    """42 base32 characters: the delivery's id (16 bytes) | MAC (10)."""
+    raw = delivery_id.bytes + _bounce_mac(key, delivery_id.bytes)
+    return base64.b32encode(raw).decode().rstrip("=").lower()
+
+
+def read_bounce_token(key: bytes, text: str) -> UUID | None:
+    """The delivery that a bounce address was made for; None for anything we did not sign."""
+    token = text.lower()
+    if not _BOUNCE.fullmatch(token):
+        return None
+    raw = base64.b32decode(token.upper() + "======")
+    right = hmac.compare_digest(raw[16:], _bounce_mac(key, raw[:16]))
+    return UUID(bytes=raw[:16]) if right else None
+
+
 def make_link_token(key: bytes, purpose: str, target: UUID, detail: int = 0) -> str:
     """A URL-safe token for a signed link: target (16 bytes) | detail (2) | MAC (16)."""
     body = target.bytes + detail.to_bytes(2, "big")
@@ -114,6 +131,10 @@ def read_link_token(keys: tuple[bytes, ...], purpose: str, text: str) -> tuple[U
 
 def _address_tag(key: bytes, address: str) -> bytes:
     return _mac(key, b"address:" + fold_address(address).encode("utf-8", "replace"), _TAG)
+
+
+def _bounce_mac(key: bytes, delivery: bytes) -> bytes:
+    return _mac(key, b"bounce:" + delivery, _MAC)
 
 
 def _mac(key: bytes, message: bytes, length: int) -> bytes:

@@ -40,15 +40,6 @@ def sealed_size(size: int) -> int:
     return HEADER + size + TAG * (_last_chunk(size) + 1)
 
 
-def plain_size(sealed: int) -> int:
-    """The size of a content from that of its sealed form; SealBroken for what cannot be one."""
-    whole, rest = divmod(sealed - HEADER, CHUNK + TAG)
-    size = whole * CHUNK + rest - TAG if rest else whole * CHUNK
-    if sealed < HEADER + TAG or 0 < rest < TAG or sealed_size(size) != sealed:
-        raise SealBroken("a sealed content has an impossible size")
-    return size
-
-
 @dataclass(frozen=True, slots=True)
 class _Cipher:
     """One content's chunks under their numbers."""

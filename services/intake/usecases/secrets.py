@@ -1,6 +1,5 @@
 """Keys of intake: what marks our own mails, and tags by which sealed values are found again."""
 
-import base64
 import hmac
 from hashlib import sha256
 from typing import Final
@@ -9,7 +8,7 @@ from uuid import UUID
 from services.intake.domain.mail import Envelope
 from shared.kit.context import Context
 from shared.kit.crypto import Box
-from shared.tokens import fold_address
+from shared.tokens import fold_address, read_bounce_token
 from shared.vocabulary import RESERVED_ORGANIZATION
 
 RAW: Final = "intake.inbound_mail.raw"
@@ -20,7 +19,6 @@ CONTENT: Final = "intake.mail_parsed.content"
 ABOUT: Final = "intake.mail_attachment.about"
 FILE: Final = "intake.mail_attachment.content"
 MAILBOX: Final = "intake.server_mailbox.secrets"
-_MAC: Final = 10
 
 
 async def box_of(context: Context) -> Box:
@@ -61,20 +59,7 @@ def digest_tag(context: Context, digest: str) -> bytes:
 
 def delivery_of(context: Context, token: str) -> UUID | None:
     """The delivery that a bounce address was made for; None when we did not make it."""
-    raw = _base32(token)
-    if raw is None or len(raw) != 16 + _MAC:
-        return None
-    key = context.keys.derive("bounce-token")
-    right = hmac.new(key, b"bounce:" + raw[:16], sha256).digest()[:_MAC]
-    return UUID(bytes=raw[:16]) if hmac.compare_digest(right, raw[16:]) else None
-
-
-def _base32(token: str) -> bytes | None:
-
-    try:
-        return base64.b32decode(token.upper() + "=" * (-len(token) % 8))
-    except ValueError:
-        return None
+    return read_bounce_token(context.keys.derive("bounce-token"), token)
 
 
 def _tag(context: Context, kind: str, text: str) -> bytes:
