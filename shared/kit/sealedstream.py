@@ -123,7 +123,8 @@ class Opener:
         if not header.startswith(_MARK):
             raise SealBroken("not a sealed content")
         cipher = _Cipher(AESGCM(self.key), header, header + self.name.bytes)
-        first, last = start // CHUNK, max(stop - 1, start) // CHUNK
+        end = _last_chunk(self.size)
+        first, last = min(start // CHUNK, end), min(max(stop - 1, start) // CHUNK, end)
         for number in range(first, last + 1, _BLOCK):
             many = min(_BLOCK, last + 1 - number)
             plain = await self._chunks(cipher, number, many)

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.kit.crypto import SealBroken
@@ -82,6 +82,7 @@ VECTOR_SHORT = "534e4401010203040506070816ea8fd2c714bc31f31a11486ddcd4e2f5a0fa0a
     start=st.integers(0, 3 * CHUNK),
     length=st.integers(0, 3 * CHUNK),
 )
+@example(size=3 * CHUNK, piece=CHUNK, start=3 * CHUNK, length=1)
 async def test_any_span_opens_however_the_pieces_came(
     size: int, piece: int, start: int, length: int
 ) -> None:
