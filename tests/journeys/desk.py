@@ -208,3 +208,23 @@ class Desk:
             return False
         self.endpoints = json.loads(path.read_text())
         return True
+
+
+async def sanad(desk: Desk, *words: str, language: str = "en") -> tuple[int, str]:
+    """The `sanad` command against the running desk: exit code, and all that it said."""
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("SANAD_")},
+        "SANAD_HOME": str(desk.home),
+        "SANAD_ADMIN_PASSWORD": PASSWORD,
+        "LANG": language,
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.local.cli", *words),
+        cwd=ROOT,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await process.communicate()
+    return process.returncode or 0, out.decode()

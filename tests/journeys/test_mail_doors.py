@@ -1,8 +1,6 @@
 """One command tries every door of a running house; a kill at the worst moment costs nothing."""
 
 import asyncio
-import os
-import sys
 from typing import Any
 from uuid import uuid4
 
@@ -11,33 +9,13 @@ import pytest
 from tests.fakes.dovecot import PASSWORD as MAILBOX_PASSWORD
 from tests.fakes.dovecot import Dovecot
 from tests.fakes.gate import Gate
-from tests.journeys.desk import PASSWORD, ROOT, Desk
+from tests.journeys.desk import Desk, sanad
 from tests.services.intake.post import dovecot, letter
 
 __all__ = ["dovecot"]
 
 pytestmark = pytest.mark.journey
 MAILBOXES = "/v1/intake/mailboxes"
-
-
-async def sanad(desk: Desk, *words: str, language: str = "en") -> tuple[int, str]:
-    """`sanad mail test` against the running desk: exit code, and all that it said."""
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("SANAD_")},
-        "SANAD_HOME": str(desk.home),
-        "SANAD_ADMIN_PASSWORD": PASSWORD,
-        "LANG": language,
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "deploy.local.cli", "mail", "test", *words),
-        cwd=ROOT,
-        env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    out, _ = await process.communicate()
-    return process.returncode or 0, out.decode()
 
 
 async def add(desk: Desk, user: str, port: int, **more: Any) -> dict[str, Any]:
@@ -64,7 +42,7 @@ async def test_one_command_tries_every_door_to_the_acknowledgement(
 ) -> None:
     user = f"u{uuid4().hex[:8]}"
     mailbox = await add(desk, user, dovecot.port)
-    status, said = await sanad(desk)
+    status, said = await sanad(desk, "mail", "test")
     await drop(desk, mailbox)
     assert status == 0, said
     assert "SMTP to support@localhost" in said
@@ -82,7 +60,7 @@ async def test_a_door_that_does_not_work_is_named_with_its_reason(
     desk: Desk, dovecot: Dovecot
 ) -> None:
     mailbox = await add(desk, f"u{uuid4().hex[:8]}", dovecot.port, password="wrong")
-    status, said = await sanad(desk, language="ar")
+    status, said = await sanad(desk, "mail", "test", language="ar")
     await drop(desk, mailbox)
     assert status == 1, said
     assert "تعذر الوصول إلى الصندوق" in said

@@ -153,6 +153,18 @@ async def nameserver() -> AsyncIterator[str]:
         yield address
 
 
+@contextlib.asynccontextmanager
+async def opened(settings: Any, token: str, port: int) -> AsyncIterator[Office]:
+    """The service at work in this process, and an administrator at its door."""
+    async with intake.running(settings, bus=False) as context:
+        transport = httpx.ASGITransport(intake.app)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://intake", headers=headers
+        ) as http:
+            yield Office(context, http, port)
+
+
 @pytest.fixture(scope="module")
 async def office(
     make_settings: MakeSettings, directory: dict[str, str], nameserver: str
@@ -164,10 +176,5 @@ async def office(
         listen_smtp=f"127.0.0.1:{port}",
         intake_nameserver=nameserver,
     )
-    async with intake.running(settings, bus=False) as context:
-        transport = httpx.ASGITransport(intake.app)
-        headers = {"Authorization": f"Bearer {directory['token']}"}
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://intake", headers=headers
-        ) as http:
-            yield Office(context, http, port)
+    async with opened(settings, directory["token"], port) as found:
+        yield found

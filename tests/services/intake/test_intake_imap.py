@@ -10,14 +10,13 @@ import pytest
 
 from services.intake.adapters.imap import Post as Line
 from services.intake.domain.servers import Auth, Security, Server
-from services.intake.main import service as intake
 from services.intake.timers import gauge, imap
 from shared.kit.workers import Stop
 from tests.contexts import MakeContext, MakeSettings
 from tests.engines import eventually, free_port
 from tests.fakes.dovecot import PASSWORD, Dovecot
 from tests.fakes.gate import Gate
-from tests.services.intake.conftest import Office
+from tests.services.intake.conftest import Office, opened
 from tests.services.intake.post import QUICK, Post, dovecot, letter, subjects
 
 __all__ = ["dovecot"]
@@ -25,8 +24,6 @@ __all__ = ["dovecot"]
 
 @pytest.fixture(scope="module")
 async def office(make_settings: MakeSettings, directory: dict[str, str]) -> AsyncIterator[Office]:
-    import httpx
-
     port = free_port()
     settings = make_settings(
         "intake",
@@ -35,13 +32,8 @@ async def office(make_settings: MakeSettings, directory: dict[str, str]) -> Asyn
         **QUICK,
         SANAD_INTAKE_MESSAGE_BYTES=200_000,
     )
-    async with intake.running(settings, bus=False) as context:
-        transport = httpx.ASGITransport(intake.app)
-        headers = {"Authorization": f"Bearer {directory['token']}"}
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://intake", headers=headers
-        ) as http:
-            yield Office(context, http, port)
+    async with opened(settings, directory["token"], port) as found:
+        yield found
 
 
 @pytest.fixture

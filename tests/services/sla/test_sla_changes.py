@@ -1,6 +1,5 @@
 """Policies, contracts and priorities that change while tickets are open, on a real database."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,28 +11,12 @@ from shared.events.timer import Delay
 from shared.vocabulary import DEFAULT_POLICY, Channel, Priority
 from tests.contexts import Travel
 from tests.services.sla.desk import Desk, Person, Ticket
+from tests.services.sla.loops import HOUR, moment, now, real_time
 
-HOUR = timedelta(hours=1)
+__all__ = ["real_time"]
+
 EVER = "always_open"
 NOWHERE = {"target": "PT1H", "calendar": str(uuid4())}
-
-
-def now(desk: Desk) -> datetime:
-    return desk.context.clock.now()
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-@pytest.fixture(autouse=True)
-async def real_time(travel: Travel, desk: Desk) -> AsyncIterator[None]:
-    """Each test begins at the machine's time, with nothing armed."""
-    travel(0)
-    async with desk.context.tx() as tx:
-        await tx.execute("delete from sla.timer")
-    yield
-    travel(0)
 
 
 def hours(count: int, **more: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Excuses, uptime, long pauses and repeated facts, on a real database."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,21 +11,9 @@ from shared.events.ticket import TicketEdited, TicketStatusChanged
 from shared.vocabulary import AuthorKind, Priority, Status
 from tests.contexts import Travel
 from tests.services.sla.desk import Desk, Person, Ticket
+from tests.services.sla.loops import HOUR, now, real_time
 
-HOUR = timedelta(hours=1)
-
-
-def now(desk: Desk) -> datetime:
-    return desk.context.clock.now()
-
-
-@pytest.fixture(autouse=True)
-async def real_time(travel: Travel, desk: Desk) -> AsyncIterator[None]:
-    travel(0)
-    async with desk.context.tx() as tx:
-        await tx.execute("delete from sla.timer")
-    yield
-    travel(0)
+__all__ = ["real_time"]
 
 
 async def broken(desk: Desk) -> Ticket:

@@ -1,6 +1,6 @@
 """Breaches struck together leave the very rows and facts that striking one by one leaves."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +14,9 @@ from shared.kit.tx import Tx
 from shared.vocabulary import Priority, Status
 from tests.contexts import Travel
 from tests.services.sla.desk import Desk, Ticket
+from tests.services.sla.loops import real_time
+
+__all__ = ["real_time"]
 
 MINUTE = timedelta(minutes=1)
 EVERY = {
@@ -121,15 +124,6 @@ async def recorded(tx: Tx, ticket: UUID) -> dict[str, list[str]]:
     for row in ids:
         found["outbox"] = [one.replace(str(row["id"]), "E") for one in found["outbox"]]
     return found
-
-
-@pytest.fixture(autouse=True)
-async def real_time(travel: Travel, desk: Desk) -> AsyncIterator[None]:
-    travel(0)
-    async with desk.context.tx() as tx:
-        await tx.execute("delete from sla.timer")
-    yield
-    travel(0)
 
 
 @pytest.mark.parametrize("story", [nothing, conversation, pause, hurry, voided])
