@@ -1,0 +1,22 @@
+"""The tables of schema `tickets`, one class each; the migrations make them, the store uses them."""
+
+from services.tickets.tables.directory import Department, Organization, Person
+from services.tickets.tables.lookups import Search, SpentProof
+from services.tickets.tables.messages import Attachment, Message, Upload
+from services.tickets.tables.tickets import Feedback, Link, Participant, Ticket, Timeline
+
+__all__ = [
+    "Attachment",
+    "Department",
+    "Feedback",
+    "Link",
+    "Message",
+    "Organization",
+    "Participant",
+    "Person",
+    "Search",
+    "SpentProof",
+    "Ticket",
+    "Timeline",
+    "Upload",
+]
