@@ -98,8 +98,18 @@ class Seat:
 def _body(answer: httpx.Response) -> Any:
     if answer.is_error:
         where = f"{answer.request.method} {answer.request.url.path}"
-        raise CannotRunError(f"{where}: {answer.status_code} {answer.text}")
+        raise CannotRunError(f"{where}: {answer.status_code} {_told(answer)}")
     return answer.json() if answer.content else None
+
+
+def _told(answer: httpx.Response) -> str:
+    """What a problem says in words; anything else as it came."""
+    try:
+        problem = answer.json()
+    except ValueError:
+        return answer.text
+    words = problem.get("detail") or problem.get("title") if isinstance(problem, dict) else None
+    return str(words or answer.text)
 
 
 def _asked(challenge: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from deploy.local.programs import CannotRunError
 
 MARK = "Sanad mail test"
 _OK = 250
+_SIGN_IN = 530
 
 
 class Failed(Exception):
@@ -20,6 +21,10 @@ class Failed(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
+
+
+class NotTried(Exception):
+    """The door is shut to such a mail on purpose; says nothing about whether it works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ def _by_smtp(place: str, raw: bytes, sender: str, recipient: str) -> str:
             code, said = door.data(raw) if code == _OK else (code, said)
     except (OSError, smtplib.SMTPException) as error:
         raise Failed("refused", reason=str(error) or type(error).__name__) from None
+    if code == _SIGN_IN:
+        raise NotTried
     if code != _OK:
         raise Failed("refused", reason=f"{code} {said.decode()}")
     return said.decode().rpartition(" ")[2]

@@ -10,7 +10,7 @@ import asyncpg
 
 from deploy.local.demo.doors import Desk, Seat
 from deploy.local.layout import Home
-from deploy.local.mail.doors import Door, Failed, doors, letter
+from deploy.local.mail.doors import Door, Failed, NotTried, doors, letter
 from deploy.local.mail.words import line, say
 from deploy.local.options import Options
 from deploy.local.programs import CannotRunError
@@ -59,6 +59,8 @@ class Trial:
 
         try:
             self._follow(door, reached)
+        except NotTried:
+            print(line("sign_in", language, mark="–"), flush=True)
         except Failed as failure:
             print(line(failure.code, language, **failure.facts), flush=True)
             return False

@@ -22,6 +22,10 @@ _TEXTS: Final = {
         "en": "the door refused the mail: {reason}",
         "ar": "رفض الباب الرسالة: {reason}",
     },
+    "sign_in": {
+        "en": "not tried: this door takes mail only from those who sign in ({setting})",
+        "ar": "لم يُجرَّب: هذا الباب لا يقبل البريد إلا ممن يسجل الدخول ({setting})",
+    },
     "unreachable": {
         "en": "the mailbox cannot be reached: {reason}; {check} says what to mend",
         "ar": "تعذر الوصول إلى الصندوق: {reason}. يبيّن الفحص ما يلزم إصلاحه: {check}",
@@ -54,6 +58,7 @@ _TEXTS: Final = {
 }
 _COMMANDS: Final = {
     "run": "make run",
+    "setting": "SANAD_INTAKE_SMTP_USERS",
     "sender": "--sender you@your-company.example",
     "status": "sanad status",
 }
@@ -69,7 +74,7 @@ def say(code: str, language: str, **facts: Any) -> str:
 
 def line(code: str, language: str, seconds: float | None = None, **facts: Any) -> str:
     """A step under its door; `seconds` since the mail was handed in."""
-    mark = "✗" if seconds is None else "✓"
+    mark = str(facts.pop("mark", "✗" if seconds is None else "✓"))
     took = "" if seconds is None else f"  {_isolated(f'{seconds:.1f} s', language)}"
     return f"  {mark} {say(code, language, **facts)}{took}"
 

@@ -18,6 +18,7 @@ from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxL
 from imap_tools.mailbox import BaseMailBox
 from imap_tools.utils import encode_folder
 
+from services.intake.adapters.handshakes import speaks_tls
 from services.intake.domain.findings import Step, Trouble
 from services.intake.domain.servers import Auth, Marking, Security, Server
 
@@ -85,8 +86,7 @@ class Post:
         except ConnectionRefusedError:
             raise Trouble(Step.CONNECTION, "refused", **where) from None
         except TimeoutError:
-            facts = {**where, "seconds": round(self._patience)}
-            raise Trouble(Step.CONNECTION, "timeout", **facts) from None
+            raise self._mute(where) from None
         except OSError:
             raise Trouble(Step.CONNECTION, "unreachable", **where) from None
         except (imaplib.IMAP4.error, ImapToolsError) as error:
@@ -202,6 +202,13 @@ class Post:
         if self._server.security is Security.STARTTLS:
             return MailBoxStartTls(host, port, timeout=patience, ssl_context=context)
         return MailBox(host, port, timeout=patience, ssl_context=context)
+
+    def _mute(self, where: dict[str, Any]) -> Trouble:
+        """Nobody greets: a port that waits to be greeted itself, encrypted, or none at all."""
+        host, port, patience = self._server.host, self._server.port, self._patience
+        if self._server.security is not Security.TLS and speaks_tls(host, port, patience):
+            return Trouble(Step.ENCRYPTION, "speaks_tls", **where)
+        return Trouble(Step.CONNECTION, "timeout", seconds=round(patience), **where)
 
     def _fetch(self, uids: str, parts: str) -> list[Any]:
         status, items = self._box.client.uid("FETCH", uids, parts)

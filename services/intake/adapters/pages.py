@@ -32,6 +32,7 @@ _MARKS: Final = re.compile(f"([{_BREAK}{_EDGE}{_GAP}{OPEN}{CLOSE}])")
 _DEEPEST: Final = 300
 _DEEPER: Final = {OPEN: 1, CLOSE: -1}
 _EDGES: Final = frozenset({_EDGE, OPEN, CLOSE})
+_ELSEWHERE: Final = re.compile(r"\s*(?!cid:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _NO_PICTURES: Final[Mapping[str, str]] = MappingProxyType({})
 _ATTRIBUTES: Final = {
     "*": {"dir", "lang", "title", "align"},
@@ -151,6 +152,6 @@ def _attribute(
             return None
         shown.add(found)
         return f"cid:{found}"
-    if tag == "a" and attribute == "href" and value.lower().lstrip().startswith("cid:"):
-        return None
+    if tag == "a" and attribute == "href" and not _ELSEWHERE.match(value):
+        return None  # relative to us, or a file by its cid: neither leads where its writer meant
     return value

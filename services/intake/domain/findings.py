@@ -99,6 +99,10 @@ TEXTS: Final[dict[str, Localized]] = {
         ar="فشل التشفير مع {host} على المنفذ {port}: {reason}. جرّب نوع تشفير آخر.",
         en="Encryption with {host} on port {port} failed: {reason}. Try the other kind.",
     ),
+    "speaks_tls": Localized(
+        ar="يتوقع {host} التشفير من أول كلمة على المنفذ {port}. استخدم tls بدل النوع الحالي.",
+        en="{host} expects encryption from the first word on port {port}. Use tls instead.",
+    ),
     "no_starttls": Localized(
         ar="لا يقدم {host} تشفير STARTTLS على المنفذ {port}. استخدم tls مع المنفذ 993.",
         en="{host} offers no STARTTLS on port {port}. Use tls with port 993.",

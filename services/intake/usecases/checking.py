@@ -43,9 +43,12 @@ async def check(context: Context, mailbox_id: UUID) -> list[Finding]:
         return [address, *await _tried(rest, looks)]
     visit = Visit(context, mailbox)
     try:
-        return [address, *await _tried(visit.steps, visit.looks)]
+        steps = await _tried(visit.steps, visit.looks)
     finally:
         visit.close()
+    if all(one.ok for one in steps):
+        context.wake(f"mailbox {mailbox_id}")  # whoever rests after failures need not
+    return [address, *steps]
 
 
 async def append(context: Context, mailbox_id: UUID, raw: bytes) -> None:

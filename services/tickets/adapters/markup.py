@@ -23,6 +23,7 @@ def clean_html(html: str | None) -> str | None:
         tags=set(_TAGS),
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
+        url_relative="deny",
         attribute_filter=_local_pictures,
         link_rel="noopener noreferrer nofollow",
     )

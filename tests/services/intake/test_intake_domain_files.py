@@ -186,6 +186,14 @@ def test_nothing_is_fetched_from_elsewhere(html: str) -> None:
     assert not any(word in safe for word in ("tracker", "cid:", "data:", "url("))
 
 
+@pytest.mark.parametrize("link", ["/v1/auth/logout", "close", "//v1.example/x", "#top", "?a=1"])
+def test_a_link_without_a_place_of_its_own_leads_nowhere_of_ours(link: str) -> None:
+    there = "https://elsewhere.example/page"
+    safe = read(page(f'<a href="{link}">x</a> <a href="{there}">y</a>')).mail.body_html or ""
+    assert link not in safe
+    assert f'href="{there}"' in safe
+
+
 def test_a_page_keeps_the_direction_its_writer_set() -> None:
     for html in (
         '<html dir="rtl"><body><p>hello</p>',

@@ -225,6 +225,27 @@ async def test_a_server_that_is_away_is_told_of_and_blocks_no_other(post: Post) 
         assert (await post.see(mailbox))["state"] == "working"
 
 
+async def test_a_check_that_passes_ends_the_rest_after_failures(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = post.office.context.settings.model_copy(update={"imap_longest_pause": 300.0})
+    monkeypatch.setitem(vars(post.office.context), "settings", patient)
+    monkeypatch.setattr("services.intake.domain.servers._FIRST_PAUSE", 300.0)
+    user = post.account()
+    async with Gate(post.server.port) as gate:
+        gate.open = False
+        mailbox = await post.add(user, port=gate.port)
+
+        async def failing() -> bool:
+            return (await post.see(mailbox))["state"] == "failing"
+
+        await eventually(failing)
+        await post.put(user, letter("waits"))
+        gate.open = True
+        assert (await post.check(mailbox))["ok"]
+        await post.came(mailbox, 1)
+
+
 async def test_a_line_that_breaks_in_the_middle_of_a_mail_loses_and_repeats_nothing(
     post: Post,
 ) -> None:

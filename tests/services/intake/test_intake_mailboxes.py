@@ -195,6 +195,7 @@ async def test_the_check_says_what_is_wrong(post: Post) -> None:
         ({"port": free_port()}, ("connection", "refused")),
         ({"port": post.office.port}, ("connection", "not_imap")),
         ({"port": post.server.port, "tls": "tls"}, ("encryption", "tls_failed")),
+        ({"port": post.server.tls_port, "tls": "starttls"}, ("encryption", "speaks_tls")),
         ({"password": "wrong"}, ("login", "password_refused")),
         ({"folder": "Nowhere"}, ("folder", "no_such_folder")),
     ]
