@@ -1,7 +1,8 @@
 """Facts on their way out: buffered by the transaction, written beside the change they state."""
 
 import secrets
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -75,6 +76,23 @@ def fact_rows(service: str, facts: list[Stated]) -> dict[str, Any]:
         "fact_sequences": [one.sequence for one in facts],
         "fact_bodies": [envelope(service, one) for one in facts],
     }
+
+
+def uncounted(facts: list[Stated]) -> dict[str, int]:
+    """How many facts of which subject wait for their sequence."""
+    return Counter(one.subject for one in facts if one.sequence is None)
+
+
+def counted(facts: list[Stated], last: dict[str, int]) -> list[Stated]:
+    """The facts with their sequences; `last` is each subject's before them."""
+    found = []
+    for one in facts:
+        if one.sequence is None:
+            last[one.subject] += 1
+            found.append(replace(one, sequence=last[one.subject]))
+        else:
+            found.append(one)
+    return found
 
 
 def new_traceparent() -> str:

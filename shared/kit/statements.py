@@ -29,6 +29,7 @@ class _Group:
 
     statement: Statement
     rows: list[Params] = field(default_factory=list)
+    subjects: list[Any] = field(default_factory=list)
     about: set[Any] = field(default_factory=set)
 
 
@@ -39,26 +40,33 @@ class Writes:
     """
 
     def __init__(self) -> None:
-        self._groups: list[_Group] = []
+        self.groups: list[_Group] = []
 
     def __bool__(self) -> bool:
-        return bool(self._groups)
+        return bool(self.groups)
 
     def add(self, statement: Statement, params: Params, about: Any) -> None:
         earliest = 0
-        for index in range(len(self._groups) - 1, -1, -1):
-            if about in self._groups[index].about:
+        for index in range(len(self.groups) - 1, -1, -1):
+            if about in self.groups[index].about:
                 earliest = index
                 break
-        fitting = (g for g in self._groups[earliest:] if g.statement is statement)
+        fitting = (g for g in self.groups[earliest:] if g.statement is statement)
         group = next(fitting, None)
         if group is None:
             group = _Group(statement)
-            self._groups.append(group)
+            self.groups.append(group)
         group.rows.append(params)
+        group.subjects.append(about)
         group.about.add(about)
+
+    def join(self, later: "Writes") -> None:
+        """What was gathered apart follows."""
+        for group in later.groups:
+            for params, about in zip(group.rows, group.subjects, strict=True):
+                self.add(group.statement, params, about)
 
     def take(self) -> Iterable[tuple[Statement, list[Params]]]:
         """Everything gathered so far, in an order that keeps each subject's."""
-        groups, self._groups = self._groups, []
+        groups, self.groups = self.groups, []
         return [(group.statement, group.rows) for group in groups]

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,12 +15,15 @@ from shared.kit.callers import Caller, Seat
 from shared.kit.outbox import (
     Stated,
     count_subjects,
+    counted,
     fact_rows,
     insert_facts,
     new_fact_id,
     new_traceparent,
+    uncounted,
 )
-from shared.kit.statements import Params, Statement, Writes, run
+from shared.kit.pending import Pending, Savepoint
+from shared.kit.statements import Params, Statement, run
 
 if TYPE_CHECKING:
     from shared.kit.context import Context
@@ -40,17 +43,17 @@ class Tx:
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         self._begun = False
-        self._facts: list[Stated] = []
-        self._writes = Writes()
-        self._wakes: set[str] = set()
+        self._pending = Pending()
+        self._savepoint: Savepoint | None = None
         self.known: dict[Any, Any] = {}
         """What was read already and holds until the end: facts of a batch ask the same things."""
 
     async def execute(self, statement: Statement, params: Any = None) -> CursorResult[Any]:
         """Run SQL text with `:named` parameters, or a Core statement, inside the transaction."""
         connection = await self._begin()
-        if self._writes:
-            await self._send_writes(connection)
+        if self._savepoint is not None:
+            await self._savepoint.set()
+        await self._send_writes(connection)
         return await run(connection, statement, params)
 
     def write(self, statement: Statement, params: Params, about: Any) -> None:
@@ -59,7 +62,7 @@ class Tx:
         Its rows go together, so that a batch of facts costs few round trips; what is `about` the
         same subject keeps its order.
         """
-        self._writes.add(statement, params, about)
+        self._pending.writes.add(statement, params, about)
 
     async def rows(self, statement: Statement, params: Any = None) -> list[RowMapping]:
         """All rows, as mappings."""
@@ -79,7 +82,7 @@ class Tx:
         Facts must be inside it (`FACTS_CTE`, `take_facts`). Customers still get a transaction:
         their wall is a setting of it. Once something has begun this is an ordinary statement.
         """
-        if self._begun or self._writes or self.caller.seat is Seat.CUSTOMER:
+        if self._begun or self._pending.writes or self.caller.seat is Seat.CUSTOMER:
             result = await self.execute(statement, params)
         else:
             result = await run(await self._connect(), statement, params)
@@ -95,41 +98,52 @@ class Tx:
     ) -> UUID:
         """State a fact when this transaction commits; returns the event's id.
 
-        `sequence` is passed where the aggregate's own row counts its facts; otherwise the kit
-        counts 1..n for the subject.
+        Without a `sequence`, which the aggregate's own row may count, the kit counts the subject's.
         """
-        about = str(subject or fact.subject())
-        event_id = new_fact_id()
-        one = Stated(event_id, fact, about, sequence, time or self.now, self.traceparent)
-        self._facts.append(one)
-        return event_id
+        about, at = str(subject or fact.subject()), time or self.now
+        one = Stated(new_fact_id(), fact, about, sequence, at, self.traceparent)
+        self._pending.facts.append(one)
+        return one.id
 
     def take_facts(self) -> dict[str, Any]:
         """The buffered facts as parameters of `FACTS_CTE`; each must carry its sequence."""
-        facts, self._facts = self._facts, []
-        self._wakes.add("relay")
+        facts, self._pending.facts = self._pending.facts, []
+        self._pending.wakes.add("relay")
         return fact_rows(self.context.service, facts)
 
     def wake(self, name: str) -> None:
         """Wake a worker of this process after the commit."""
-        self._wakes.add(name)
+        self._pending.wakes.add(name)
+
+    @contextlib.asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Undoes what happens inside when anything is raised; a savepoint only where needed."""
+        assert self._savepoint is None, "one attempt at a time"
+        _ = await self._begin()
+        earlier, self._pending = self._pending, Pending()
+        try:
+            async with Savepoint(self._driver) as self._savepoint:
+                yield
+            earlier.join(self._pending)
+        finally:
+            self._pending, self._savepoint = earlier, None
 
     async def commit(self) -> None:
         """Write the facts and commit; only doors call it."""
-        if self._writes:
+        if self._pending.writes:
             await self._send_writes(await self._begin())
-        if self._facts:
+        if self._pending.facts:
             await self._write_facts()
         if self._begun:
             await self._driver.execute("commit")
             self._begun = False
         await self._release()
-        for name in self._wakes:
+        for name in self._pending.wakes:
             self.context.wake(name)
 
     async def roll_back(self) -> None:
         """Undo everything; a connection that cannot roll back is thrown away (T15)."""
-        self._facts.clear()
+        self._pending = Pending()
         if self._connection is None:
             return
         try:
@@ -142,30 +156,16 @@ class Tx:
         await self._release()
 
     async def _send_writes(self, connection: AsyncConnection) -> None:
-        for statement, rows in self._writes.take():
+        for statement, rows in self._pending.writes.take():
             await run(connection, statement, rows if len(rows) > 1 else rows[0])
 
     async def _write_facts(self) -> None:
-        await self._count_facts()
-        params = fact_rows(self.context.service, self._facts)
-        self._facts = []
-        self._wakes.add("relay")
-        await self.execute(insert_facts(self.context.schema), params)
-
-    async def _count_facts(self) -> None:
-        counts: dict[str, int] = {}
-        for one in self._facts:
-            if one.sequence is None:
-                counts[one.subject] = counts.get(one.subject, 0) + 1
-        if not counts:
-            return
-        params = {"subjects": list(counts), "counts": list(counts.values())}
-        rows = await self.rows(count_subjects(self.context.schema), params)
-        following = {row["subject"]: row["last"] - counts[row["subject"]] for row in rows}
-        for index, one in enumerate(self._facts):
-            if one.sequence is None:
-                following[one.subject] += 1
-                self._facts[index] = replace(one, sequence=following[one.subject])
+        if counts := uncounted(self._pending.facts):
+            params = {"subjects": list(counts), "counts": list(counts.values())}
+            rows = await self.rows(count_subjects(self.context.schema), params)
+            before = {row["subject"]: row["last"] - counts[row["subject"]] for row in rows}
+            self._pending.facts = counted(self._pending.facts, before)
+        await self.execute(insert_facts(self.context.schema), self.take_facts())
 
     async def _begin(self) -> AsyncConnection:
         connection = await self._connect()

@@ -37,3 +37,20 @@ def test_each_subject_sees_its_statements_in_the_order_in_which_they_were_made(
     for subject in range(5):
         mine = [(row["number"], s) for s, row in sent if row["subject"] == subject]
         assert mine == [(n, s) for n, (s, who) in enumerate(steps) if who == subject]
+
+
+@given(STEPS, STEPS)
+def test_what_was_gathered_apart_follows_in_each_subjects_order(
+    first: list[tuple[str, int]], second: list[tuple[str, int]]
+) -> None:
+    writes, apart = Writes(), Writes()
+    for number, (statement, subject) in enumerate(first):
+        writes.add(statement, {"number": number, "subject": subject}, subject)
+    for number, (statement, subject) in enumerate(second, len(first)):
+        apart.add(statement, {"number": number, "subject": subject}, subject)
+    writes.join(apart)
+    sent = [(statement, row) for statement, rows in writes.take() for row in rows]
+    for subject in range(5):
+        mine = [(row["number"], s) for s, row in sent if row["subject"] == subject]
+        steps = enumerate([*first, *second])
+        assert mine == [(n, s) for n, (s, who) in steps if who == subject]

@@ -18,9 +18,10 @@ from shared.kit.tx import Tx
 from shared.vocabulary import Direction
 
 MESSAGE = table(Message)
+_ADD = insert_into(MESSAGE)
 
 
-async def add(tx: Tx, box: Box, ticket: Ticket, writing: Writing, direction: Direction) -> UUID:
+def add(tx: Tx, box: Box, ticket: Ticket, writing: Writing, direction: Direction) -> UUID:
     """Write one message; its files follow (store/files.py)."""
     message_id = uuid7()
     values = {
@@ -41,7 +42,7 @@ async def add(tx: Tx, box: Box, ticket: Ticket, writing: Writing, direction: Dir
         "mail": seals.seal_json(box, seals.MAIL, message_id, writing.mail_headers),
         "indexed": False,
     }
-    await tx.execute(insert_into(MESSAGE), values)
+    tx.write(_ADD, values, ticket.id)
     return message_id
 
 

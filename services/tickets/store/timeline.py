@@ -18,6 +18,7 @@ from shared.kit.tables import table
 from shared.kit.tx import Tx
 
 TIMELINE = table(Timeline)
+_ADD = insert_into(TIMELINE)
 
 _LISTED = """select * from (
     select t.id, t.created_at as at, 'opened' as kind, true as public,
@@ -53,10 +54,11 @@ class Entry:
     public: bool = True
 
 
-async def add(tx: Tx, box: Box, ticket: Ticket, entries: list[Entry]) -> None:
-    rows = [
-        {
-            "id": (entry_id := uuid7()),
+def add(tx: Tx, box: Box, ticket: Ticket, entries: list[Entry]) -> None:
+    for entry in entries:
+        entry_id = uuid7()
+        values = {
+            "id": entry_id,
             "ticket_id": ticket.id,
             "organization_id": ticket.organization_id,
             "at": entry.at,
@@ -67,10 +69,7 @@ async def add(tx: Tx, box: Box, ticket: Ticket, entries: list[Entry]) -> None:
             "data": dict(entry.data),
             "reason": seals.seal(box, seals.REASON, entry_id, entry.reason),
         }
-        for entry in entries
-    ]
-    if rows:
-        await tx.execute(insert_into(TIMELINE), rows)
+        tx.write(_ADD, values, ticket.id)
 
 
 async def listed(

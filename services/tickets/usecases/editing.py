@@ -49,11 +49,16 @@ async def edit(tx: Tx, caller: Caller, ticket_id: UUID, wish: Edit) -> tuple[Row
     life = await begin(tx, caller, ticket_id, viewer)
     if wish.version is not None and life.ticket.version not in wish.version:
         raise PreconditionFailed
-    _route(life, wish)
-    _describe(life, wish)
+    amend(life, wish)
     if viewer.staff:
         life.acted()
     return await life.save(), life
+
+
+def amend(life: Life, wish: Edit) -> None:
+    """Each kind of change that is one."""
+    _route(life, wish)
+    _describe(life, wish)
 
 
 def _route(life: Life, wish: Edit) -> None:

@@ -103,8 +103,17 @@ class Life:
 
     async def save(self) -> Row:
         """Write the changes and the story; the row as it is now."""
-        await timeline.add(self.tx, self.box, self.ticket, self._entries)
-        values = tickets.columns_of(self._before, self.ticket) | self.sealed
+        values = self._written()
         if not values:
             return self.row
         return await tickets.change(self.tx, self.ticket.id, values)
+
+    def leave(self) -> None:
+        """The same among the writes of many tickets, whose rows nobody reads."""
+        values = self._written()
+        if values:
+            tickets.change_later(self.tx, self.ticket.id, values)
+
+    def _written(self) -> dict[str, Any]:
+        timeline.add(self.tx, self.box, self.ticket, self._entries)
+        return tickets.columns_of(self._before, self.ticket) | self.sealed

@@ -143,7 +143,7 @@ async def _tell(tx: Tx, event: Event[SlaClockUpdated], more: dict[str, Any]) -> 
     ]
     if entries:
         box = await tx.context.vault.box(row["organization_id"])
-        await timeline.add(tx, box, tickets.to_ticket(row), entries)
+        timeline.add(tx, box, tickets.to_ticket(row), entries)
 
 
 def _clocks(event: Event[SlaClockStarted] | Event[SlaClockUpdated]) -> list[dict[str, Any]]:
@@ -200,4 +200,4 @@ async def _note(
     box = await tx.context.vault.box(row["organization_id"])
     actor_kind = "staff" if actor_id else "system"
     entry = Entry(kind, at or tx.now, actor_id, actor_kind, data)
-    await timeline.add(tx, box, tickets.to_ticket(row), [entry])
+    timeline.add(tx, box, tickets.to_ticket(row), [entry])

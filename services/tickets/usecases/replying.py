@@ -78,7 +78,7 @@ async def write(life: Life, body: str, *, public: bool = True, claim: Claim = NO
 async def put(life: Life, writing: Writing) -> UUID:
     """Write a message with its files and state it; moves nothing."""
     direction = rights.direction(writing.author_kind, public=writing.public)
-    message_id = await messages.add(life.tx, life.box, life.ticket, writing, direction)
+    message_id = messages.add(life.tx, life.box, life.ticket, writing, direction)
     place = (life.ticket.organization_id, life.ticket.id, message_id)
     await claiming.attach(life.tx, life.box, place, writing.files, public=writing.public)
     life.state(

@@ -44,10 +44,15 @@ async def assign(tx: Tx, caller: Caller, ticket_id: UUID, assignee_id: UUID | No
     if assignee_id is not None:
         await require_assignee(tx.context, assignee_id, caller.locale)
     life = await begin(tx, caller, ticket_id, viewer)
+    hand(life, assignee_id)
+    return await life.save(), life
+
+
+def hand(life: Life, assignee_id: UUID | None) -> None:
+    """By a person's wish, while the ticket is one of its own."""
     if life.ticket.status in TERMINAL:
         raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
     give(life, assignee_id, "manual")
-    return await life.save(), life
 
 
 def give(life: Life, assignee_id: UUID | None, cause: Literal["manual", "escalation"]) -> None:
@@ -87,15 +92,20 @@ async def wait(
     if not starts:
         raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
     message_id = await write(life, message) if message is not None else None
+    pause(life, waited_for, message_id, reason)
+    return await life.save(), life
+
+
+def pause(life: Life, waited_for: For, message_id: UUID | None, reason: str | None) -> None:
+    """Wait from now on; `message_id` is what was just written to the customer."""
     life.acted()
-    if waited_for == "customer" and message is None and not customer_was_answered(life.ticket):
+    if waited_for == "customer" and message_id is None and not customer_was_answered(life.ticket):
         raise ReplyRequired(legal=[str(verb) for verb in legal_verbs(life.ticket.status)])
-    life.move(action, reason=reason)
+    life.move(_WAITS[waited_for], reason=reason)
     fact = TicketWaitStarted(
         **life.base, waiting_for=waited_for, actor_id=life.actor.id, message_id=message_id
     )
     life.state(fact)
-    return await life.save(), life
 
 
 async def resolve(tx: Tx, caller: Caller, ticket_id: UUID, message: str | None) -> Answered:
@@ -144,10 +154,15 @@ async def reopen(tx: Tx, caller: Caller, ticket_id: UUID, reason: str | None) ->
 async def close(tx: Tx, caller: Caller, ticket_id: UUID, reason: str | None) -> Answered:
     """By hand, from any state but merged and spam."""
     life = await begin(tx, caller, ticket_id, staff_only(caller))
+    end(life, reason)
+    return await life.save(), life
+
+
+def end(life: Life, reason: str | None) -> None:
+    """Closed by a person; a resolution no longer waits for its timer."""
     if life.ticket.status is Status.RESOLVED:
         life.disarm_closing()
     shut(life, "staff", reason)
-    return await life.save(), life
 
 
 def shut(life: Life, cause: Literal["timer", "staff"], reason: str | None = None) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from shared.events.sla import SlaWarning
@@ -17,6 +18,7 @@ from shared.kit.crypto import SealBroken
 from shared.kit.ids import uuid7
 from shared.kit.outbox import FACTS_CTE
 from shared.kit.schema import protect
+from shared.kit.tx import Tx
 from shared.vocabulary import Metric
 from tests.contexts import MakeContext
 from tests.engines import Database
@@ -293,3 +295,35 @@ async def test_one_bad_row_undoes_the_whole_transaction(context: Context) -> Non
     async with context.tx() as tx:
         assert await tx.scalar(FIND, {"ids": [good]}) == 0
     assert await outbox(context, fact) == []
+
+
+THING = text(f"insert into {SCHEMA}.thing values (:id, :o)")
+
+
+@pytest.mark.parametrize("read", [False, True], ids=["gathered", "executed"])
+async def test_an_attempt_counts_as_a_whole_or_not_at_all(context: Context, read: bool) -> None:
+    """Whether what happens in it is only gathered or is sent at once makes no difference."""
+    before, kept, lost = uuid7(), uuid7(), uuid7()
+
+    async def act(tx: Tx, one: UUID) -> None:
+        tx.emit(warning(one, tx.now))
+        tx.write(THING, {"id": one, "o": HERE}, one)
+        if read:
+            await tx.rows("select 1")
+
+    async def fail(tx: Tx) -> None:
+        async with tx.attempt():
+            await act(tx, lost)
+            raise ZeroDivisionError
+
+    async with context.tx() as tx:
+        tx.write(THING, {"id": before, "o": HERE}, before)
+        with pytest.raises(ZeroDivisionError):
+            await fail(tx)
+        async with tx.attempt():
+            await act(tx, kept)
+        with pytest.raises(ZeroDivisionError):
+            await fail(tx)
+    assert {before, kept, lost} & await seen(context, Caller.system()) == {before, kept}
+    assert await outbox(context, kept) == [(1, "sanad.sla.warning")]
+    assert await outbox(context, lost) == []
