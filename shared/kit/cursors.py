@@ -22,7 +22,7 @@ _MAC: Final = 12
 def encode_cursor(context: Context, values: Sequence[Any]) -> str:
     """The sort values of a page's last row, signed so that nobody asks for made-up places.
 
-    Signed for the address in hand: it means nothing to another list.
+    Signed for the address in hand and its caller: it means nothing to another list or reader.
     """
     body = dumps(list(values))
     return urlsafe_b64encode(_mac(context, body) + body).rstrip(b"=").decode()

@@ -19,7 +19,7 @@ from shared.kit.logging import get_logger
 from shared.kit.problems import Problem, TooManyRequests
 from shared.kit.ratelimit import RateLimit
 from shared.kit.verifier import Verifier
-from shared.kit.visit import Visit, address_of, visit_of
+from shared.kit.visit import LIST, Visit, address_of, visit_of
 
 TX: Final = "sanad.tx"
 REPEAT: Final = "sanad.repeat"
@@ -86,6 +86,7 @@ class Passage:
             caller = Caller.anonymous(visit.locale, address)
         visit.caller = caller
         request.scope[CALLER] = caller
+        LIST.set(f"{request.scope['path']}\n{caller.id}")
         if self.policy.kind != "internal":
             self._count(caller, entrance.limit, visit)
         return caller

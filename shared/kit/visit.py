@@ -14,7 +14,7 @@ from shared.kit.ratelimit import Quota
 from shared.vocabulary import Locale
 
 LIST: ContextVar[str] = ContextVar("sanad_list", default="")
-"""The address that is asked for: a cursor is a place in its list, and in no other."""
+"""The address that is asked for and who asks: a cursor is a place in their list, in no other."""
 VISIT: Final = "sanad.visit"
 _ASKED: Final = frozenset({b"x-request-id", b"traceparent", b"accept-language"})
 _LANGUAGES: Final = {locale: (b"content-language", locale.encode()) for locale in Locale}

@@ -1,14 +1,12 @@
 """Tickets: open, list, read, change."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
-from pydantic import BeforeValidator
+from fastapi import Request, Response
 
-from services.tickets.domain.listing import Filters, Place, SlaState, Sort
 from services.tickets.domain.words import parse_number
+from services.tickets.routes.narrowing import InFilters, InTurning, Pages
 from services.tickets.routes.policies import (
     CanRead,
     CanWrite,
@@ -24,96 +22,19 @@ from services.tickets.schemas.outputs import TicketOut, TicketPage, TimelinePage
 from services.tickets.usecases import editing, opening, reading
 from services.tickets.usecases.editing import Edit
 from shared.kit import http
-from shared.kit.context import Context
 from shared.kit.http import (
     InContext,
     InRepeat,
     InTx,
-    decode_cursor,
     if_match,
     json,
     language,
     page_response,
     set_etag,
 )
-from shared.kit.model import Instant, Line
 from shared.kit.problems import NotFound, PreconditionFailed, ValidationFailed, problems
-from shared.vocabulary import Priority, Status
 
 router = http.router("/v1/tickets", tags=["tickets"])
-
-
-def _split(values: Any) -> Any:
-    """`?status=new,open` says the same as `?status=new&status=open`."""
-    if not isinstance(values, list):
-        return values
-    return [part for value in values for part in str(value).split(",") if part]
-
-
-Several = BeforeValidator(_split)
-Order = tuple[Sort, Place | None, int]
-
-
-class _Whose:
-    """Filters by people and places."""
-
-    def __init__(
-        self,
-        department_id: UUID | None = None,
-        assignee_id: UUID | None = None,
-        organization_id: UUID | None = None,
-        requester_id: UUID | None = None,
-    ) -> None:
-        self.values: dict[str, Any] = {
-            "department_id": department_id,
-            "assignee_id": assignee_id,
-            "organization_id": organization_id,
-            "requester_id": requester_id,
-        }
-
-
-class _When:
-    """Filters by time, promise and words."""
-
-    def __init__(
-        self,
-        sla_state: SlaState | None = None,
-        created_from: Instant | None = None,
-        created_to: Instant | None = None,
-        q: Annotated[str | None, Line(200), Query()] = None,
-    ) -> None:
-        self.values: dict[str, Any] = {
-            "sla_state": sla_state,
-            "created_from": created_from,
-            "created_to": created_to,
-            "q": q,
-        }
-
-
-async def _filters(
-    whose: Annotated[_Whose, Depends()],
-    when: Annotated[_When, Depends()],
-    status: Annotated[list[Status] | None, Several, Query()] = None,
-    priority: Annotated[list[Priority] | None, Several, Query()] = None,
-    tag: Annotated[list[Annotated[str, Line(50)]] | None, Several, Query()] = None,
-) -> Filters:
-    return Filters(
-        status=tuple(status or ()),
-        priority=tuple(priority or ()),
-        tag=tuple(tag or ()),
-        **whose.values,
-        **when.values,
-    )
-
-
-async def _order(
-    context: InContext, sort: Sort = Sort.CREATED, limit: Limit = 50, cursor: Cursor = None
-) -> Order:
-    return sort, _place(context, sort, cursor), limit
-
-
-InFilters = Annotated[Filters, Depends(_filters)]
-InOrder = Annotated[Order, Depends(_order)]
 
 
 @router.post(
@@ -138,11 +59,18 @@ async def list_tickets(
     filters: InFilters,
     caller: CanRead,
     context: InContext,
-    order: InOrder,
+    turning: InTurning,
 ) -> Response:
-    """Those that the caller may see; by keyset, without totals."""
+    """Those that the caller may see; by keyset, without totals.
+
+    `assignee_id` takes `me` and `none` beside an id, `department_id` takes `mine`; a filter with
+    several values is written `status=new,open`; own fields are asked for as `custom.<key>=<value>`.
+    A cursor goes on with the list that it came from: the same reader, filters and order.
+    """
+    pages = Pages(context, filters, turning.sort, turning.locale)
+    order = (turning.sort, pages.place(turning.cursor), turning.limit)
     items, place = await reading.ticket_list(context, caller, filters, order)
-    return page_response(request, items, cursor_of(context, place))
+    return page_response(request, items, pages.cursor(place))
 
 
 @router.get(
@@ -206,17 +134,3 @@ async def read_timeline(
     order = (language(request), limit)
     items, following = await reading.story(context, caller, ticket_id, place, order)
     return page_response(request, items, cursor_of(context, following))
-
-
-def _place(context: Context, sort: Sort, cursor: str | None) -> Place | None:
-    if cursor is None:
-        return None
-    values = decode_cursor(context, cursor)
-    try:
-        name, value, row_id = values
-        known = value if sort is Sort.PRIORITY else datetime.fromisoformat(value)
-        if name != sort:
-            raise ValidationFailed
-        return Place(known, UUID(row_id))
-    except (ValueError, TypeError):
-        raise ValidationFailed from None

@@ -1,124 +1,136 @@
 """Lists of tickets by keyset: the filters become conditions that the indexes know."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
-from services.tickets.domain.listing import Filters, Place, SlaState, Sort
+from services.tickets.domain.listing import Filters, Place, SlaState, Sort, within_reach
 from services.tickets.domain.rights import Viewer
+from services.tickets.store.rows import Condition
 from services.tickets.store.visibility import visible
 from shared.kit.tx import Tx
 
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
+Order = tuple[Sort, Place | None, int]
+"""Sort, place to go on from, and how many."""
+
 _ORDER: Final = {
     Sort.NEXT_DUE: ("next_due_at", ">", ""),
     Sort.CREATED: ("created_at", "<", " desc"),
+    Sort.OLDEST: ("created_at", ">", ""),
     Sort.UPDATED: ("updated_at", "<", " desc"),
+    Sort.STALEST: ("updated_at", ">", ""),
     Sort.PRIORITY: ("priority", ">", ""),
+    Sort.LEAST: ("priority", "<", " desc"),
 }
 _SLA_STATES: Final = {
     SlaState.OK: "('ok', 'pending')",
     SlaState.WARNING: "('warning')",
     SlaState.BREACHED: "('breached')",
 }
-_FOUND: Final = """t.id in (select s.ticket_id from tickets.search s
-    join unnest(cast(:tokens as bytea[]), cast(:words as int[])) w (token, word)
-        on s.token = w.token where s.public or :internal
-    group by s.ticket_id having count(distinct w.word) = :word_count)"""
-
+_WORDS: Final = ("status", "priority", "channel")
 _COMPARED: Final = {
-    "department_id": "t.department_id = :department_id",
-    "assignee_id": "t.assignee_id = :assignee_id",
     "organization_id": "t.organization_id = :organization_id",
     "requester_id": "t.requester_id = :requester_id",
+    "escalation_level": "t.escalation_level >= :escalation_level",
     "created_from": "t.created_at >= :created_from",
     "created_to": "t.created_at < :created_to",
+    "updated_from": "t.updated_at >= :updated_from",
+    "updated_to": "t.updated_at < :updated_to",
+    "due_before": "t.next_due_at < :due_before",
 }
-
-Condition = tuple[str, dict[str, Any]]
-
-
-class Search:
-    """A query after folding: a number, or for each word the tokens that stand for it."""
-
-    def __init__(self, number: int | None, tokens: list[list[bytes]]) -> None:
-        self.number = number
-        self.tokens = tokens
-
-    def condition(self, *, internal: bool) -> Condition:
-        """Ticket number, or all words, each in any of its forms."""
-        if not self.tokens:
-            return ("t.number = :number", {"number": self.number}) if self.number else ("false", {})
-        params: dict[str, Any] = {
-            "tokens": [token for word in self.tokens for token in word],
-            "words": [index for index, word in enumerate(self.tokens) for _ in word],
-            "word_count": len(self.tokens),
-            "internal": internal,
-        }
-        if self.number is None:
-            return _FOUND, params
-        return f"(t.number = :number or {_FOUND})", {**params, "number": self.number}
+_UNANSWERED: Final = (
+    "t.last_customer_message_at <= :waiting_since"
+    " and (t.last_staff_message_at is null or t.last_staff_message_at < t.last_customer_message_at)"
+    " and t.status in ('new', 'open', 'waiting_customer', 'waiting_third_party')"
+)
+_NOBODY: Final = "t.assignee_id is null"
+_SOMEBODY: Final = "t.assignee_id is not null"
 
 
 async def listed(
-    tx: Tx,
-    viewer: Viewer,
-    filters: Filters,
-    search: Search | None,
-    order: tuple[Sort, Place | None, int],
+    tx: Tx, viewer: Viewer, filters: Filters, more: Sequence[Condition], order: Order
 ) -> list[RowMapping]:
-    """A page, and one row more when there is a next one; `order` = sort, place, limit."""
-    statement, params = compose(viewer, filters, search, order)
+    """A page, and one row more when there is a next one."""
+    statement, params = compose(viewer, filters, more, order)
     return await tx.only(statement, params)
 
 
-def compose(
-    viewer: Viewer,
-    filters: Filters,
-    search: Search | None,
-    order: tuple[Sort, Place | None, int],
-) -> Condition:
-    """The statement of a list and its parameters."""
+def compose(viewer: Viewer, filters: Filters, more: Sequence[Condition], order: Order) -> Condition:
+    """The statement of a list and its parameters; `more` says what a query and own fields ask."""
     sort, place, limit = order
     column, after, direction = _ORDER[sort]
-    conditions = [visible(viewer), *_narrow(filters)]
-    if search is not None:
-        conditions.append(search.condition(internal=viewer.staff))
+    conditions = [*narrowed(viewer, filters), *more]
     if place is not None:
         wish = {"place": place.value, "place_id": place.id}
         conditions.append((f"(t.{column}, t.id) {after} (:place, :place_id)", wish))
-    params: dict[str, Any] = {"limit": limit + 1}
-    for _, more in conditions:
-        params |= more
-    where = " and ".join(text for text, _ in conditions)
+    where, params = joined(conditions)
     order_by = f"t.{column}{direction}, t.id{direction}"
     return (
         f"select t.* from tickets.ticket t where {where} order by {order_by} limit :limit",
-        params,
+        {**params, "limit": limit + 1},
     )
+
+
+def joined(conditions: Iterable[Condition]) -> Condition:
+    """One condition of many that must all hold."""
+    texts, params = [], dict[str, Any]()
+    for text, more in conditions:
+        texts.append(text)
+        params |= more
+    return " and ".join(texts), params
+
+
+def narrowed(viewer: Viewer, filters: Filters) -> list[Condition]:
+    """The filters and the rights of the viewer, who is `me` and whose departments are `mine`."""
+    rights = [] if within_reach(viewer, filters) else [visible(viewer)]
+    return [*rights, *_narrow(filters), *_whose(viewer, filters)]
 
 
 def place_of(row: RowMapping, sort: Sort) -> list[Any]:
     """What a cursor remembers of a page's last row."""
-    return [sort.value, row[_ORDER[sort][0]], row["id"]]
+    return [row[_ORDER[sort][0]], row["id"]]
 
 
 def _narrow(filters: Filters) -> Iterator[Condition]:
     # Our own words stand as literals, so that the planner sees which partial index they imply.
-    if filters.status:
-        yield f"t.status in ({_literals(filters.status)})", {}
-    if filters.priority:
-        yield f"t.priority in ({_literals(filters.priority)})", {}
+    for name in _WORDS:
+        if values := getattr(filters, name):
+            yield f"t.{name} in ({_literals(values)})", {}
     for name, condition in _COMPARED.items():
         value = getattr(filters, name)
         if value is not None:
             yield condition, {name: value}
+    if filters.waiting_since is not None:
+        yield _UNANSWERED, {"waiting_since": filters.waiting_since}
     if filters.tag:
         yield "t.tags @> cast(:tags as text[]) and t.tags <> '{}'", {"tags": list(filters.tag)}
     if filters.sla_state is not None:
         yield f"t.sla_state in {_SLA_STATES[filters.sla_state]}", {}
+
+
+def _whose(viewer: Viewer, filters: Filters) -> Iterator[Condition]:
+    if filters.unassigned is not None:
+        yield _NOBODY if filters.unassigned else _SOMEBODY, {}
+    if filters.assignee_id == "none":
+        yield _NOBODY, {}
+    elif filters.assignee_id is not None:
+        chosen = viewer.id if filters.assignee_id == "me" else filters.assignee_id
+        yield "t.assignee_id = :assignee_id", {"assignee_id": chosen}
+    if filters.department_id == "mine":
+        yield _mine(viewer)
+    elif filters.department_id is not None:
+        yield "t.department_id = :department_id", {"department_id": filters.department_id}
+
+
+def _mine(viewer: Viewer) -> Condition:
+    """One department is compared plainly: then its index also gives the order."""
+    mine = sorted(viewer.department_ids)
+    if len(mine) == 1:
+        return "t.department_id = :department_id", {"department_id": mine[0]}
+    return "t.department_id = any(:department_ids)", {"department_ids": mine}
 
 
 def _literals(words: Iterable[str]) -> str:

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.tickets.adapters.stems import query_tokens
-from services.tickets.domain.listing import Filters, Place, Sort
+from services.tickets.domain.listing import Filters
 from services.tickets.domain.stories import tell
-from services.tickets.domain.words import parse_number
 from services.tickets.store import directory, held, listing, messages, seals, tickets, timeline
 from services.tickets.store import feedback as ratings
+from services.tickets.store.listing import Order
 from services.tickets.store.rows import Row
-from services.tickets.usecases import answers, holding
+from services.tickets.usecases import answers, holding, narrowing
 from services.tickets.usecases.answers import Cards
 from services.tickets.usecases.figures import INSIDE, NAMELESS, figures, zone_of
 from services.tickets.usecases.sight import see, viewer_of
@@ -64,14 +63,14 @@ async def ticket_by_number(context: Context, caller: Caller, number: int) -> Tag
 
 
 async def ticket_list(
-    context: Context, caller: Caller, filters: Filters, order: tuple[Sort, Place | None, int]
+    context: Context, caller: Caller, filters: Filters, order: Order
 ) -> tuple[list[dict[str, Any]], list[Any] | None]:
     """A page of tickets, and the place of its last row when there are more."""
     sort, _, limit = order
+    viewer = viewer_of(caller)
+    more = await narrowing.conditions(context, caller, viewer, filters)
     async with context.tx(caller) as tx:
-        rows = await listing.listed(
-            tx, viewer_of(caller), filters, _search(context, filters), order
-        )
+        rows = await listing.listed(tx, viewer, filters, more, order)
     shown = rows[:limit]
     cards = await answers.cards_for(context, [row["requester_id"] for row in shown])
     items = [
@@ -214,11 +213,3 @@ async def _tell_messages(
         )
         for one in rows
     ]
-
-
-def _search(context: Context, filters: Filters) -> listing.Search | None:
-    if filters.q is None:
-        return None
-    return listing.Search(
-        parse_number(filters.q), query_tokens(context.keys.derive("search"), filters.q)
-    )

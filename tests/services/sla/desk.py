@@ -103,11 +103,12 @@ class Desk:
     context: Context
     http: httpx.AsyncClient
     ops: httpx.AsyncClient
+    admin: Person = field(default_factory=Person)
 
     async def ask(
         self, method: str, path: str, body: Any = None, who: Person | None = None, **headers: str
     ) -> httpx.Response:
-        asked = {**(who or Person()).headers(self.context.clock.now()), **headers}
+        asked = {**(who or self.admin).headers(self.context.clock.now()), **headers}
         return await self.http.request(method, path, json=body, headers=asked)
 
     async def made(self, path: str, body: Any) -> dict[str, Any]:

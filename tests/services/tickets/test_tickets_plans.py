@@ -76,7 +76,7 @@ async def test_a_page_of_fifty_reads_little(filled: Desk, name: str, turned: boo
     place = None
     if turned:
         place = Place("P2", SOME) if sort is Sort.PRIORITY else PLACE
-    plan = await plan_of(filled, *compose(STAFF, filters, None, (sort, place, 50)))
+    plan = await plan_of(filled, *compose(STAFF, filters, (), (sort, place, 50)))
     kinds = {node["Node Type"] for node in nodes(plan)}
     assert "Seq Scan" not in kinds, kinds
     blocks = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
@@ -98,7 +98,7 @@ async def test_an_agents_own_list_reads_little(filled: Desk, sort: Sort, departm
         UUID(int=77), Reach.DEPARTMENTS, staff=True, department_ids=frozenset({department})
     )
     for filters in (Filters(), Filters(department_id=SOME)):
-        plan = await plan_of(filled, *compose(viewer, filters, None, (sort, None, 50)))
+        plan = await plan_of(filled, *compose(viewer, filters, (), (sort, None, 50)))
         kinds = {node["Node Type"] for node in nodes(plan)}
         assert "Seq Scan" not in kinds, kinds
         blocks = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
@@ -108,7 +108,7 @@ async def test_an_agents_own_list_reads_little(filled: Desk, sort: Sort, departm
 @pytest.mark.slow
 async def test_a_customers_own_list_reads_little(filled: Desk) -> None:
     viewer = Viewer(SOME, Reach.OWN, staff=False, organization_id=SOME)
-    plan = await plan_of(filled, *compose(viewer, Filters(), None, (Sort.CREATED, None, 50)))
+    plan = await plan_of(filled, *compose(viewer, Filters(), (), (Sort.CREATED, None, 50)))
     assert "Seq Scan" not in {
         node["Node Type"] for node in nodes(plan) if node.get("Relation Name") == "ticket"
     }

@@ -136,13 +136,16 @@ async def test_an_unchanged_resource_is_not_sent_again(desk: Desk) -> None:
 
 
 async def test_pages_follow_one_another_by_a_signed_cursor(desk: Desk) -> None:
-    first = await desk.http.get("/v1/notes", params={"limit": 2}, headers=Person().headers())
+    reader = Person()
+    first = await desk.http.get("/v1/notes", params={"limit": 2}, headers=reader.headers())
     assert first.json()["items"] == [0, 1]
     link = first.headers["link"]
     following = link[link.index("<") + 1 : link.index(">")]
     assert link.endswith('rel="next"')
-    second = await desk.http.get(following, headers=Person().headers())
+    second = await desk.http.get(following, headers=reader.headers())
     assert second.json()["items"] == [2, 3]
+    stolen = await desk.http.get(following, headers=Person().headers())
+    assert stolen.status_code == 422
 
 
 async def test_a_cursor_of_another_list_is_refused(make_context: MakeContext) -> None:

@@ -1,0 +1,186 @@
+"""The questions that a list of tickets takes in its address, and the cursors that go on with it."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+from pydantic import TypeAdapter, ValidationError
+
+from services.tickets.domain.listing import Filters, Place, SlaState, Sort
+from services.tickets.problems.listing import CURSOR_FOREIGN
+from services.tickets.routes.policies import Cursor, Limit
+from services.tickets.schemas.filters import (
+    Assignee,
+    Channels,
+    Custom,
+    Department,
+    Level,
+    Priorities,
+    Statuses,
+    TagsOf,
+    Words,
+    filters_of,
+)
+from shared.kit.complaints import complaints
+from shared.kit.context import Context
+from shared.kit.http import decode_cursor, encode_cursor, language
+from shared.kit.model import Instant
+from shared.kit.problems import ValidationFailed
+from shared.vocabulary import Locale
+
+_CUSTOM = "custom."
+_custom: TypeAdapter[dict[str, str]] = TypeAdapter(Custom)
+
+
+class _Whose:
+    """Filters by people and places."""
+
+    def __init__(
+        self,
+        *,
+        department_id: Department = None,
+        assignee_id: Assignee = None,
+        unassigned: bool | None = None,
+        organization_id: UUID | None = None,
+        requester_id: UUID | None = None,
+    ) -> None:
+        self.values: dict[str, Any] = {
+            "department_id": department_id,
+            "assignee_id": assignee_id,
+            "unassigned": unassigned,
+            "organization_id": organization_id,
+            "requester_id": requester_id,
+        }
+
+
+class _What:
+    """Filters by the ticket's own words."""
+
+    def __init__(
+        self,
+        *,
+        status: Annotated[Statuses, Query()] = None,
+        priority: Annotated[Priorities, Query()] = None,
+        channel: Annotated[Channels, Query()] = None,
+        tag: Annotated[TagsOf, Query()] = None,
+        q: Annotated[Words, Query()] = None,
+    ) -> None:
+        self.values: dict[str, Any] = {
+            "status": status,
+            "priority": priority,
+            "channel": channel,
+            "tag": tag,
+            "q": q,
+        }
+
+
+class _Promise:
+    """Filters by what was promised, and by who waits for it."""
+
+    def __init__(
+        self,
+        sla_state: SlaState | None = None,
+        escalation_level: Annotated[
+            Level, Query(description="The ladder's level, at least so high")
+        ] = None,
+        due_before: Instant | None = None,
+        waiting_since: Annotated[
+            Instant | None,
+            Query(description="The customer's last message came by then and waits for an answer"),
+        ] = None,
+    ) -> None:
+        self.values: dict[str, Any] = {
+            "sla_state": sla_state,
+            "escalation_level": escalation_level,
+            "due_before": due_before,
+            "waiting_since": waiting_since,
+        }
+
+
+class _When:
+    """Filters by instants: from (included) and to (not included)."""
+
+    def __init__(
+        self,
+        created_from: Instant | None = None,
+        created_to: Instant | None = None,
+        updated_from: Instant | None = None,
+        updated_to: Instant | None = None,
+    ) -> None:
+        self.values: dict[str, Any] = {
+            "created_from": created_from,
+            "created_to": created_to,
+            "updated_from": updated_from,
+            "updated_to": updated_to,
+        }
+
+
+async def _filters(
+    request: Request,
+    whose: Annotated[_Whose, Depends()],
+    what: Annotated[_What, Depends()],
+    promise: Annotated[_Promise, Depends()],
+    when: Annotated[_When, Depends()],
+) -> Filters:
+    asked = whose.values | what.values | promise.values | when.values
+    return filters_of({**asked, "custom": _own_fields(request)})
+
+
+def _own_fields(request: Request) -> dict[str, str]:
+    """`?custom.<key>=<value>`: names that no signature can list."""
+    asked = {
+        name.removeprefix(_CUSTOM): value
+        for name, value in request.query_params.items()
+        if name.startswith(_CUSTOM)
+    }
+    try:
+        return _custom.validate_python(asked) if asked else {}
+    except ValidationError as error:
+        errors = [{**one, "loc": ("query", "custom", *one["loc"])} for one in error.errors()]
+        raise ValidationFailed(errors=complaints(errors, language(request))) from None
+
+
+class Turning:
+    """Order, length and place of a page, not yet held against the list that it belongs to."""
+
+    def __init__(
+        self, request: Request, sort: Sort = Sort.CREATED, limit: Limit = 50, cursor: Cursor = None
+    ) -> None:
+        self.sort, self.limit, self.cursor = sort, limit, cursor
+        self.locale = language(request)
+
+
+InFilters = Annotated[Filters, Depends(_filters)]
+InTurning = Annotated[Turning, Depends()]
+
+
+class Pages:
+    """Cursors of one list: they mean nothing under another filter, order or reader."""
+
+    def __init__(self, context: Context, filters: Filters, sort: Sort, locale: Locale) -> None:
+        self._context, self._sort, self._locale = context, sort, locale
+        self._mark = sha256(f"{sort} {filters}".encode()).hexdigest()[:16]
+
+    def place(self, cursor: str | None) -> Place | None:
+        """Where the page before ended."""
+        if cursor is None:
+            return None
+        try:
+            mark, value, row_id = decode_cursor(self._context, cursor)
+            worded = self._sort in {Sort.PRIORITY, Sort.LEAST}
+            found = Place(value if worded else datetime.fromisoformat(value), UUID(row_id))
+        except (ValueError, TypeError):
+            raise self._foreign() from None
+        except ValidationFailed:
+            raise self._foreign() from None
+        if mark != self._mark:
+            raise self._foreign()
+        return found
+
+    def cursor(self, place: list[Any] | None) -> str | None:
+        return None if place is None else encode_cursor(self._context, [self._mark, *place])
+
+    def _foreign(self) -> ValidationFailed:
+        return ValidationFailed.of("?cursor", "cursor_foreign", CURSOR_FOREIGN, self._locale)

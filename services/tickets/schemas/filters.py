@@ -1,0 +1,80 @@
+"""Filters of a list of tickets, the same in an address and in a saved view."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from services.tickets.domain.listing import Filters, SlaState
+from shared.kit.model import Body, Instant, Line
+from shared.vocabulary import Channel, Priority, Status
+
+_MOST = 20
+
+
+def _split(values: Any) -> Any:
+    """`?status=new,open` says the same as `?status=new&status=open`."""
+    several = values if isinstance(values, list) else [values]
+    parts: list[Any] = []
+    for value in several:
+        parts += [part for part in value.split(",") if part] if isinstance(value, str) else [value]
+    return None if parts == [None] else parts
+
+
+def _distinct(values: list[Any] | None) -> list[Any] | None:
+    return None if values is None else list(dict.fromkeys(values))
+
+
+_SEVERAL = (BeforeValidator(_split), AfterValidator(_distinct))
+_FEW = Field(max_length=_MOST)
+
+Statuses = Annotated[list[Status] | None, _FEW, *_SEVERAL]
+Priorities = Annotated[list[Priority] | None, _FEW, *_SEVERAL]
+Channels = Annotated[list[Channel] | None, _FEW, *_SEVERAL]
+TagsOf = Annotated[list[Annotated[str, Line(50)]] | None, _FEW, *_SEVERAL]
+Department = UUID | Literal["mine"] | None
+Assignee = UUID | Literal["me", "none"] | None
+Level = Annotated[int | None, Field(ge=0, le=100)]
+Words = Annotated[str | None, Line(200)]
+CustomKey = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,49}$")]
+CustomValue = Annotated[str, Line(200)]
+Custom = Annotated[dict[CustomKey, CustomValue], Field(max_length=10)]
+_ALTERNATIVES = ("status", "priority", "channel", "tag")
+
+
+class FiltersIn(Body):
+    """Filters as a saved view keeps them; each means what it means in `GET /v1/tickets`."""
+
+    status: Statuses = None
+    priority: Priorities = None
+    channel: Channels = None
+    tag: TagsOf = None
+    department_id: Department = None
+    assignee_id: Assignee = None
+    unassigned: bool | None = None
+    organization_id: UUID | None = None
+    requester_id: UUID | None = None
+    sla_state: SlaState | None = None
+    escalation_level: Level = None
+    waiting_since: Instant | None = None
+    created_from: Instant | None = None
+    created_to: Instant | None = None
+    updated_from: Instant | None = None
+    updated_to: Instant | None = None
+    due_before: Instant | None = None
+    custom: Custom = Field(default_factory=dict)
+    q: Words = None
+
+    def value(self) -> Filters:
+        return filters_of({name: getattr(self, name) for name in type(self).model_fields})
+
+    def kept(self) -> dict[str, Any]:
+        """As JSON, without what was not asked for."""
+        return self.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+
+
+def filters_of(values: dict[str, Any]) -> Filters:
+    """The rules' filters, from whichever door the values came."""
+    several = {name: tuple(values.get(name) or ()) for name in _ALTERNATIVES}
+    custom = tuple(sorted((values.get("custom") or {}).items()))
+    return Filters(**{**values, **several, "custom": custom})
