@@ -12,6 +12,10 @@ from uuid import UUID
 _PUBLIC, _INTERNAL = 1, 2
 """What is answered went to the customer's side, or stayed within the house."""
 
+_SCORE_BITS = 3
+_BEST = 5
+_RESOLUTIONS = 1 << (16 - _SCORE_BITS)
+
 _TAG = 5
 _MAC = 10
 _BODY = 1 + 4 + _TAG
@@ -37,6 +41,21 @@ class ReplyToken:
     def bound_to(self, key: bytes, address: str) -> bool:
         """Whether `address` is the one that the token was sent to."""
         return hmac.compare_digest(self.address_tag, _address_tag(key, address))
+
+
+@dataclass(frozen=True, slots=True)
+class RatingToken:
+    """What a rating link is about: one resolution of one ticket, and the score it proposes."""
+
+    ticket_id: UUID
+    resolution: int
+    """How often the ticket had been reopened before it was solved this time."""
+    score: int
+    """0 when the link proposes none."""
+
+    def about(self, reopen_count: int) -> bool:
+        """Whether the link was made for the resolution after so many reopenings."""
+        return self.resolution == reopen_count % _RESOLUTIONS
 
 
 def fold_address(address: str) -> str:
@@ -127,6 +146,22 @@ def read_link_token(keys: tuple[bytes, ...], purpose: str, text: str) -> tuple[U
     if not any(hmac.compare_digest(mac, _mac(k, purpose.encode() + body, 16)) for k in keys):
         return None
     return UUID(bytes=body[:16]), int.from_bytes(body[16:], "big")
+
+
+def make_rating_token(key: bytes, ticket_id: UUID, resolution: int, score: int) -> str:
+    """A link token whose detail is the resolution (13 bits) and the proposed score (3)."""
+    detail = (resolution % _RESOLUTIONS) << _SCORE_BITS | score
+    return make_link_token(key, "feedback", ticket_id, detail)
+
+
+def read_rating_token(keys: tuple[bytes, ...], text: str) -> RatingToken | None:
+    """What a rating link says; None for anything that we did not sign."""
+    read = read_link_token(keys, "feedback", text)
+    if read is None:
+        return None
+    ticket_id, detail = read
+    score = detail & ((1 << _SCORE_BITS) - 1)
+    return RatingToken(ticket_id, detail >> _SCORE_BITS, score if score <= _BEST else 0)
 
 
 def _address_tag(key: bytes, address: str) -> bytes:

@@ -46,3 +46,9 @@ class TicketsSettings(Settings):
 
     tickets_mail_link_days: Annotated[int, Field(ge=1, le=365)] = 7
     """How long the links to files work that a mail to a customer names."""
+
+    tickets_feedback_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """How long after a resolution it may be rated, by its link or in the portal."""
+
+    tickets_feedback_reopen_score: Annotated[int, Field(ge=0, le=5)] = 2
+    """The best score that may still reopen the ticket, inside its reopen window; 0 = none may."""

@@ -134,7 +134,7 @@ class TicketReopened(TicketFact):
     actor_id: UUID | None = None
     message_id: UUID | None = None
     reopen_count: int
-    cause: Literal["mail", "portal", "staff"]
+    cause: Literal["mail", "portal", "staff", "feedback"]
 
 
 class TicketClosed(TicketFact):

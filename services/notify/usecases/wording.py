@@ -13,7 +13,7 @@ from services.notify.domain.words import Kind
 from services.notify.usecases.enclosures import enclosures
 from services.notify.usecases.rendering import Reader
 from shared.kit.locale import format_date, pick
-from shared.tokens import make_link_token
+from shared.tokens import make_rating_token
 from shared.vocabulary import SCORES, Localized
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def _resolution(scene: Scene) -> dict[str, Any]:
 
 def _score(scene: Scene, value: int) -> dict[str, Any]:
     key = scene.context.keys.derive("feedback-link")
-    token = make_link_token(key, "feedback", UUID(str(scene.ticket["id"])), value)
+    resolution = int(scene.mail.facts.get("reopen_count") or 0)
+    token = make_rating_token(key, UUID(str(scene.ticket["id"])), resolution, value)
     base = scene.context.settings.public_url.rstrip("/")
     return {
         "value": scene.reader.numbers(str(value)),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from services.tickets.domain.feedback import FEEDBACK_STORIES
 from services.tickets.domain.mailstories import MAIL_STORIES
 from shared.reasons import REASONS
 from shared.vocabulary import Locale, Localized
@@ -84,7 +85,7 @@ STORIES: Final[Mapping[str, Localized]] = {
     "linked": {"ar": "رُبطت بالتذكرة {number}", "en": "Linked with ticket {number}"},
     "edited": {"ar": "عُدّلت بيانات التذكرة", "en": "The ticket's details were edited"},
     "escalation_requested": {"ar": "طُلب التصعيد", "en": "Escalation was requested"},
-    "feedback_given": {"ar": "قيّم العميل الخدمة: {score} من 5", "en": "Rated {score} of 5"},
+    **FEEDBACK_STORIES,
     "sla_warning": {
         "ar": "اقترب موعد {metric}",
         "en": "The due time of the {metric} is near",

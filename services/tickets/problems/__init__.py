@@ -4,6 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.tickets.domain.stories import NOTHING, STATUS_WORDS, VERB_WORDS
+from services.tickets.problems.feedback import (
+    SCORE_DOES_NOT_REOPEN,
+    FeedbackExpired,
+    FeedbackPassed,
+    FeedbackReopenOver,
+)
 from services.tickets.problems.files import (
     ChecksumMismatch,
     ChecksumUnknown,
@@ -25,9 +31,13 @@ from shared.kit.problems import Conflict, IllegalTransition, Problem
 from shared.vocabulary import Localized, Status
 
 __all__ = [
+    "SCORE_DOES_NOT_REOPEN",
     "ChecksumMismatch",
     "ChecksumUnknown",
     "DownloadInvalid",
+    "FeedbackExpired",
+    "FeedbackPassed",
+    "FeedbackReopenOver",
     "FileInfected",
     "FileWithheld",
     "FormBusy",

@@ -7,13 +7,19 @@ from uuid import UUID
 import orjson
 from fastapi import Request, Response
 
-from services.tickets.problems import LinkInvalid, NotRatable
+from services.tickets.problems import (
+    FeedbackExpired,
+    FeedbackPassed,
+    FeedbackReopenOver,
+    LinkInvalid,
+    NotRatable,
+)
 from services.tickets.routes import pages
 from services.tickets.routes.policies import CanRead, CanWrite
-from services.tickets.schemas.inputs import FeedbackIn
-from services.tickets.schemas.outputs import FeedbackList, VoteOut
+from services.tickets.schemas.feedback import FeedbackGivenOut, FeedbackIn, VoteIn, VoteOut
+from services.tickets.schemas.outputs import FeedbackList
 from services.tickets.usecases import rating, reading
-from services.tickets.usecases.rating import Ballot
+from services.tickets.usecases.rating import Ballot, Vote
 from shared.kit import http
 from shared.kit.http import InContext, InTx, json, page, public
 from shared.kit.locale import negotiate
@@ -21,22 +27,25 @@ from shared.kit.problems import BadRequest, NotFound, Problem, ValidationFailed,
 
 router = http.router("/v1", tags=["feedback"])
 _HOLDERS = [public("the link in the mail is signed for its ticket")]
-_UNSAID: Final = 1
-"""Stands in for a score that is not sent, while the comment beside it is checked."""
 _FORM: Final = "application/x-www-form-urlencoded"
+_CHECKED: Final = frozenset({"true", "on", "1"})
+_MOST_FIELDS: Final = 20
+_REFUSALS: Final = (LinkInvalid, NotRatable, FeedbackPassed, FeedbackExpired, FeedbackReopenOver)
 
 
 @router.post(
     "/tickets/{ticket_id}/feedback",
     summary="Rate a resolution",
     status_code=201,
-    response_model=FeedbackList,
-    responses=problems(NotFound, NotRatable),
+    response_model=FeedbackGivenOut,
+    responses=problems(NotFound, NotRatable, FeedbackExpired, FeedbackReopenOver, ValidationFailed),
 )
 async def rate(ticket_id: UUID, body: FeedbackIn, caller: CanWrite, tx: InTx) -> Response:
-    """By the requester; rating again replaces the earlier one."""
-    await rating.rate(tx, caller, ticket_id, body.score, body.comment)
-    return json({"score": body.score, "comment": body.comment, "given_at": tx.now}, 201)
+    """By the requester; rating again replaces the earlier one until the time for it is over.
+
+    `reopen: true` with a low score reopens the ticket inside its reopen window.
+    """
+    return json(await rating.rate(tx, caller, ticket_id, body.vote()), 201)
 
 
 @router.get(
@@ -54,14 +63,18 @@ async def read_feedback(ticket_id: UUID, caller: CanRead, context: InContext) ->
     summary="Show the page of a rating link",
     response_class=Response,
     dependencies=_HOLDERS,
-    responses={200: {"content": {"text/html": {}}}, **problems(LinkInvalid)},
+    responses={
+        200: {"content": {"text/html": {}}},
+        **problems(LinkInvalid, NotRatable, FeedbackPassed, FeedbackExpired),
+    },
 )
 async def show(token: str, tx: InTx, request: Request) -> Response:
     """Shows, and casts nothing: mail scanners follow links too."""
     try:
-        return pages.vote(token, await rating.ballot(tx, token))
+        paper = await rating.ballot(tx, token)
     except LinkInvalid as refusal:
         return _refused(refusal, request)
+    return pages.vote(token, paper)
 
 
 @router.post(
@@ -69,29 +82,30 @@ async def show(token: str, tx: InTx, request: Request) -> Response:
     summary="Cast the rating of a link",
     response_model=VoteOut,
     dependencies=_HOLDERS,
-    responses=problems(BadRequest, LinkInvalid, NotRatable, ValidationFailed),
+    responses=problems(BadRequest, *_REFUSALS, ValidationFailed),
 )
 async def cast(token: str, tx: InTx, request: Request) -> Response:
-    """JSON or a form: `score` (else the link's own) and `comment`."""
-    score, comment = await _vote(request)
+    """JSON or a form: `score` (else the link's own), `comment`, `reopen`."""
     try:
-        paper = await rating.cast(tx, token, score, comment)
-    except (LinkInvalid, NotRatable) as refusal:
+        paper = await rating.cast(tx, token, await _vote(request))
+    except (*_REFUSALS, ValidationFailed) as refusal:
         return _refused(refusal, request)
     if _wants_page(request):
-        return pages.thanks(paper)
+        return pages.thanks(token, paper)
     return json(_told(paper))
 
 
-async def _vote(request: Request) -> tuple[int | None, str | None]:
+async def _vote(request: Request) -> Vote:
     fields = await _fields(request)
     score, comment = fields.get("score"), fields.get("comment") or None
     try:
-        number = _UNSAID if score is None else int(score)
-        sound = FeedbackIn.model_validate({"score": number, "comment": comment})
+        number = None if score is None else int(score)
+        reopen = fields.get("reopen", False)
+        return VoteIn.model_validate({"score": number, "comment": comment, "reopen": reopen}).vote(
+            said="comment" in fields
+        )
     except (ValueError, TypeError, OverflowError):
         raise ValidationFailed from None
-    return None if score is None else sound.score, sound.comment
 
 
 async def _fields(request: Request) -> dict[str, Any]:
@@ -100,7 +114,7 @@ async def _fields(request: Request) -> dict[str, Any]:
     if not body:
         return {}
     if request.headers.get("content-type", "").startswith(_FORM):
-        return {key: values[0] for key, values in parse_qs(body.decode(errors="replace")).items()}
+        return _of_form(body)
     try:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -108,6 +122,16 @@ async def _fields(request: Request) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise BadRequest
     return fields
+
+
+def _of_form(body: bytes) -> dict[str, Any]:
+    text = body.decode(errors="replace")
+    try:
+        found = parse_qs(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise BadRequest from None
+    fields: dict[str, Any] = {key: values[0] for key, values in found.items()}
+    return {**fields, "reopen": fields["reopen"] in _CHECKED} if "reopen" in fields else fields
 
 
 def _refused(refusal: Problem, request: Request) -> Response:
@@ -122,4 +146,11 @@ def _wants_page(request: Request) -> bool:
 
 
 def _told(paper: Ballot) -> dict[str, object]:
-    return {"number": paper.number, "score": paper.score, "open": paper.open}
+    given = paper.given
+    return {
+        "number": paper.number,
+        "score": given.score if given else paper.score,
+        "open": paper.open,
+        "reopened": bool(given and given.reopened),
+        "may_reopen_until": paper.reopen_until,
+    }

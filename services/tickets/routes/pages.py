@@ -1,14 +1,16 @@
 """The small pages behind a rating link: both languages, each in its own direction, no script."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from html import escape
 from typing import Final
 
 from fastapi import Response
 
-from services.tickets.usecases.rating import Ballot
-from shared.kit.locale import pick
+from services.tickets.usecases.rating import Ballot, Given
+from shared.kit.locale import format_instant, pick
 from shared.kit.problems import Problem
-from shared.vocabulary import SCORES, Locale
+from shared.vocabulary import SCORES, Locale, Localized
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -17,7 +19,7 @@ _HEADERS: Final = {
     ),
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex",
+    "X-Robots-Tag": "noindex, nofollow",
 }
 _STYLE: Final = """
 body { font: 1.1rem/1.7 system-ui, 'Noto Naskh Arabic', Tahoma, sans-serif; margin: 0;
@@ -32,79 +34,132 @@ fieldset label { padding: .3rem .5rem; border: 1px solid #8592a1; border-radius:
 textarea { width: 100%; min-height: 5rem; box-sizing: border-box; font: inherit }
 button { font: inherit; padding: .4rem 1.4rem; margin-block-start: .6rem }
 """
-_WORDS: Final = {
-    Locale.AR: {
-        "title": "تقييم الدعم",
-        "ask": "كيف كانت خدمتنا في التذكرة {number}؟ 1 {worst}، 5 {best}.",
-        "comment": "تعليق (اختياري)",
-        "send": "إرسال التقييم",
-        "ended": "التقييم غير متاح لهذه التذكرة الآن.",
-        "thanks": "شكرًا لك. سُجّل تقييمك للتذكرة {number}: {score} من 5.",
-    },
-    Locale.EN: {
-        "title": "Rate our support",
-        "ask": "How was our service for ticket {number}? 1 is {worst}, 5 is {best}.",
-        "comment": "Comment (optional)",
-        "send": "Send the rating",
-        "ended": "Rating is not open for this ticket now.",
-        "thanks": "Thank you. Your rating of ticket {number} was recorded: {score} of 5.",
-    },
+_WORDS: Final[Mapping[str, Localized]] = {
+    "title": Localized(ar="تقييم الدعم", en="Rate our support"),
+    "ask": Localized(
+        ar="كيف كانت خدمتنا في التذكرة {number}؟ 1 {worst}، 5 {best}.",
+        en="How was our service for ticket {number}? 1 is {worst}, 5 is {best}.",
+    ),
+    "comment": Localized(ar="تعليق (اختياري)", en="Comment (optional)"),
+    "send": Localized(ar="إرسال التقييم", en="Send the rating"),
+    "change": Localized(ar="تغيير التقييم", en="Change the rating"),
+    "given": Localized(
+        ar="تقييمك للتذكرة {number}: {score} من 5، سُجّل في {at}.",
+        en="Your rating of ticket {number}: {score} of 5, recorded on {at}.",
+    ),
+    "until": Localized(ar="يمكنك تغييره حتى {until}.", en="You can change it until {until}."),
+    "thanks": Localized(
+        ar="شكرًا لك. سُجّل تقييمك للتذكرة {number}: {score} من 5.",
+        en="Thank you. Your rating of ticket {number} was recorded: {score} of 5.",
+    ),
+    "reopened": Localized(
+        ar="أُعيد فتح التذكرة {number}، وسنعود إليك.",
+        en="Ticket {number} was reopened, and we will get back to you.",
+    ),
+    "offer": Localized(
+        ar="نأسف لذلك. إن لم تُحل المشكلة فأعد فتح التذكرة حتى {reopen_until}.",
+        en="We are sorry. If the problem is not solved, reopen the ticket until {reopen_until}.",
+    ),
+    "reopen": Localized(ar="إعادة فتح التذكرة", en="Reopen the ticket"),
 }
 
 
 def vote(token: str, paper: Ballot) -> Response:
-    """Asks for the rating; the link's own score is chosen beforehand."""
-    if not paper.open:
-        return _page(paper, "".join(_section(one, "ended", paper) for one in _order(paper)))
-    asked = "".join(_section(one, "ask", paper) for one in _order(paper))
-    first = paper.locale
-    labels = " · ".join(_WORDS[one]["comment"] for one in _order(paper))
-    send = " · ".join(_WORDS[one]["send"] for one in _order(paper))
-    form = (
-        f'<form method="post" action="/v1/feedback/{escape(token)}">'
-        f"<fieldset>{''.join(_choice(score, paper.score) for score in range(1, 6))}</fieldset>"
-        f'<p dir="{_direction(first)}"><label for="comment">{labels}</label></p>'
-        '<textarea id="comment" name="comment" maxlength="4000" dir="auto"></textarea>'
-        f"<button>{send}</button></form>"
-    )
-    return _page(paper, f"{asked}<section>{form}</section>")
+    """Asks for the rating, or shows what was given; casts nothing."""
+    refusal = paper.refusal()
+    shown = _told(paper, "given") if paper.given else ""
+    if refusal is not None:
+        reason = "".join(_section(one, escape(pick(refusal.detail, one))) for one in _order(paper))
+        return _page(paper, f"{reason}{shown}", refusal.status)
+    asked = _told(paper, "given", "until") if paper.given else _told(paper, "ask")
+    return _page(paper, f"{asked}{_offer(token, paper)}{_form(token, paper)}")
 
 
-def thanks(paper: Ballot) -> Response:
-    return _page(paper, "".join(_section(one, "thanks", paper) for one in _order(paper)))
+def thanks(token: str, paper: Ballot) -> Response:
+    """What was recorded, and for a low rating the way to have the ticket reopened."""
+    told = ("thanks", "reopened") if paper.given and paper.given.reopened else ("thanks",)
+    return _page(paper, f"{_told(paper, *told)}{_offer(token, paper)}")
 
 
 def refused(problem: Problem, wish: Locale | None) -> Response:
     """Why a link leads nowhere, for a person; the status stays the problem's own."""
     first = wish or Locale.AR
     order = (first, *(one for one in Locale if one is not first))
-    texts = "".join(_told(one, escape(pick(problem.detail, one))) for one in order)
+    texts = "".join(_section(one, escape(pick(problem.detail, one))) for one in order)
     return _framed(first, texts, problem.status)
 
 
-def _page(paper: Ballot, content: str) -> Response:
-    return _framed(paper.locale, content)
+def _form(token: str, paper: Ballot) -> str:
+    given = paper.given
+    chosen = given.score if given else paper.score
+    choices = "".join(_choice(score, chosen) for score in SCORES)
+    comment = escape(given.comment or "") if given else ""
+    label = f'<label for="comment">{_both(paper, "comment")}</label>'
+    return (
+        f"<section>{_opening(token)}<fieldset>{choices}</fieldset>"
+        f'<p dir="{_direction(paper.locale)}">{label}</p>'
+        f'<textarea id="comment" name="comment" maxlength="4000" dir="auto">\n{comment}</textarea>'
+        f"<button>{_both(paper, 'change' if given else 'send')}</button></form></section>"
+    )
 
 
-def _framed(first: Locale, content: str, status: int = 200) -> Response:
+def _offer(token: str, paper: Ballot) -> str:
+    if paper.given is None or paper.reopen_until is None:
+        return ""
+    hidden = f'<input type="hidden" name="score" value="{paper.given.score}">'
+    return (
+        f"{_told(paper, 'offer')}<section>{_opening(token)}{hidden}"
+        f'<button name="reopen" value="true">{_both(paper, "reopen")}</button></form></section>'
+    )
+
+
+def _opening(token: str) -> str:
+    return f'<form method="post" action="/v1/feedback/{escape(token)}">'
+
+
+def _page(paper: Ballot, content: str, status: int = 200) -> Response:
+    return _framed(paper.locale, content, status)
+
+
+def _framed(first: Locale, content: str, status: int) -> Response:
     html = (
         f'<!doctype html><html lang="{first}" dir="{_direction(first)}"><head>'
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{_WORDS[first]['title']}</title><style>{_STYLE}</style></head>"
+        '<meta name="referrer" content="no-referrer">'
+        f"<title>{pick(_WORDS['title'], first)}</title><style>{_STYLE}</style></head>"
         f"<body><main>{content}</main></body></html>"
     )
     return Response(html, status, _HEADERS, "text/html")
 
 
-def _section(locale: Locale, word: str, paper: Ballot) -> str:
-    number = f'<bdi dir="ltr">{escape(paper.number)}</bdi>'
+def _told(paper: Ballot, *words: str) -> str:
+    """Sentences in both languages, the ticket's own first."""
+    return "".join(
+        _section(one, " ".join(pick(_WORDS[word], one) for word in words).format_map(gaps))
+        for one in _order(paper)
+        for gaps in (_gaps(paper, one),)
+    )
+
+
+def _gaps(paper: Ballot, locale: Locale) -> dict[str, str]:
+    given: Given | None = paper.given
     worst, best = (pick(SCORES[score], locale).lower() for score in (1, 5))
-    gaps = {"number": number, "score": paper.score, "worst": worst, "best": best}
-    text = _WORDS[locale][word].format_map(gaps)
-    return _told(locale, text)
+    return {
+        "number": f'<bdi dir="ltr">{escape(paper.number)}</bdi>',
+        "score": str(given.score if given else paper.score),
+        "worst": worst,
+        "best": best,
+        "at": _moment(given.at if given else None, locale, paper.zone),
+        "until": _moment(paper.until, locale, paper.zone),
+        "reopen_until": _moment(paper.reopen_until, locale, paper.zone),
+    }
 
 
-def _told(locale: Locale, text: str) -> str:
+def _moment(moment: datetime | None, locale: Locale, zone: str) -> str:
+    return f"<bdi>{escape(format_instant(moment, locale, zone))}</bdi>" if moment else ""
+
+
+def _section(locale: Locale, text: str) -> str:
     return f'<section lang="{locale}" dir="{_direction(locale)}"><p>{text}</p></section>'
 
 
@@ -112,6 +167,12 @@ def _choice(score: int, chosen: int) -> str:
     checked = " checked" if score == chosen else ""
     button = f'<input type="radio" name="score" value="{score}" required{checked}>'
     return f"<label>{button} {score}</label>"
+
+
+def _both(paper: Ballot, word: str) -> str:
+    return " · ".join(
+        f'<span lang="{one}">{pick(_WORDS[word], one)}</span>' for one in _order(paper)
+    )
 
 
 def _order(paper: Ballot) -> tuple[Locale, ...]:

@@ -194,8 +194,3 @@ class LinkIn(Body):
 
 class ParticipantIn(Body):
     email: Address
-
-
-class FeedbackIn(Body):
-    score: Annotated[int, Field(ge=1, le=5)]
-    comment: Comment | None = None

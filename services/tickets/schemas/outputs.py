@@ -202,12 +202,6 @@ class FeedbackList(Out):
     next_cursor: str | None = None
 
 
-class VoteOut(Out):
-    number: str
-    score: int
-    open: bool
-
-
 class UploadOut(Out):
     id: UUID
     offset: int

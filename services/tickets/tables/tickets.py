@@ -90,6 +90,7 @@ class Feedback(SQLModel, table=True):
     comment: bytes | None = None
     by_link: bool
     given_at: datetime = Field(sa_type=INSTANT)
+    reopened: bool = False
 
 
 class Timeline(SQLModel, table=True):

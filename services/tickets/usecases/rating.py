@@ -1,97 +1,216 @@
 """Feedback on a resolution: by the requester in the portal, or by a signed link in the mail."""
 
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
+from services.tickets.domain import feedback as rules
+from services.tickets.domain.feedback import Policy, Standing
 from services.tickets.domain.words import number_text
-from services.tickets.problems import LinkInvalid, NotRatable
+from services.tickets.problems import (
+    SCORE_DOES_NOT_REOPEN,
+    FeedbackExpired,
+    FeedbackPassed,
+    FeedbackReopenOver,
+    LinkInvalid,
+    NotRatable,
+)
 from services.tickets.store import feedback, seals, tickets
+from services.tickets.store.rows import Row
+from services.tickets.usecases.figures import zone_of
 from services.tickets.usecases.life import Actor, Life
+from services.tickets.usecases.replying import reopen
 from services.tickets.usecases.sight import hold, viewer_of
 from shared.events.ticket import TicketFeedbackGiven
 from shared.kit.callers import Caller
 from shared.kit.context import Context
-from shared.kit.problems import Forbidden
+from shared.kit.problems import Forbidden, Problem, ValidationFailed
 from shared.kit.tx import Tx
-from shared.tokens import read_link_token
-from shared.vocabulary import AuthorKind, Locale, Status
+from shared.tokens import RatingToken, read_rating_token
+from shared.vocabulary import AuthorKind, Locale
 
-_RATABLE: Final = frozenset({Status.RESOLVED, Status.CLOSED})
+_REFUSALS: Final[dict[Standing, type[Problem]]] = {
+    Standing.UNSOLVED: NotRatable,
+    Standing.PASSED: FeedbackPassed,
+    Standing.EXPIRED: FeedbackExpired,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What somebody casts; a comment that is not `said` leaves an earlier one alone."""
+
+    score: int | None = None
+    comment: str | None = None
+    said: bool = False
+    reopen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was cast for a resolution."""
+
+    score: int
+    comment: str | None
+    at: datetime
+    reopened: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What a link is about; `score` is what the link itself proposes, 0 when it proposes none."""
+    """What a link is about, to the day; `score` is what the link itself proposes, 0 for none."""
 
     ticket_id: UUID
     number: str
     locale: Locale
+    zone: str
     score: int
-    open: bool
+    standing: Standing
+    until: datetime | None
+    given: Given | None = None
+    reopen_until: datetime | None = None
+    """Until when the rating that was given may still reopen the ticket."""
+
+    @property
+    def open(self) -> bool:
+        return self.standing is Standing.OPEN
+
+    def refusal(self) -> Problem | None:
+        """Why nothing can be cast now."""
+        return None if self.open else _REFUSALS[self.standing]()
 
 
-async def rate(tx: Tx, caller: Caller, ticket_id: UUID, score: int, comment: str | None) -> None:
-    """By the person whom the ticket is for."""
+async def rate(tx: Tx, caller: Caller, ticket_id: UUID, vote: Vote) -> dict[str, Any]:
+    """By the person whom the ticket is for; what was given, as the door answers it."""
     row = await hold(tx, viewer_of(caller), ticket_id)
     if row["requester_id"] != caller.id:
         raise Forbidden
-    box = await tx.context.vault.box(row["organization_id"])
-    life = Life(tx, row, box, Actor(caller.id, AuthorKind.CUSTOMER))
-    await _cast(life, score, comment, by_link=False)
+    life = await _life(tx, row)
+    policy = _policy(tx.context)
+    count = life.ticket.reopen_count
+    _allow(rules.standing(life.ticket, policy, tx.now))
+    await _cast(life, vote, policy, by_link=False)
+    given = await _given(life, count)
+    assert given is not None
+    until = rules.may_reopen_until(life.ticket, given.score, policy, tx.now)
+    return {
+        "score": given.score,
+        "comment": given.comment,
+        "given_at": given.at,
+        "reopen_count": count,
+        "reopened": given.reopened,
+        "may_reopen_until": until,
+    }
 
 
 async def ballot(tx: Tx, token: str) -> Ballot:
-    """Read a link; LinkInvalid when we did not make it."""
-    ticket_id, score = _read(tx.context, token)
-    row = await tickets.read_living(tx, ticket_id)
+    """Read a link, casting nothing; LinkInvalid when we did not make it."""
+    read = _read(tx.context, token)
+    row = await tickets.read(tx, read.ticket_id)
     if row is None:
         raise LinkInvalid
-    return Ballot(
-        ticket_id=row["id"],
-        number=number_text(row["number"]),
-        locale=Locale(row["locale"]),
-        score=score if 1 <= score <= 5 else 0,
-        open=row["status"] in _RATABLE,
-    )
+    return await _paper(await _life(tx, row), read)
 
 
-async def cast(tx: Tx, token: str, score: int | None, comment: str | None) -> Ballot:
+async def cast(tx: Tx, token: str, vote: Vote) -> Ballot:
     """Cast the vote of a link; a score in the form wins over the link's own."""
-    paper = await ballot(tx, token)
-    chosen = score or paper.score
-    row = await tickets.lock_living(tx, paper.ticket_id)
-    if row is None or not 1 <= chosen <= 5:
+    read = _read(tx.context, token)
+    row = await tickets.lock(tx, read.ticket_id)
+    if row is None:
         raise LinkInvalid
+    life = await _life(tx, row)
+    policy = _policy(tx.context)
+    _allow(_standing(life, read, policy))
+    score = vote.score or read.score
+    if not score:
+        raise ValidationFailed
+    chosen = Vote(score, vote.comment, vote.said, vote.reopen)
+    await _cast(life, chosen, policy, by_link=True)
+    return await _paper(life, read)
+
+
+async def _life(tx: Tx, row: Row) -> Life:
     box = await tx.context.vault.box(row["organization_id"])
-    life = Life(tx, row, box, Actor(row["requester_id"], AuthorKind.CUSTOMER))
-    await _cast(life, chosen, comment, by_link=True)
-    return Ballot(paper.ticket_id, paper.number, paper.locale, chosen, open=True)
+    return Life(tx, row, box, Actor(row["requester_id"], AuthorKind.CUSTOMER))
 
 
-async def _cast(life: Life, score: int, comment: str | None, *, by_link: bool) -> None:
-    ticket = life.ticket
-    if ticket.status not in _RATABLE:
-        raise NotRatable
-    await feedback.put(
-        life.tx,
-        {
-            "ticket_id": ticket.id,
-            "reopen_count": ticket.reopen_count,
-            "organization_id": ticket.organization_id,
-            "score": score,
-            "comment": seals.seal(life.box, seals.COMMENT, ticket.id, comment or None),
-            "by_link": by_link,
-            "given_at": life.at,
-        },
+async def _paper(life: Life, read: RatingToken) -> Ballot:
+    ticket, policy = life.ticket, _policy(life.tx.context)
+    given = await _given(life, read.resolution)
+    score = given.score if given else None
+    return Ballot(
+        ticket_id=ticket.id,
+        number=number_text(ticket.number),
+        locale=ticket.locale,
+        zone=await zone_of(life.tx, ticket.organization_id),
+        score=read.score,
+        standing=_standing(life, read, policy),
+        until=rules.rated_until(ticket, policy),
+        given=given,
+        reopen_until=rules.may_reopen_until(ticket, score, policy, life.tx.now),
     )
+
+
+def _standing(life: Life, read: RatingToken, policy: Policy) -> Standing:
+    same = read.about(life.ticket.reopen_count)
+    return rules.standing(life.ticket, policy, life.tx.now, same=same)
+
+
+def _allow(standing: Standing) -> None:
+    if standing is not Standing.OPEN:
+        raise _REFUSALS[standing]
+
+
+async def _given(life: Life, resolution: int) -> Given | None:
+    row = await feedback.of_resolution(life.tx, life.ticket.id, resolution)
+    if row is None:
+        return None
+    comment = seals.unseal(life.box, seals.COMMENT, life.ticket.id, row["comment"])
+    return Given(row["score"], comment, row["given_at"], row["reopened"])
+
+
+async def _cast(life: Life, vote: Vote, policy: Policy, *, by_link: bool) -> None:
+    ticket, score = life.ticket, vote.score
+    assert score is not None
+    if vote.reopen:
+        _check_reopening(life, score, policy)
+    values = {
+        "ticket_id": ticket.id,
+        "reopen_count": ticket.reopen_count,
+        "organization_id": ticket.organization_id,
+        "score": score,
+        "by_link": by_link,
+        "given_at": life.at,
+        "reopened": vote.reopen,
+    }
+    if vote.said:
+        values["comment"] = seals.seal(life.box, seals.COMMENT, ticket.id, vote.comment)
+    await feedback.put(life.tx, values)
     life.state(TicketFeedbackGiven(**life.base, score=score))
     life.note("feedback_given", {"score": score})
+    if vote.reopen:
+        reopen(life, "feedback", reason=vote.comment)
     await life.save()
 
 
-def _read(context: Context, token: str) -> tuple[UUID, int]:
-    read = read_link_token((context.keys.derive("feedback-link"),), "feedback", token)
+def _check_reopening(life: Life, score: int, policy: Policy) -> None:
+    if not rules.reopens(score, policy):
+        locale = life.tx.caller.locale
+        texts = SCORE_DOES_NOT_REOPEN
+        raise ValidationFailed.of("/reopen", "score_does_not_reopen", texts, locale)
+    if rules.may_reopen_until(life.ticket, score, policy, life.at) is None:
+        raise FeedbackReopenOver
+
+
+def _policy(context: Context) -> Policy:
+    settings = context.settings
+    days = timedelta(days=settings.tickets_feedback_days)
+    return Policy(days, settings.tickets_feedback_reopen_score)
+
+
+def _read(context: Context, token: str) -> RatingToken:
+    read = read_rating_token((context.keys.derive("feedback-link"),), token)
     if read is None:
         raise LinkInvalid
     return read

@@ -108,7 +108,7 @@ def answer(life: Life, message_id: UUID | None) -> None:
         life.move(Action.ANSWER)
 
 
-Cause = Literal["mail", "portal", "staff"]
+Cause = Literal["mail", "portal", "staff", "feedback"]
 
 
 def reopen(

@@ -11,7 +11,7 @@ from shared.events.escalation import EscalationRaised, EscalationSkipped
 from shared.events.mail import MailBounced, MailRouted
 from shared.events.sla import SlaPauseOverdue, SlaWarning
 from shared.events.ticket import TicketAssigned
-from shared.tokens import read_bounce_token, read_link_token, read_reply_token
+from shared.tokens import RatingToken, read_bounce_token, read_rating_token, read_reply_token
 from shared.vocabulary import Channel, Direction, Locale, MailClass, Metric, Role, SenderAuth
 from tests.contexts import Travel
 from tests.fakes.mailbox import Letter
@@ -246,8 +246,8 @@ async def test_the_resolution_says_how_and_until_when_to_reopen(
     assert f"\u2068{window}\u2069" in text_of(letter)
     links = re.findall(r'href="([^"]+)/v1/feedback/([^"]+)"', html_of(letter))
     key = desk.context.keys.derive("feedback-link")
-    read = [read_link_token((key,), "feedback", token) for _, token in links]
-    assert read == [(ticket, score) for score in range(1, 6)]
+    read = [read_rating_token((key,), token) for _, token in links]
+    assert read == [RatingToken(ticket, 2, score) for score in range(1, 6)]
     travel(60)
     assert len(await desk.letters(SARA)) == 1, "its message is not mailed a second time"
     travel(0)

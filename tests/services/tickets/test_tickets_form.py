@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.tickets.domain.proofs import solves
-from shared.tokens import make_link_token
+from shared.tokens import make_rating_token
 from shared.vocabulary import SCORES
 from tests.services.tickets.conftest import BODY, Desk
 from tests.services.tickets.people import service_headers
@@ -74,9 +74,9 @@ async def test_a_gateway_that_is_away_is_503_and_spends_nothing(desk: Desk) -> N
     assert (await submit(desk, proof=proof)).status_code == 201
 
 
-def link(desk: Desk, ticket_id: str, score: int) -> str:
+def link(desk: Desk, ticket_id: str, score: int, resolution: int = 0) -> str:
     key = desk.context.keys.derive("feedback-link")
-    return f"/v1/feedback/{make_link_token(key, 'feedback', UUID(ticket_id), score)}"
+    return f"/v1/feedback/{make_rating_token(key, UUID(ticket_id), resolution, score)}"
 
 
 async def test_a_link_shows_both_languages_and_casts_only_when_posted(desk: Desk) -> None:
@@ -93,7 +93,8 @@ async def test_a_link_shows_both_languages_and_casts_only_when_posted(desk: Desk
     path = f"/v1/tickets/{made['id']}/feedback"
     assert (await desk.http.get(path, headers=customer.headers())).json()["items"] == []
     cast = await desk.http.post(link(desk, made["id"], 4))
-    assert cast.json() == {"number": made["number"], "score": 4, "open": True}
+    told = {"number": made["number"], "score": 4, "open": True}
+    assert cast.json() == {**told, "reopened": False, "may_reopen_until": None}
     form = await desk.http.post(
         link(desk, made["id"], 4),
         data={"score": "2", "comment": "تأخرتم"},
