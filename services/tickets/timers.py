@@ -11,6 +11,8 @@ from shared.kit.health import Check
 from shared.kit.workers import Stop, Worker
 
 _LOOK: Final = 30.0
+_LOOK_FOR_CHANGES: Final = 1.0
+"""States and departments change without a call: how late a search by them may be."""
 _GATHER: Final = 0.1
 """Messages that come close together are indexed together."""
 _LOOK_AGAIN: Final = 2.0
@@ -25,7 +27,7 @@ async def _index(context: Context, stop: Stop) -> None:
         while more and not stop.is_set():
             await context.courtesy.give_way()
             more = await index_some(context)
-        await context.wait("tickets.index", _LOOK)
+        await context.wait("tickets.index", _LOOK_FOR_CHANGES)
         await stop.wait(_GATHER)
 
 

@@ -59,6 +59,10 @@ class People:
         """Those among `ids` that need no question."""
         return {one: self._cards[one][1] for one in ids if one in self._cards}
 
+    def heard(self, context: Context) -> bool:
+        """Whether the gateway may be asked now."""
+        return self._silent_until is None or context.clock.now() >= self._silent_until
+
     def forget(self, person_id: UUID) -> None:
         self._cards.pop(person_id, None)
 

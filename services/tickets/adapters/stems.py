@@ -1,40 +1,71 @@
-"""Search keys: stems of folded words, keyed: the database holds no word (decisions.md 41)."""
+"""Search tokens: keyed hashes of terms; the database holds no word (docs/search.md)."""
 
 import hashlib
 import hmac
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Final
 
 import snowballstemmer
 
-from services.tickets.domain.folding import fold, forms, is_arabic, trim, words
+from services.tickets.domain import arabic, terms
+from services.tickets.domain.folding import is_arabic
+from services.tickets.domain.postings import Field, Mark
+from shared.kit.crypto import Keys
 
-_LENGTH = 12
-
-
-def index_tokens(key: bytes, *texts: str) -> set[bytes]:
-    """One keyed token for each distinct stem of the texts."""
-    stems = {stem for text in texts for word in words(text) for stem in _stems(word)}
-    return {_token(key, stem) for stem in stems}
+LENGTH: Final = 8
+_MOST_REMEMBERED: Final = 16_384
 
 
-def query_tokens(key: bytes, query: str) -> list[list[bytes]]:
-    """For each word of a query the tokens of which one must be there."""
-    return [[_token(key, stem) for stem in _stems(word)] for word in words(query)]
+def search_key(keys: Keys, version: int) -> bytes:
+    """The key of one version of the index; the first has the name it always had."""
+    return keys.derive("search" if version == 1 else f"search.{version}")
 
 
-def _token(key: bytes, stem: str) -> bytes:
-    return hmac.digest(key, stem.encode(), hashlib.sha256)[:_LENGTH]
+def ticket_tokens(key: bytes, texts: Iterable[tuple[Field, str]]) -> set[Mark]:
+    """All that a ticket with these texts is found by: pure, the same texts give the same tokens."""
+    return {(field, token) for field, text in texts for token in text_tokens(key, text)}
 
 
-@lru_cache(maxsize=8192)
-def _stems(word: str) -> tuple[str, ...]:
+def text_tokens(key: bytes, text: str, scope: str = "") -> set[bytes]:
+    """The tokens of one text; those of a scope (a custom field) are others than those without."""
+    found: set[bytes] = set()
+    for tokens in _streams(key, text, scope):
+        found.update(tokens)
+        if len(found) > terms.MOST:
+            break
+    return found
+
+
+def _streams(key: bytes, text: str, scope: str) -> Iterator[tuple[bytes, ...]]:
+    for word in terms.words(text):
+        yield word_tokens(key, word, scope)
+    for term in terms.others(text):
+        yield (token_of(key, scope + term),)
+
+
+def fact_tokens(key: bytes, facts: Iterable[str]) -> Iterator[Mark]:
+    """What is true of a ticket, to narrow by: `status:open`, `department:<id>`."""
+    return ((Field.FACT, token_of(key, "f" + fact)) for fact in facts)
+
+
+def token_of(key: bytes, term: str) -> bytes:
+    return hmac.digest(key, term.encode("utf-8", "replace"), hashlib.sha256)[:LENGTH]
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def word_tokens(key: bytes, word: str, scope: str = "") -> tuple[bytes, ...]:
+    """The tokens of which one stands for a word."""
+    return tuple(token_of(key, f"{scope}w{stem}") for stem in stems(word))
+
+
+def stems(word: str) -> tuple[str, ...]:
+    """The stems of a folded word; an Arabic one may have two."""
     if is_arabic(word):
-        stemmer = _stemmer("arabic")
-        return tuple({trim(fold(str(stemmer.stemWord(form)))) for form in forms(word)})
-    return (str(_stemmer("english").stemWord(word)),)
+        return arabic.forms(word)
+    return (str(_stemmer().stemWord(word)),)
 
 
 @cache
-def _stemmer(language: str) -> Any:
-    return snowballstemmer.stemmer(language)
+def _stemmer() -> Any:
+    return snowballstemmer.stemmer("english")

@@ -23,6 +23,8 @@ class Sort(StrEnum):
     STALEST = "updated_at"
     PRIORITY = "priority"
     LEAST = "-priority"
+    RELEVANCE = "relevance"
+    """With `q`: by the rarity of its words and where they stand; else newest first."""
 
 
 class SlaState(StrEnum):

@@ -161,6 +161,7 @@ class Pages:
 
     def __init__(self, context: Context, filters: Filters, sort: Sort, locale: Locale) -> None:
         self._context, self._sort, self._locale = context, sort, locale
+        self._weighed = sort is Sort.RELEVANCE and filters.q is not None
         self._mark = sha256(f"{sort} {filters}".encode()).hexdigest()[:16]
 
     def place(self, cursor: str | None) -> Place | None:
@@ -169,7 +170,7 @@ class Pages:
             return None
         try:
             mark, value, row_id = decode_cursor(self._context, cursor)
-            worded = self._sort in {Sort.PRIORITY, Sort.LEAST}
+            worded = self._sort in {Sort.PRIORITY, Sort.LEAST} or self._weighed
             found = Place(value if worded else datetime.fromisoformat(value), UUID(row_id))
         except (ValueError, TypeError):
             raise self._foreign() from None

@@ -24,6 +24,7 @@ _ORDER: Final = {
     Sort.STALEST: ("updated_at", ">", ""),
     Sort.PRIORITY: ("priority", ">", ""),
     Sort.LEAST: ("priority", "<", " desc"),
+    Sort.RELEVANCE: ("created_at", "<", " desc"),
 }
 _SLA_STATES: Final = {
     SlaState.OK: "('ok', 'pending')",

@@ -106,4 +106,3 @@ async def move(tx: Tx, source: UUID, target: UUID) -> None:
     await tx.execute(
         "update tickets.message set indexed = false where ticket_id = :target", {"target": target}
     )
-    await tx.execute("delete from tickets.search where ticket_id = :source", {"source": source})

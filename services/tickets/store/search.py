@@ -1,63 +1,153 @@
-"""Search keys: which messages still wait to be indexed, and the tokens of those that are."""
+"""The search index's errands: which tickets it must look at, and what of them it reads."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from shared.kit.callers import Seat
 from shared.kit.tx import Tx
 
+_MOST_MESSAGES = 400
+_WANTED = """select id from (
+    (select ticket_id as id from tickets.message where not indexed order by id limit :limit)
+    union (select id from tickets.ticket where reindex order by id limit :limit)
+    union (select about_id from tickets.search_task where kind = any(:kinds)
+        order by kind, number limit :limit)) as waiting limit :limit"""
 
-async def waiting(tx: Tx, limit: int) -> list[RowMapping]:
-    """Claim messages without tokens, with their tickets' subjects."""
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A whole index and the key it was made with."""
+
+    id: int
+    key_version: int
+
+
+async def wanted(tx: Tx, kinds: Sequence[str], limit: int) -> list[UUID]:
+    """Tickets with fresh texts, changed facts, or an errand of these kinds."""
+    rows = await tx.rows(_WANTED, {"kinds": list(kinds), "limit": limit})
+    return [row["id"] for row in rows]
+
+
+async def generations(tx: Tx) -> list[Generation]:
+    """The indexes that are kept up to date, the active one first."""
+    rows = await tx.rows(
+        "select id, key_version from tickets.search_generation"
+        " where state <> 'retired' order by state"
+    )
+    return [Generation(row["id"], row["key_version"]) for row in rows]
+
+
+async def people(tx: Tx, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
+    """Whose names tickets are found by: ticket, person, whether all may know of it."""
     return await tx.rows(
-        """select m.*, t.subject from tickets.message m join tickets.ticket t on t.id = m.ticket_id
-        where not m.indexed order by m.id limit :limit for no key update of m skip locked""",
-        {"limit": limit},
+        """select id as ticket_id, requester_id as person_id from tickets.ticket
+            where id = any(:ids)
+        union select ticket_id, person_id from tickets.participant where ticket_id = any(:ids)
+        union select ticket_id, author_id from tickets.message
+            where ticket_id = any(:ids) and author_id is not null and public""",
+        {"ids": list(ticket_ids)},
     )
 
 
-async def put(tx: Tx, found: Iterable[tuple[RowMapping, Iterable[bytes]]]) -> None:
-    """Add tokens to tickets; a word of an internal note finds nothing for customers."""
-    keys: dict[tuple[bytes, UUID], tuple[UUID, bool]] = {}
-    for message, tokens in found:
-        for token in tokens:
-            key = (token, message["ticket_id"])
-            public = message["public"] or keys.get(key, (None, False))[1]
-            keys[key] = (message["organization_id"], public)
-    ordered = sorted(keys.items())
+async def readers(tx: Tx, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
+    return await tx.rows(
+        "select ticket_id, person_id from tickets.participant where ticket_id = any(:ids)",
+        {"ids": list(ticket_ids)},
+    )
+
+
+async def claim(tx: Tx, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
+    """The tickets, held; one that a verb holds right now is left for the next round."""
+    rows = await tx.rows(
+        "select * from tickets.ticket where id = any(:ids) for no key update skip locked",
+        {"ids": list(ticket_ids)},
+    )
     await tx.execute(
-        """insert into tickets.search as s (token, ticket_id, organization_id, public)
-        select * from unnest(cast(:tokens as bytea[]), cast(:tickets as uuid[]),
-            cast(:organizations as uuid[]), cast(:publics as bool[]))
-        on conflict (token, ticket_id) do update set public = true
-            where excluded.public and not s.public""",
-        {
-            "tokens": [token for (token, _), _ in ordered],
-            "tickets": [ticket for (_, ticket), _ in ordered],
-            "organizations": [organization for _, (organization, _) in ordered],
-            "publics": [public for _, (_, public) in ordered],
-        },
+        "update tickets.ticket set reindex = false where id = any(:ids) and reindex",
+        {"ids": [row["id"] for row in rows]},
+    )
+    return rows
+
+
+async def tasks(tx: Tx, ids: Sequence[UUID]) -> list[RowMapping]:
+    return await tx.rows(
+        "select about_id, kind, number from tickets.search_task where about_id = any(:ids)",
+        {"ids": list(ids)},
     )
 
 
-async def done(tx: Tx, message_ids: Iterable[UUID]) -> None:
+async def end_task(tx: Tx, about_id: UUID, kind: str) -> None:
+    await tx.execute(
+        "delete from tickets.search_task where about_id = :id and kind = :kind",
+        {"id": about_id, "kind": kind},
+    )
+
+
+async def ask(tx: Tx, kind: str, about: Sequence[tuple[UUID, int]]) -> None:
+    """Leave an errand for later."""
+    await tx.execute(
+        """insert into tickets.search_task (about_id, kind, number)
+        select t.id, :kind, t.number
+        from unnest(cast(:ids as uuid[]), cast(:numbers as bigint[])) as t (id, number)
+        on conflict do nothing""",
+        {"kind": kind, "ids": [one[0] for one in about], "numbers": [one[1] for one in about]},
+    )
+
+
+async def exists(tx: Tx, ticket_id: UUID) -> bool:
+    found = await tx.scalar("select 1 from tickets.ticket where id = :id", {"id": ticket_id})
+    return found is not None
+
+
+async def texts(tx: Tx, ticket_ids: Sequence[UUID], *, whole: bool) -> list[RowMapping]:
+    """Messages without tokens, a bounded number at once; or all of them."""
+    condition = "" if whole else "and not indexed order by id limit :limit"
+    return await tx.rows(
+        f"""select id, ticket_id, organization_id, public, body_text, visible_text
+        from tickets.message where ticket_id = any(:ids) {condition}""",
+        {"ids": list(ticket_ids), **({} if whole else {"limit": _MOST_MESSAGES})},
+    )
+
+
+async def open_texts(tx: Tx, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
+    """What the reader may read of these tickets, whole; internal notes for staff only."""
+    hidden = "" if tx.caller.seat is not Seat.CUSTOMER else "and public"
+    return await tx.rows(
+        f"""select id, ticket_id, public, body_text from tickets.message
+        where ticket_id = any(:ids) {hidden} order by created_at, id""",
+        {"ids": list(ticket_ids)},
+    )
+
+
+async def open_files(tx: Tx, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
+    hidden = "" if tx.caller.seat is not Seat.CUSTOMER else "and public"
+    return await tx.rows(
+        f"""select id, ticket_id, public, name from tickets.attachment
+        where ticket_id = any(:ids) {hidden}""",
+        {"ids": list(ticket_ids)},
+    )
+
+
+async def files(tx: Tx, message_ids: Sequence[UUID]) -> list[RowMapping]:
+    return await tx.rows(
+        "select id, ticket_id, public, name from tickets.attachment where message_id = any(:ids)",
+        {"ids": list(message_ids)},
+    )
+
+
+async def done(tx: Tx, message_ids: Sequence[UUID]) -> None:
     await tx.execute(
         "update tickets.message set indexed = true where id = any(:ids)",
         {"ids": list(message_ids)},
     )
 
 
-async def forget_changed(tx: Tx) -> None:
-    """Drop the tokens of tickets whose subject changed; their messages are indexed again."""
-    rows = await tx.rows(
-        """update tickets.ticket set reindex = false where id in (select id from tickets.ticket
-            where reindex for no key update skip locked) returning id"""
-    )
-    if not rows:
-        return
-    params = {"ids": [row["id"] for row in rows]}
-    await tx.execute("delete from tickets.search where ticket_id = any(:ids)", params)
+async def again(tx: Tx, ticket_id: UUID) -> None:
+    """All messages of a ticket are to be read anew."""
     await tx.execute(
-        "update tickets.message set indexed = false where ticket_id = any(:ids)", params
+        "update tickets.message set indexed = false where ticket_id = :id and indexed",
+        {"id": ticket_id},
     )

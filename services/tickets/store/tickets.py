@@ -87,6 +87,11 @@ async def find_by_number(tx: Tx, viewer: Viewer, number: int) -> RowMapping | No
     return rows[0] if rows else None
 
 
+async def highest_number(tx: Tx) -> int:
+    found: int | None = await tx.scalar("select max(number) from tickets.ticket")
+    return found or 0
+
+
 async def lock(tx: Tx, ticket_id: UUID) -> RowMapping | None:
     """For consumers and timers, which act for the house."""
     return await tx.row(

@@ -1,7 +1,14 @@
 """The tables of schema `tickets`, one class each; the migrations make them, the store uses them."""
 
 from services.tickets.tables.directory import Department, Organization, Person
-from services.tickets.tables.lookups import Search, SpentProof
+from services.tickets.tables.lookups import (
+    Posting,
+    SearchEntry,
+    SearchGeneration,
+    SearchPerson,
+    SearchTask,
+    SpentProof,
+)
 from services.tickets.tables.messages import Attachment, Message, Upload
 from services.tickets.tables.tickets import Feedback, Link, Participant, Ticket, Timeline
 
@@ -14,7 +21,11 @@ __all__ = [
     "Organization",
     "Participant",
     "Person",
-    "Search",
+    "Posting",
+    "SearchEntry",
+    "SearchGeneration",
+    "SearchPerson",
+    "SearchTask",
     "SpentProof",
     "Ticket",
     "Timeline",

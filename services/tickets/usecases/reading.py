@@ -4,7 +4,7 @@ Each read closes its transaction before people's names are asked for: never HTTP
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,7 +15,7 @@ from services.tickets.store import directory, held, listing, messages, seals, ti
 from services.tickets.store import feedback as ratings
 from services.tickets.store.listing import Order
 from services.tickets.store.rows import Row
-from services.tickets.usecases import answers, holding, narrowing
+from services.tickets.usecases import answers, holding, narrowing, searching
 from services.tickets.usecases.answers import Cards
 from services.tickets.usecases.figures import INSIDE, NAMELESS, figures, zone_of
 from services.tickets.usecases.sight import see, viewer_of
@@ -68,15 +68,23 @@ async def ticket_list(
     """A page of tickets, and the place of its last row when there are more."""
     sort, _, limit = order
     viewer = viewer_of(caller)
-    more = await narrowing.conditions(context, caller, viewer, filters)
+    unasked = replace(filters, q=None)
+    more = await narrowing.conditions(context, caller, viewer, unasked)
+    if filters.q is not None:
+        found, place = await searching.found(context, caller, filters, more, order)
+        return await _told(context, found), place
     async with context.tx(caller) as tx:
         rows = await listing.listed(tx, viewer, filters, more, order)
     shown = rows[:limit]
-    cards = await answers.cards_for(context, [row["requester_id"] for row in shown])
-    items = [
-        answers.ticket(row, await context.vault.box(row["organization_id"]), cards) for row in shown
-    ]
+    items = await _told(context, shown)
     return items, listing.place_of(shown[-1], sort) if len(rows) > limit else None
+
+
+async def _told(context: Context, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    cards = await answers.cards_for(context, [row["requester_id"] for row in rows])
+    return [
+        answers.ticket(row, await context.vault.box(row["organization_id"]), cards) for row in rows
+    ]
 
 
 async def message_list(

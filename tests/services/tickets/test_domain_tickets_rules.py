@@ -12,15 +12,13 @@ from hypothesis import strategies as st
 
 from services.tickets.domain import rights
 from services.tickets.domain.acknowledgement import Recent, acknowledged
-from services.tickets.domain.folding import fold, forms, trim, words
-from services.tickets.domain.listing import SlaState
+from services.tickets.domain.folding import fold
 from services.tickets.domain.naming import file_name, mail_subject
-from services.tickets.domain.promises import marked, overall, shown, told
 from services.tickets.domain.proofs import make_salt, read_salt, solves
 from services.tickets.domain.rights import Ownership, Reach, Viewer
 from services.tickets.domain.stories import STORIES, tell
 from shared.events.escalation import EscalationEnded
-from shared.vocabulary import AuthorKind, Direction, Locale, Metric, Role
+from shared.vocabulary import AuthorKind, Direction, Locale, Role
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ME, THEY, HOME, AWAY, HERE, THERE = (UUID(int=number) for number in range(1, 7))
@@ -182,47 +180,7 @@ def test_writings_of_one_word_fold_into_one_form(one: str, other: str) -> None:
 
 @given(st.text(max_size=200))
 def test_folding_twice_changes_nothing(text: str) -> None:
-    assert words(" ".join(words(text))) == words(text)
-
-
-def test_leading_letters_are_taken_off_beside_the_whole_word() -> None:
-    assert forms("والطابعه") == ("والطابعه", "طابعه")
-    assert forms("للطابعات") == ("للطابعات", "طابعات")
-    assert forms("ولد") == ("ولد",)
-    assert forms("printer") == ("printer",)
-    assert trim("طابعا") == "طابع"
-
-
-def clock(metric: Metric, **more: object) -> dict[str, object]:
-    return {"metric": metric.value, "state": "running", "due_at": None, **more}
-
-
-def test_before_sla_has_spoken_everything_is_pending() -> None:
-    answer = shown(None, None)
-    assert {answer[metric]["state"] for metric in Metric} == {"pending"}
-    assert answer["resolution"]["paused"] is False
-
-
-def test_the_worst_promise_speaks_for_the_ticket() -> None:
-    clocks = told({}, [clock(metric) for metric in Metric])
-    assert overall(clocks) is SlaState.OK
-    warned = marked(clocks, Metric.RESOLUTION, warned_at="x")
-    assert overall(warned) is SlaState.WARNING
-    assert overall(marked(warned, Metric.RESOLUTION, state="met")) is SlaState.OK
-    assert overall(marked(warned, Metric.FIRST_RESPONSE, breached_at="x")) is SlaState.BREACHED
-
-
-def test_an_excuse_outlives_what_is_told_again() -> None:
-    excused = marked(told({}, [clock(Metric.RESOLUTION)]), Metric.RESOLUTION, excused=True)
-    again = told(excused, [clock(Metric.RESOLUTION, state="paused")])
-    assert shown(again, None)["resolution"] == {
-        "due_at": None,
-        "met_at": None,
-        "breached_at": None,
-        "state": "paused",
-        "excused": True,
-        "paused": True,
-    }
+    assert fold(fold(text)) == fold(text)
 
 
 @pytest.mark.parametrize("kind", sorted(STORIES))

@@ -98,7 +98,7 @@ async def test_who_waits_for_an_answer_is_found_by_the_last_word(desk: Desk) -> 
     assert await ids(desk, agent, waiting_since=now, **asked) == set()
 
 
-@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("sort", [one for one in Sort if one is not Sort.RELEVANCE])
 async def test_each_order_turns_its_pages_to_the_end(desk: Desk, sort: Sort) -> None:
     customer = desk.customer()
     made = [await desk.open(customer, priority=one) for one in ("P2", "P1", "P3", "P2", "P4", "P1")]

@@ -1,0 +1,118 @@
+"""Joining sets of tickets, slice by slice: what a query asks for, as a tree over tokens."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from services.tickets.domain.postings import FULL, Field, bit_of, slice_of, span
+
+Found = Mapping[bytes, Mapping[Field, int]]
+"""Of one slice: for each token and field the bits of its tickets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """One of the tokens stands in one of the fields."""
+
+    tokens: frozenset[bytes]
+    fields: frozenset[Field]
+
+    def bits(self, piece: int, found: Found) -> int:  # noqa: ARG002 - nodes are asked alike
+        union = 0
+        for token in self.tokens:
+            for field, bits in found.get(token, {}).items():
+                if field in self.fields:
+                    union |= bits
+        return union
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The ticket's number lies in one of the ranges."""
+
+    ranges: tuple[tuple[int, int], ...]
+
+    def bits(self, piece: int, found: Found) -> int:  # noqa: ARG002 - nodes are asked alike
+        union = 0
+        for low, high in self.ranges:
+            union |= span(low, high, piece)
+        return union
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All nodes hold; without nodes, always."""
+
+    nodes: tuple["Node", ...] = ()
+
+    def bits(self, piece: int, found: Found) -> int:
+        common = FULL
+        for node in self.nodes:
+            common &= node.bits(piece, found)
+            if not common:
+                break
+        return common
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """One of the nodes holds."""
+
+    nodes: tuple["Node", ...]
+
+    def bits(self, piece: int, found: Found) -> int:
+        union = 0
+        for node in self.nodes:
+            union |= node.bits(piece, found)
+        return union
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """The node does not hold."""
+
+    node: "Node"
+
+    def bits(self, piece: int, found: Found) -> int:
+        return FULL & ~self.node.bits(piece, found)
+
+
+Node = Has | Numbered | Every | Some | Without
+NOTHING: Final = Some(())
+
+
+def tokens_of(node: Node) -> Iterator[bytes]:
+    """All tokens whose rows a tree needs."""
+    match node:
+        case Has(tokens, _):
+            yield from tokens
+        case Every(nodes) | Some(nodes):
+            for one in nodes:
+                yield from tokens_of(one)
+        case Without(one):
+            yield from tokens_of(one)
+        case Numbered():
+            pass
+
+
+def holds(node: Node, number: int, found: Mapping[int, Found]) -> bool:
+    """Whether one ticket is in a tree's set."""
+    piece = slice_of(number)
+    return bool(node.bits(piece, found.get(piece, {})) & bit_of(number))
+
+
+def beginning(digits: str, highest: int) -> Numbered:
+    """Numbers that are these digits or begin with them: a ticket's number needs no token."""
+    if not digits.isascii() or not digits.isdigit() or digits.startswith("0"):
+        return Numbered(())
+    low, width, ranges = int(digits), 1, []
+    while low <= highest and width < 10**18:
+        ranges.append((low, low + width - 1))
+        low, width = low * 10, width * 10
+    return Numbered(tuple(ranges))
+
+
+def allowed(fields: Iterable[Field], *, inside: bool) -> frozenset[Field]:
+    """Of these fields the ones that a reader may find by."""
+    hidden = frozenset() if inside else frozenset({Field.NOTE, Field.NOTE_FILE})
+    return frozenset(fields) - hidden

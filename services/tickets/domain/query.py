@@ -1,0 +1,137 @@
+"""The language of `q`: words, "exact phrases", -exclusions, field:value, OR between neighbours.
+
+Whatever can be read sensibly is read; `Unreadable` says where the rest begins.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+LONGEST: Final = 400
+MOST_WORDS: Final = 24
+
+FIELDS: Final = {
+    **dict.fromkeys(("subject", "موضوع", "الموضوع"), "subject"),
+    **dict.fromkeys(("body", "text", "نص", "النص"), "body"),
+    **dict.fromkeys(("from", "من", "مرسل", "المرسل"), "from"),
+    **dict.fromkeys(("file", "filename", "ملف", "الملف"), "file"),
+    **dict.fromkeys(("tag", "وسم", "الوسم"), "tag"),
+    **dict.fromkeys(("status", "حالة", "الحالة", "حاله", "الحاله"), "status"),
+    **dict.fromkeys(("priority", "أولوية", "الأولوية", "اولوية", "الاولوية"), "priority"),
+    **dict.fromkeys(("number", "رقم", "الرقم"), "number"),
+    **dict.fromkeys(("assignee", "مسؤول", "المسؤول", "مسئول", "المسئول"), "assignee"),
+    **dict.fromkeys(("department", "قسم", "القسم"), "department"),
+    **dict.fromkeys(("created", "تاريخ", "التاريخ", "أنشئت"), "created"),
+}
+"""What stands before a colon, in both languages."""
+CUSTOM: Final = "custom."
+_CUSTOM_NAMES: Final = ("custom.", "حقل.")
+_OR: Final = frozenset({"OR", "|"})
+_QUOTES: Final = {'"': '"', "“": "”", "«": "»", "„": "“"}
+_SPACE: Final = re.compile(r"[\s،؛]+")
+UNSEEN: Final = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Marks that keyboards put beside Arabic; nobody seeks them."""
+_NAME: Final = re.compile(r"([^\W\d][\w.\-]{0,60}):(?!//)")
+_BARE: Final = re.compile(r"[^\s،؛\"“”«»„]+")
+
+
+class Unreadable(Exception):
+    """A part of a query that has no sensible reading; `position` counts characters from 0."""
+
+    def __init__(self, position: int, code: str, allowed: tuple[str, ...] = ()) -> None:
+        super().__init__(code)
+        self.position = position
+        self.code = code
+        self.allowed = allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing that is sought: a text, in a field or anywhere, as words or as a phrase."""
+
+    text: str
+    field: str | None = None
+    phrase: bool = False
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Alternatives of which one must hold, or none when negated."""
+
+    wishes: tuple[Wish, ...]
+    negated: bool = False
+
+
+def parse(text: str) -> tuple[Clause, ...]:
+    """The clauses of a query, all of which must hold."""
+    clauses: list[Clause] = []
+    joined = False
+    for negated, wish in _wishes(text):
+        if wish is None:
+            joined = bool(clauses)
+        elif joined and not negated and not clauses[-1].negated:
+            clauses[-1] = Clause((*clauses[-1].wishes, wish))
+            joined = False
+        else:
+            clauses.append(Clause((wish,), negated))
+            joined = False
+    count = 0
+    for clause in clauses:
+        for wish in clause.wishes:
+            count += max(1, len(wish.text.split()))
+            if count > MOST_WORDS:
+                raise Unreadable(wish.position, "too_many_words")
+    return tuple(clauses)
+
+
+def _wishes(text: str) -> Iterator[tuple[bool, Wish | None]]:
+    """Each wish and whether it is negated; None stands for OR."""
+    at = 0
+    while at < len(text):
+        if space := _SPACE.match(text, at):
+            at = space.end()
+            continue
+        negated = text[at] in "-−" and at + 1 < len(text) and not text[at + 1].isspace()
+        start = at + 1 if negated else at
+        wish, at = _wish(text, start)
+        if wish.text in _OR and not wish.phrase and wish.field is None:
+            yield False, None
+        elif wish.text.strip():
+            yield negated, wish
+
+
+def _wish(text: str, start: int) -> tuple[Wish, int]:
+    name = _NAME.match(text, start)
+    field = _field(name[1]) if name else None
+    if name and field:
+        begin = _SPACE.match(text, name.end())
+        at = begin.end() if begin else name.end()
+        value, phrase, end = _value(text, at) if at < len(text) else ("", False, at)
+        if value.strip():
+            return Wish(value, field, phrase, start), end
+    value, phrase, end = _value(text, start)
+    return Wish(value, None, phrase, start), end
+
+
+def _field(name: str) -> str | None:
+    folded = name.casefold()
+    for prefix in _CUSTOM_NAMES:
+        if folded.startswith(prefix) and len(folded) > len(prefix):
+            return CUSTOM + folded.removeprefix(prefix)
+    return FIELDS.get(folded)
+
+
+def _value(text: str, at: int) -> tuple[str, bool, int]:
+    """A value, whether it was quoted, and where it ends; a quote left open ends with the text."""
+    closing = _QUOTES.get(text[at])
+    if closing is not None:
+        end = text.find(closing, at + 1)
+        if end < 0:
+            end = len(text)
+        return text[at + 1 : end], True, end + 1
+    bare = _BARE.match(text, at)
+    if bare is None:  # a closing quote without an opening one
+        return "", False, at + 1
+    return bare[0], False, bare.end()

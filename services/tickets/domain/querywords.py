@@ -1,0 +1,129 @@
+"""The values that `status:`, `priority:`, `assignee:` and `created:` take, in both languages."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from services.tickets.domain.folding import fold
+from services.tickets.domain.lifecycle import LIVE
+from services.tickets.domain.stories import STATUS_WORDS
+from shared.vocabulary import Priority, Status
+
+_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
+_PRIORITIES: Final = {
+    Priority.P1: ("p1", "1", "urgent", "عاجلة", "عاجل"),
+    Priority.P2: ("p2", "2", "high", "عالية", "عالي"),
+    Priority.P3: ("p3", "3", "medium", "متوسطة", "متوسط"),
+    Priority.P4: ("p4", "4", "low", "منخفضة", "منخفض"),
+}
+ME: Final = frozenset(fold(one) for one in ("me", "أنا", "لي"))
+NOBODY: Final = frozenset(fold(one) for one in ("none", "nobody", "unassigned", "لا أحد", "بلا"))
+_STATUSES: Final = {
+    **{fold(status): (status,) for status in Status},
+    **{
+        fold(word): (Status(name),)
+        for name, words in STATUS_WORDS.items()
+        for word in (words["ar"], words["en"])
+    },
+    **{fold(word): tuple(sorted(LIVE)) for word in ("live", "unresolved", "حية", "جارية")},
+    **{
+        fold(word): (Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY)
+        for word in ("waiting", "بانتظار", "انتظار")
+    },
+}
+STATUS_VALUES: Final = (*(status.value for status in Status), "live", "waiting")
+PRIORITY_VALUES: Final = tuple(priority.value for priority in Priority)
+CREATED_VALUES: Final = ("2026-01-31", ">2026-01-31", "2026-01", "2026-01-01..2026-01-31", "today")
+_DAY: Final = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?")
+_LAST: Final = re.compile(r"(\d{1,4})d")
+_TODAY: Final = frozenset(fold(one) for one in ("today", "اليوم"))
+_YESTERDAY: Final = frozenset(fold(one) for one in ("yesterday", "أمس"))
+
+Period = tuple[datetime, datetime]
+"""From (with) until (without)."""
+
+
+def statuses(text: str) -> tuple[Status, ...]:
+    """The states that a word means; none when it means none."""
+    return _STATUSES.get(fold(text).strip(), ())
+
+
+def priority(text: str) -> Priority | None:
+    word = fold(text).strip()
+    return next(
+        (one for one, names in _PRIORITIES.items() if word in {fold(name) for name in names}), None
+    )
+
+
+def period(text: str, now: datetime, zone: str) -> Period | None:
+    """`2026-01`, `>2026-01-01`, `<=2026`, `2026-01-01..2026-02-01`, `7d`, `today`, `أمس`."""
+    plain, place = fold(text).strip(), ZoneInfo(zone)
+    try:
+        for sign in (">=", "<=", ">", "<"):
+            if plain.startswith(sign):
+                return _open_ended(sign, _days(plain.removeprefix(sign), now, place), place)
+        first, dots, last = plain.partition("..")
+        begin, end = _days(first, now, place), _days(last or first, now, place)
+    except ValueError:
+        return None
+    if begin is None or end is None or (dots and not last):
+        return None
+    return _at(begin[0], place), _at(end[1], place)
+
+
+def _open_ended(sign: str, days: tuple[date, date] | None, place: ZoneInfo) -> Period | None:
+    if days is None:
+        return None
+    first, after = _at(days[0], place), _at(days[1], place)
+    return {
+        ">": (after, _NEVER),
+        ">=": (first, _NEVER),
+        "<": (_EVER, first),
+        "<=": (_EVER, after),
+    }[sign]
+
+
+def _days(text: str, now: datetime, place: ZoneInfo) -> tuple[date, date] | None:
+    """The day, month or year that a text names, and the day after its end."""
+    today = now.astimezone(place).date()
+    if text in _TODAY or text in _YESTERDAY:
+        day = today - timedelta(days=text in _YESTERDAY)
+        return day, day + timedelta(days=1)
+    if last := _LAST.fullmatch(text):
+        return today - timedelta(days=int(last[1])), today + timedelta(days=1)
+    found = _DAY.fullmatch(text.strip())
+    if found is None or not 1970 <= int(found[1]) <= 9000:
+        return None
+    year, month, number = (int(part or 0) for part in found.groups())
+    first = date(year, month or 1, number or 1)
+    if number:
+        return first, first + timedelta(days=1)
+    if month:
+        return first, date(year + month // 12, month % 12 + 1, 1)
+    return first, date(year + 1, 1, 1)
+
+
+def _at(day: date, place: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=place).astimezone(UTC)
+
+
+def months(period: Period) -> list[str] | None:
+    """The months that a period touches, as facts name them; None when they are too many."""
+    (begin, end), found = period, list[str]()
+    year, month = begin.year, begin.month
+    while datetime(year, month, 1, tzinfo=UTC) < end:
+        found.append(f"month:{year:04}-{month:02}")
+        year, month = year + month // 12, month % 12 + 1
+        if len(found) > 60:
+            return None
+    return found
+
+
+def next_month(at: datetime) -> datetime:
+    """The first instant of the next month, or the instant itself when a month begins there."""
+    first = datetime(at.year, at.month, 1, tzinfo=UTC)
+    if at == first or at.year >= _NEVER.year:
+        return at
+    return datetime(at.year + at.month // 12, at.month % 12 + 1, 1, tzinfo=UTC)

@@ -1,0 +1,89 @@
+"""What a text can be found by: stems of its words, its codes and addresses, and their beginnings.
+
+A term is a kind (one letter) and its text: `w` a stem, `c` a code or an address as a whole, `p`
+the beginning of a number, a code or an address.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from services.tickets.domain.folding import fold
+
+LONGEST: Final = 40
+MOST: Final = 2000
+"""Terms of one text: a log of a megabyte is not worth more."""
+BEGINNING: Final = 3
+_LAST_BEGINNING: Final = 10
+_WHOLE: Final = 80
+_MOST_PARTS: Final = 12
+_CHUNK: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*(?:[-._/:#@+\\]+[^\W_]+(?:'[^\W_]+)*)*")
+_PART: Final = re.compile(r"[0-9]+|[\u0600-\u06ff]+|[^\W\d_\u0600-\u06ff]+(?:'[^\W\d_]+)*|[^\W_]")
+_EXACT: Final = re.compile(r"[0-9@.]")
+_HOST: Final = re.compile(r"[./:\\]")
+
+
+def chunks(text: str) -> list[str]:
+    """The runs of a folded text: words, and what punctuation joins without a gap."""
+    return _CHUNK.findall(text)
+
+
+def parts(chunk: str) -> list[str]:
+    """Letters and digits of a chunk, apart: `err-1042` and `err1042` are the same two."""
+    return [one[:LONGEST] for one in _PART.findall(chunk)]
+
+
+def whole(pieces: list[str]) -> str:
+    """A code or an address as one, however it was punctuated."""
+    return "-".join(pieces[:_MOST_PARTS])[:_WHOLE]
+
+
+def is_exact(chunk: str) -> bool:
+    """Whether a chunk is sought as one: codes, versions, addresses; not `follow-up`."""
+    return _EXACT.search(chunk) is not None
+
+
+def sequence(text: str) -> list[str]:
+    """The folded words and numbers of a text in their order, for phrases."""
+    return [piece for chunk in chunks(fold(text)) for piece in parts(chunk)]
+
+
+def words(text: str) -> Iterator[str]:
+    """All words of a text that stems are made of."""
+    for chunk in chunks(fold(text)):
+        yield from parts(chunk)
+
+
+def others(text: str) -> Iterator[str]:
+    """Terms of a text besides the stems of its words."""
+    for chunk in chunks(fold(text)):
+        pieces = parts(chunk)
+        if len(pieces) > 1:
+            yield "c" + whole(pieces)
+        yield from ("p" + one for piece in pieces for one in _numbers(piece))
+        if "@" in chunk:
+            yield from _address(chunk)
+        if len(pieces) > 1 and is_exact(chunk):
+            yield from ("p" + one for one in _beginnings(pieces))
+
+
+def _numbers(piece: str) -> Iterator[str]:
+    if piece[0].isdigit():
+        yield from (piece[:end] for end in range(BEGINNING, min(len(piece), _LAST_BEGINNING)))
+
+
+def _beginnings(pieces: list[str]) -> Iterator[str]:
+    """`10-0` and `10-0-0` of 10.0.0.1; `err-104` of ERR-1042."""
+    yield from (whole(pieces[:end]) for end in range(2, min(len(pieces), 5)))
+    last = pieces[-1]
+    if len(pieces) == 2 and last[0].isdigit():
+        for end in range(1, min(len(last), _LAST_BEGINNING)):
+            yield whole([pieces[0], last[:end]])
+
+
+def _address(chunk: str) -> Iterator[str]:
+    local, _, domain = chunk.partition("@")
+    for one in (whole(parts(local)), whole(parts(domain))):
+        yield "c" + one
+        for end in range(BEGINNING, min(len(one), _LAST_BEGINNING) + 1):
+            yield "p" + one[:end]

@@ -1,0 +1,276 @@
+"""From a query to what is sought in the index, and what must then be looked at itself."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from services.tickets.adapters import stems
+from services.tickets.domain import querywords, terms
+from services.tickets.domain.folding import fold
+from services.tickets.domain.listing import Filters
+from services.tickets.domain.matching import (
+    NOTHING,
+    Every,
+    Has,
+    Node,
+    Numbered,
+    Some,
+    Without,
+    allowed,
+    beginning,
+)
+from services.tickets.domain.postings import Field
+from services.tickets.domain.query import CUSTOM, Clause, Unreadable, Wish
+from services.tickets.domain.querywords import Period
+from services.tickets.domain.rights import Reach, Viewer
+from services.tickets.usecases.indexed import custom_scope
+from shared.vocabulary import NUMBER_PREFIX
+
+_WORDS: Final = frozenset(Field) - {Field.FACT}
+_FIELDS: Final = {
+    None: _WORDS,
+    "subject": frozenset({Field.SUBJECT}),
+    "body": frozenset({Field.BODY, Field.QUOTED, Field.NOTE}),
+    "from": frozenset({Field.PEOPLE}),
+    "file": frozenset({Field.FILE, Field.NOTE_FILE}),
+    "tag": frozenset({Field.TAG}),
+}
+_FACT: Final = frozenset({Field.FACT})
+_NUMBER: Final = fold(NUMBER_PREFIX).rstrip("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that must follow each other, where."""
+
+    words: tuple[str, ...]
+    fields: frozenset[Field]
+
+
+Exact = Phrase | Period
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What the index is asked, and what a candidate must show by itself."""
+
+    node: Node
+    exact: Exact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A clause that the index alone cannot decide."""
+
+    alternatives: tuple[Alternative, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A whole query: candidates, their checks, and the words that relevance weighs."""
+
+    node: Node
+    checks: tuple[Check, ...]
+    words: tuple[Has, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks, when, and by which names departments go."""
+
+    viewer: Viewer
+    now: datetime
+    zone: str
+    departments: Mapping[str, UUID]
+    highest: int
+
+
+class Asking:
+    """Reads clauses for one reader with one key."""
+
+    def __init__(self, key: bytes, reader: Reader) -> None:
+        self._key = key
+        self._reader = reader
+        self._inside = reader.viewer.staff
+        self._readings: dict[str, Callable[[Wish], Alternative]] = {
+            "status": self._status,
+            "priority": self._priority,
+            "assignee": self._assignee,
+            "department": self._department,
+            "created": self._created,
+            "number": self._numbered,
+        }
+        self._words: list[Has] = []
+
+    def question(self, clauses: Sequence[Clause], filters: Filters) -> Question:
+        """The question that all clauses and filters make together, within the reader's rights."""
+        nodes, checks = [self.rights(), *self._narrow(filters)], []
+        sought = False
+        for clause in clauses:
+            sought = True
+            read = tuple(self._read(wish, weigh=not clause.negated) for wish in clause.wishes)
+            exact = any(one.exact for one in read)
+            if exact:
+                checks.append(Check(read, clause.negated))
+            if not clause.negated:
+                nodes.append(Some(tuple(one.node for one in read)))
+            elif not exact:
+                nodes.append(Without(Some(tuple(one.node for one in read))))
+        if not sought:
+            nodes.append(NOTHING)
+        node = Some((Every(tuple(nodes)), self._very(clauses)))
+        return Question(node, tuple(checks), tuple(self._words))
+
+    def _very(self, clauses: Sequence[Clause]) -> Node:
+        """The very ticket whose number is all that was asked for, indexed yet or not."""
+        wishes = [wish for clause in clauses if not clause.negated for wish in clause.wishes]
+        if len(clauses) != 1 or len(wishes) != 1 or wishes[0].field not in {None, "number"}:
+            return NOTHING
+        pieces = [one for one in terms.sequence(wishes[0].text) if one != _NUMBER]
+        if len(pieces) != 1:
+            return NOTHING
+        return Numbered(beginning(pieces[0], self._reader.highest).ranges[:1])
+
+    def rights(self) -> Node:
+        """The reader's reach as facts of the index; the rows themselves are checked again."""
+        viewer = self._reader.viewer
+        match viewer.reach:
+            case Reach.ALL:
+                return Every()
+            case Reach.DEPARTMENTS:
+                places = [f"access:{one}" for one in viewer.department_ids]
+                return self._fact(*places, f"assignee:{viewer.id}", f"requester:{viewer.id}")
+            case Reach.ORGANIZATION:
+                return self._fact(f"organization:{viewer.organization_id}")
+            case Reach.OWN:
+                whose = self._fact(f"organization:{viewer.organization_id}")
+                return Every((whose, self._fact(f"reader:{viewer.id}")))
+            case Reach.NOTHING:
+                return NOTHING
+
+    def _narrow(self, filters: Filters) -> Iterable[Node]:
+        for name in ("status", "priority"):
+            if values := getattr(filters, name):
+                yield self._fact(*(f"{name}:{value}" for value in values))
+        for name in ("department", "assignee", "organization", "requester"):
+            if value := getattr(filters, f"{name}_id"):
+                yield self._fact(f"{name}:{value}")
+
+    def _read(self, wish: Wish, *, weigh: bool) -> Alternative:
+        reading = self._readings.get(wish.field or "")
+        if reading is not None:
+            return reading(wish)
+        scope, fields = self._place(wish)
+        if wish.phrase:
+            words = tuple(terms.sequence(wish.text))
+            node = Every(tuple(self._word(one, scope, fields, weigh=weigh) for one in words))
+            return Alternative(node if words else NOTHING, Phrase(words, fields) if words else None)
+        return Alternative(self._text(wish, scope, fields, weigh=weigh))
+
+    def _place(self, wish: Wish) -> tuple[str, frozenset[Field]]:
+        if wish.field is not None and wish.field.startswith(CUSTOM):
+            return custom_scope(wish.field.removeprefix(CUSTOM)), frozenset({Field.CUSTOM})
+        return "", allowed(_FIELDS[wish.field], inside=self._inside)
+
+    def _text(self, wish: Wish, scope: str, fields: frozenset[Field], *, weigh: bool) -> Node:
+        nodes: list[Node] = []
+        for chunk in terms.chunks(fold(wish.text)):
+            pieces = terms.parts(chunk)
+            if len(pieces) > 1 and terms.is_exact(chunk):
+                nodes.append(self._whole(chunk, scope, fields, weigh=weigh))
+            else:
+                nodes += [self._word(one, scope, fields, weigh=weigh) for one in pieces]
+        node = Every(tuple(nodes)) if nodes else NOTHING
+        own = self._own_number(wish)
+        return Some((node, own)) if own is not None else node
+
+    def _own_number(self, wish: Wish) -> Node | None:
+        """`1042` and `SND-1042` are the ticket of that number too; `SND-104` begins several."""
+        if wish.field is not None:
+            return None
+        pieces = terms.sequence(wish.text)
+        if len(pieces) == 1:
+            return Numbered(beginning(pieces[0], self._reader.highest).ranges[:1])
+        if len(pieces) == 2 and pieces[0] == _NUMBER:
+            return beginning(pieces[1], self._reader.highest)
+        return None
+
+    def _whole(self, chunk: str, scope: str, fields: frozenset[Field], *, weigh: bool) -> Has:
+        text = terms.whole(terms.parts(chunk))
+        found = {stems.token_of(self._key, f"{scope}{kind}{text}") for kind in "cp"}
+        return self._weighed(Has(frozenset(found), fields), weigh=weigh)
+
+    def _word(self, word: str, scope: str, fields: frozenset[Field], *, weigh: bool) -> Has:
+        tokens = {*stems.word_tokens(self._key, word, scope)}
+        if len(word) >= terms.BEGINNING:
+            tokens.add(stems.token_of(self._key, f"{scope}p{word}"))
+        return self._weighed(Has(frozenset(tokens), fields), weigh=weigh)
+
+    def _weighed(self, node: Has, *, weigh: bool) -> Has:
+        if weigh:
+            self._words.append(node)
+        return node
+
+    def _status(self, wish: Wish) -> Alternative:
+        found = querywords.statuses(wish.text)
+        if not found:
+            raise Unreadable(wish.position, "unknown_value", querywords.STATUS_VALUES)
+        return Alternative(self._fact(*(f"status:{one}" for one in found)))
+
+    def _priority(self, wish: Wish) -> Alternative:
+        found = querywords.priority(wish.text)
+        if found is None:
+            raise Unreadable(wish.position, "unknown_value", querywords.PRIORITY_VALUES)
+        return Alternative(self._fact(f"priority:{found}"))
+
+    def _assignee(self, wish: Wish) -> Alternative:
+        word = fold(wish.text).strip()
+        if word in querywords.ME:
+            return Alternative(self._fact(f"assignee:{self._reader.viewer.id}"))
+        if word in querywords.NOBODY:
+            return Alternative(self._fact("assignee:none"))
+        person = _uuid(word)
+        if person is None:
+            raise Unreadable(wish.position, "unknown_value", ("me", "none"))
+        return Alternative(self._fact(f"assignee:{person}"))
+
+    def _department(self, wish: Wish) -> Alternative:
+        word = fold(wish.text).strip()
+        found = _uuid(word) or self._reader.departments.get(word)
+        if found is None:
+            raise Unreadable(wish.position, "unknown_value")
+        return Alternative(self._fact(f"department:{found}"))
+
+    def _created(self, wish: Wish) -> Alternative:
+        period = querywords.period(wish.text, self._reader.now, self._reader.zone)
+        if period is None:
+            raise Unreadable(wish.position, "unknown_value", querywords.CREATED_VALUES)
+        return Alternative(self._months(period), period)
+
+    def _months(self, period: Period) -> Node:
+        """The months that a period touches, or all but those that it certainly does not."""
+        now = self._reader.now
+        touched = querywords.months((period[0], min(period[1], now)))
+        if touched is not None:
+            return self._fact(*touched)
+        later = querywords.months((querywords.next_month(period[1]), now))
+        return Without(self._fact(*later)) if later is not None else Every()
+
+    def _numbered(self, wish: Wish) -> Alternative:
+        pieces = [one for one in terms.sequence(wish.text) if one != _NUMBER]
+        if len(pieces) != 1 or not pieces[0].isdigit():
+            raise Unreadable(wish.position, "unknown_value", (f"{NUMBER_PREFIX}1042", "1042"))
+        return Alternative(beginning(pieces[0], self._reader.highest))
+
+    def _fact(self, *facts: str) -> Has:
+        return Has(frozenset(token for _, token in stems.fact_tokens(self._key, facts)), _FACT)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,113 @@
+"""Looking at candidates themselves: phrases in their opened texts, and exact times."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from services.tickets.domain import terms
+from services.tickets.domain.matching import Found, holds
+from services.tickets.domain.postings import Field, slice_of
+from services.tickets.store import seals, search
+from services.tickets.store.rows import Row
+from services.tickets.usecases.asking import Alternative, Check, Phrase, Question
+from services.tickets.usecases.indexed import words_of
+from shared.kit.callers import Caller
+from shared.kit.context import Context
+from shared.kit.crypto import Box
+
+MOST_OPENED: Final = 120
+"""Tickets whose texts are opened for one page."""
+_AT_ONCE: Final = 20
+
+Load = Callable[[Sequence[int]], Awaitable[Mapping[int, Found]]]
+Text = tuple[Field, str]
+
+
+async def sound(
+    context: Context, caller: Caller, question: Question, rows: Sequence[Row], load: Load
+) -> list[Row]:
+    """The rows for which all checks hold, in their order."""
+    found = await load(sorted({slice_of(row["number"]) for row in rows})) if rows else {}
+    phrases = any(isinstance(one.exact, Phrase) for c in question.checks for one in c.alternatives)
+    kept: list[Row] = []
+    for at in range(0, len(rows), _AT_ONCE):
+        some = rows[at : at + _AT_ONCE]
+        texts = await _texts(context, caller, some) if phrases else {}
+        for row in some:
+            book = Book(row, texts.get(row["id"], []))
+            if all(_holds(check, book, found) for check in question.checks):
+                kept.append(row)
+    return kept
+
+
+class Book:
+    """A ticket's row and texts; the texts are cut into words when first asked for."""
+
+    def __init__(self, row: Row, texts: Sequence[Text]) -> None:
+        self.row = row
+        self._texts = texts
+        self._words: list[tuple[Field, list[str]]] | None = None
+
+    def says(self, phrase: Phrase) -> bool:
+        if self._words is None:
+            self._words = [(field, terms.sequence(text)) for field, text in self._texts]
+        return any(
+            _follows(phrase.words, words) for field, words in self._words if field in phrase.fields
+        )
+
+
+def _holds(check: Check, book: Book, found: Mapping[int, Found]) -> bool:
+    return check.negated is not any(_applies(one, book, found) for one in check.alternatives)
+
+
+def _applies(one: Alternative, book: Book, found: Mapping[int, Found]) -> bool:
+    if not holds(one.node, book.row["number"], found):
+        return False
+    if one.exact is None:
+        return True
+    if isinstance(one.exact, Phrase):
+        return book.says(one.exact)
+    begin, end = one.exact
+    return bool(begin <= book.row["created_at"] < end)
+
+
+def _follows(phrase: Sequence[str], words: Sequence[str]) -> bool:
+    first, count = phrase[0], len(phrase)
+    wanted = list(phrase)
+    return any(word == first and words[at : at + count] == wanted for at, word in enumerate(words))
+
+
+async def _texts(context: Context, caller: Caller, rows: Sequence[Row]) -> dict[UUID, list[Text]]:
+    """All texts of the tickets that the reader may read; names are not opened here."""
+    ids = [row["id"] for row in rows]
+    async with context.tx(caller) as tx:
+        messages = await search.open_texts(tx, ids)
+        files = await search.open_files(tx, ids)
+    found: dict[UUID, list[Text]] = {}
+    for row in rows:
+        box = await context.vault.box(row["organization_id"])
+        found[row["id"]] = [
+            *_own(box, row),
+            *_written(box, [one for one in messages if one["ticket_id"] == row["id"]]),
+            *_named(box, [one for one in files if one["ticket_id"] == row["id"]]),
+        ]
+    return found
+
+
+def _own(box: Box, row: Row) -> Iterator[Text]:
+    yield Field.SUBJECT, seals.subject_of(box, row)
+    yield from ((Field.TAG, tag) for tag in row["tags"])
+    custom = seals.unseal_json(box, seals.CUSTOM, row["id"], row["custom"]) or {}
+    yield from ((Field.CUSTOM, words_of(value)) for value in custom.values())
+
+
+def _written(box: Box, messages: Sequence[Row]) -> Iterator[Text]:
+    for one in messages:
+        field = Field.BODY if one["public"] else Field.NOTE
+        yield field, box.open(seals.BODY, one["id"], one["body_text"])
+
+
+def _named(box: Box, files: Sequence[Row]) -> Iterator[Text]:
+    for one in files:
+        field = Field.FILE if one["public"] else Field.NOTE_FILE
+        yield field, box.open(seals.FILE_NAME, one["id"], one["name"])
