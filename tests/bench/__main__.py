@@ -6,13 +6,14 @@ import contextlib
 import json
 import statistics
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import answered, cases, firing, mail, promptness, sunday, worktime
+from tests.bench import answered, cases, firing, mail, promptness, strain, sunday, worktime
 from tests.bench.load import available, quiet
+from tests.bench.million import keep, pages
 from tests.bench.product import Bench, bench
 
 Sample = dict[str, float]
@@ -34,6 +35,8 @@ class Bar:
     """The floor is the required figure itself: no product runs beside it, no tenth is given."""
     slow: bool = False
     """Takes minutes: measured only when it is named."""
+    desks: tuple[int, ...] = ()
+    """Seeded desks of so many tickets, instead of a fresh one."""
 
     def wanted(self, names: set[str]) -> bool:
         """Asked for by its own name or by its family's: P13 is P13-p99 as well."""
@@ -61,16 +64,53 @@ def _pure(figure: Callable[[], Sample]) -> Callable[[object], Awaitable[Sample]]
     return measured
 
 
+HUNDRED = (100_000,)
+BOTH = (1000, keep.MILLION)
 W1 = "warm deadlines on one core / required"
 W2 = "cold compile of a calendar year / required"
+EIGHT = _edge(8)
+SLOWER = 3.0
+"""Times the floor's 99th percentile; the median of three repetitions is "in two of three"."""
 BARS = (
-    Bar("P1", "create through the edge, 8 clients / F-J", _edge(8), 0.40),
+    Bar("P1", "create through the edge, 8 clients / F-J", EIGHT, 0.40),
+    Bar("P21-P1", "the same, p99 / F-J", EIGHT, SLOWER, True, "_p99", " ms"),
     Bar("P3", "the same, 1 client, p50 / F-J", _edge(1), 2.0, True, "_p50", " ms"),
     Bar("P4", "create direct, 8 clients / F-A", cases.create_direct, 0.50),
     Bar("P5", "edge / direct, same endpoint", cases.edge_tax, 0.60),
     Bar("P6", "read one with messages, p50 / one row", cases.read_one, 3.0, True, "_p50", " ms"),
+    Bar(
+        *("P6-100k", "the same on a desk of 100,000", pages.read_one, 3.0, True, "_p50", " ms"),
+        slow=True,
+        desks=HUNDRED,
+    ),
+    Bar(
+        *("P7", "open queue of 100,000, p50 / F-L", pages.open_queue, 2.5, True, "_p50", " ms"),
+        slow=True,
+        desks=HUNDRED,
+    ),
+    Bar(
+        *("P21-P7", "the same, p99 / F-L", pages.open_queue, SLOWER, True, "_p99", " ms"),
+        slow=True,
+        desks=HUNDRED,
+    ),
+    Bar(
+        *("P8", "open queue, a million / a thousand", pages.flat_queue, 1.3, True, "_p50", " ms"),
+        slow=True,
+        desks=BOTH,
+    ),
+    Bar(
+        *("P8-read", "one ticket, likewise", pages.flat_read, 1.3, True, "_p50", " ms"),
+        slow=True,
+        desks=BOTH,
+    ),
+    Bar(
+        *("P9", "open queue, 8 clients / F-L", pages.crowded_queue, 0.40),
+        slow=True,
+        desks=HUNDRED,
+    ),
     Bar("P10", "backlog through relay and consumer / F-E", cases.relay_backlog, 0.60),
     Bar("P10b", "statement to handling at 200/s, p50", cases.relay_pace, 2.5, True, "", " ms"),
+    Bar("P21-P10", "the same, p99", cases.relay_pace, SLOWER, True, "_p99", " ms"),
     Bar(
         "P11",
         "create to its mail at the server, 20/s, p50",
@@ -137,6 +177,15 @@ BARS = (
     ),
     Bar("P14", "SMTP accept of 4 KB, 8 connections / F-S", mail.accept, 0.70),
     Bar("P15", "500 mails to answered tickets / a peer", mail.answer, 3.0),
+    Bar(
+        *("P20", "create, sealed / plain, p50", strain.sealing, 1.10, True, "_p50", " ms"),
+        slow=True,
+    ),
+    Bar("P22", "create, 64 clients / 8", strain.overload, 0.80, slow=True),
+    Bar(
+        *("P22-drain", "then all queues empty / 10 s", strain.overload, 1.0, True, "_drain", " s"),
+        slow=True,
+    ),
     Bar("P17", "memory of our processes / RT idle", cases.memory, 1.15, True, "", " MiB"),
     Bar("W1", W1, _pure(worktime.warm_rate), 1.0, absolute=True),
     Bar("W2", W2, _pure(worktime.cold_year), 1.0, True, "", " ms", absolute=True),
@@ -145,19 +194,43 @@ BARS = (
 
 
 async def measure(bars: tuple[Bar, ...], repetitions: int) -> dict[str, list[Sample]]:
+    """Bars of the same desks together: no other desk idles beside them."""
+    samples: dict[str, list[Sample]] = {}
+    for desks in dict.fromkeys(bar.desks for bar in bars):
+        together = tuple(bar for bar in bars if bar.desks == desks)
+        async with _running(together) as running:
+            samples |= await _alternated(together, repetitions, running)
+    return samples
+
+
+@contextlib.asynccontextmanager
+async def _running(bars: tuple[Bar, ...]) -> AsyncIterator[Any]:
+    """What these bars are measured on: nothing, a fresh desk, or one or more seeded ones."""
+    async with contextlib.AsyncExitStack() as stack:
+        if all(bar.absolute for bar in bars):
+            yield None
+        elif not bars[0].desks:
+            yield await stack.enter_async_context(bench())
+        else:
+            kept = [await keep.seeded(tickets) for tickets in bars[0].desks]
+            opened = [await stack.enter_async_context(keep.opened(one)) for one in kept]
+            yield opened[0] if len(opened) == 1 else tuple(opened)
+
+
+async def _alternated(
+    bars: tuple[Bar, ...], repetitions: int, running: Any
+) -> dict[str, list[Sample]]:
     """Every bar in turn inside a repetition: only ratios of one alternated run mean anything."""
     samples: dict[str, list[Sample]] = {bar.name: [] for bar in bars}
-    async with contextlib.AsyncExitStack() as stack:
-        alone = all(bar.absolute for bar in bars)
-        running = None if alone else await stack.enter_async_context(bench())
-        for repetition in range(repetitions):
-            for bar in bars:
+    for repetition in range(repetitions):
+        taken: dict[Any, Sample] = {}  # bars that look at one measurement share it
+        for bar in bars:
+            if bar.measure not in taken:
                 await quiet()
-                sample = await bar.measure(running)
-                samples[bar.name].append(sample)
-                print(
-                    f"{repetition + 1}/{repetitions} {bar.name} {bar.ratio(sample):.2f}", flush=True
-                )
+                taken[bar.measure] = await bar.measure(running)
+            sample = taken[bar.measure]
+            samples[bar.name].append(sample)
+            print(f"{repetition + 1}/{repetitions} {bar.name} {bar.ratio(sample):.2f}", flush=True)
     return samples
 
 

@@ -104,13 +104,14 @@ async def bench() -> AsyncIterator[Bench]:
         await desk.start()
         stack = contextlib.ExitStack()
         try:
-            yield await _equip(desk, folder, stack)
+            yield await equip(desk, folder, stack)
         finally:
             stack.close()
             await desk.stop()
 
 
-async def _equip(desk: Desk, folder: Path, stack: contextlib.ExitStack) -> Bench:
+async def equip(desk: Desk, folder: Path, stack: contextlib.ExitStack) -> Bench:
+    """A company on a running desk, and the floors beside it until the stack is closed."""
     company = await found(desk)
     await company.admin.sign_in()
     dsn = await _floor_database(desk.endpoints["database"])
@@ -152,7 +153,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 async def _floor_database(administrator: str) -> str:
     """A database beside the product's, in the same server with the same durability."""
     connection = await asyncpg.connect(administrator)
-    await connection.execute("create database floor")
+    if not await connection.fetchval("select 1 from pg_database where datname = 'floor'"):
+        await connection.execute("create database floor")
     await connection.close()
     dsn = administrator.rpartition("/")[0] + "/floor"
     connection = await asyncpg.connect(dsn)

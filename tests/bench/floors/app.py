@@ -21,6 +21,17 @@ CREATE = """with t as (
     o as (insert into floor.outbox (subject, payload)
         select 'opened', jsonb_build_object('ticket_id', id) from t)
     select id, number from t"""
+COLUMNS = "id, number, subject, status, priority, org, assignee, due_at, updated_at"
+LISTS = {
+    "status": "status = 'open' and priority = 1 order by id desc",
+    "org": "org = '00000000-0000-0000-0000-000000000007' order by id desc",
+    "assignee": "assignee = '00000000-0000-0000-0000-000000000007' and status = 'open'"
+    " order by id desc",
+    "due": "status = 'open' and due_at > now() order by due_at, id",
+}
+PAGE = """select json_build_object('items', coalesce(json_agg(x), '[]'))::text
+    from (select {columns} from lists.ticket where {rest} limit 50) x"""
+ROW = "select row_to_json(t)::text from lists.ticket t where id = $1"
 ONE = "select row_to_json(t)::text from floor.ticket t where id = $1"
 WHO = uuid.UUID(int=1)
 PUBLIC = Path(os.environ["FLOOR_KEY"]).with_suffix(".pub").read_text()
@@ -71,6 +82,23 @@ async def create(
         CREATE, body.subject, body.priority, WHO, WHO, body.body
     )
     return {"id": row["id"], "number": row["number"]}
+
+
+@app.get("/lists/{kind}")
+async def page(
+    kind: str, request: Request, _who: Annotated[dict[str, Any], Depends(claims)]
+) -> Response:
+    statement = PAGE.format(columns=COLUMNS, rest=LISTS[kind])
+    text = await request.app.state.pool.fetchval(statement)
+    return Response(text, media_type="application/json")
+
+
+@app.get("/rows/{row_id}")
+async def row(
+    row_id: uuid.UUID, request: Request, _who: Annotated[dict[str, Any], Depends(claims)]
+) -> Response:
+    text = await request.app.state.pool.fetchval(ROW, row_id)
+    return Response(text, media_type="application/json")
 
 
 @app.get("/tickets/{ticket_id}")

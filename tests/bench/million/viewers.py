@@ -1,0 +1,66 @@
+"""Who looks at a large desk: everybody sees another part of it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+from tests.bench.million.keep import Kept
+from tests.bench.million.people import Cast
+from tests.bench.product import Bench
+from tests.journeys.desk import Person
+
+# The people of the desk were made without passwords: they borrow the administrator's.
+_LEND: Final = """update identity.user set password_hash =
+        (select password_hash from identity.user where roles @> '{admin}' and password_hash <> ''
+            order by created_at limit 1),
+        roles = case when id = $2 then '{customer_admin}' else roles end
+    where id = any($1)"""
+
+
+@dataclass(frozen=True)
+class Viewers:
+    """Seats by name, and the ids that fill the filters of their lists."""
+
+    seats: dict[str, Person]
+    ids: dict[str, str]
+
+    async def renew(self) -> None:
+        """Tokens live for minutes, a bench for an hour."""
+        for seat in self.seats.values():
+            await seat.sign_in()
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        return {who: seat.token for who, seat in self.seats.items()}
+
+
+async def viewers(bench: Bench, kept: Kept) -> Viewers:
+    """The administrator, the busiest agent, customer and head of a customer."""
+    cast = Cast.load(kept.cast)
+    agent, department = cast.agents[0]
+    customer, organization = cast.customers[0]
+    head = next(one for one, owner in cast.customers[1:] if owner == organization)
+    connection = await asyncpg.connect(bench.desk.endpoints["database"])
+    try:
+        await connection.execute(_LEND, [agent, customer, head], head)
+    finally:
+        await connection.close()
+    numbers = {one: number for number, (one, _) in enumerate(cast.customers)}
+
+    return Viewers(
+        {
+            "admin": bench.company.admin,
+            "agent": bench.desk.person("agent0@million.example.com"),
+            "customer": bench.desk.person("customer0@million.example.net"),
+            "head": bench.desk.person(f"customer{numbers[head]}@million.example.net"),
+        },
+        {
+            "agent": agent,
+            "department": department,
+            "customer": customer,
+            "organization": organization,
+            "quiet": cast.customers[-1][0],
+            "idle": cast.agents[-1][0],
+        },
+    )
