@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from services.tickets.domain.listing import Filters, Place, SlaState, Sort, within_reach
 from services.tickets.domain.rights import Viewer
 from services.tickets.store.rows import Condition
-from services.tickets.store.visibility import visible
+from services.tickets.store.visibility import branches, visible
 from shared.kit.tx import Tx
 
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
@@ -35,15 +35,16 @@ _WORDS: Final = ("status", "priority", "channel")
 _COMPARED: Final = {
     "organization_id": "t.organization_id = :organization_id",
     "requester_id": "t.requester_id = :requester_id",
-    "escalation_level": "t.escalation_level >= :escalation_level",
-    "created_from": "t.created_at >= :created_from",
+    # Nothing changes before it is made: what bounds one instant also bounds the other, so that
+    # an order by either starts at the right place of its index.
+    "created_from": "t.created_at >= :created_from and t.updated_at >= :created_from",
     "created_to": "t.created_at < :created_to",
     "updated_from": "t.updated_at >= :updated_from",
-    "updated_to": "t.updated_at < :updated_to",
+    "updated_to": "t.updated_at < :updated_to and t.created_at < :updated_to",
     "due_before": "t.next_due_at < :due_before",
 }
 _UNANSWERED: Final = (
-    "t.last_customer_message_at <= :waiting_since"
+    "t.last_customer_message_at <= :waiting_since and t.created_at <= :waiting_since"
     " and (t.last_staff_message_at is null or t.last_staff_message_at < t.last_customer_message_at)"
     " and t.status in ('new', 'open', 'waiting_customer', 'waiting_third_party')"
 )
@@ -63,16 +64,31 @@ def compose(viewer: Viewer, filters: Filters, more: Sequence[Condition], order: 
     """The statement of a list and its parameters; `more` says what a query and own fields ask."""
     sort, place, limit = order
     column, after, direction = _ORDER[sort]
-    conditions = [*narrowed(viewer, filters), *more]
+    conditions = [*_narrow(filters), *_whose(viewer, filters), *more]
     if place is not None:
         wish = {"place": place.value, "place_id": place.id}
         conditions.append((f"(t.{column}, t.id) {after} (:place, :place_id)", wish))
-    where, params = joined(conditions)
-    order_by = f"t.{column}{direction}, t.id{direction}"
-    return (
-        f"select t.* from tickets.ticket t where {where} order by {order_by} limit :limit",
-        {**params, "limit": limit + 1},
-    )
+    params: dict[str, Any] = {"limit": limit + 1}
+    ordered = f"order by t.{column}{direction}, t.id{direction} limit :limit"
+    parts = []
+    for rights in _rights(viewer, filters):
+        where, told = joined([*rights, *conditions])
+        params |= told
+        parts.append(f"select t.* from tickets.ticket t where {where} {ordered}")
+    if len(parts) == 1:
+        return parts[0], params
+    # A ticket may come from several branches.
+    each = f"select distinct on (t.{column}, t.id) t.* from (({') union all ('.join(parts)})) t"
+    return f"{each} {ordered}", params
+
+
+def _rights(viewer: Viewer, filters: Filters) -> list[list[Condition]]:
+    """What each branch of the list must hold; a query finds few, so its rights need none."""
+    if within_reach(viewer, filters):
+        return [[]]
+    if filters.q is not None:
+        return [[visible(viewer)]]
+    return [[branch] for branch in branches(viewer)]
 
 
 def joined(conditions: Iterable[Condition]) -> Condition:
@@ -104,10 +120,16 @@ def _narrow(filters: Filters) -> Iterator[Condition]:
         value = getattr(filters, name)
         if value is not None:
             yield condition, {name: value}
-    if filters.waiting_since is not None:
-        yield _UNANSWERED, {"waiting_since": filters.waiting_since}
     if filters.tag:
         yield "t.tags @> cast(:tags as text[]) and t.tags <> '{}'", {"tags": list(filters.tag)}
+    yield from _promised(filters)
+
+
+def _promised(filters: Filters) -> Iterator[Condition]:
+    if filters.escalation_level is not None:
+        yield f"t.escalation_level >= {filters.escalation_level:d}", {}
+    if filters.waiting_since is not None:
+        yield _UNANSWERED, {"waiting_since": filters.waiting_since}
     if filters.sla_state is not None:
         yield f"t.sla_state in {_SLA_STATES[filters.sla_state]}", {}
 

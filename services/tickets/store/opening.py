@@ -50,7 +50,7 @@ async def insert(
         "id": ticket_id,
         "number": number,
         "message_id": message_id,
-        "now": tx.now,
+        "now": max(tx.now, opening.first.at),  # nothing changes before it is made
         **_ticket_params(box, opening, ticket_id),
         **_message_params(box, opening, message_id),
         **tx.take_facts(),

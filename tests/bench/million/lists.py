@@ -7,7 +7,10 @@ from typing import Final
 
 from tests.bench.million.words import ARABIC, ENGLISH, PHRASES
 
-SORTS: Final = ("-created_at", "-updated_at", "next_due_at", "priority")
+SORTS: Final = (
+    *("-created_at", "created_at", "-updated_at", "updated_at"),
+    *("next_due_at", "priority", "-priority"),
+)
 SLOWEST_SEARCH: Final = 150.0
 """Milliseconds at p99 (issue: a million tickets)."""
 
@@ -52,9 +55,39 @@ def filters(ids: dict[str, str]) -> dict[str, str]:
         "breached, open": "sla_state=breached&status=open",
         "since yesterday": f"created_from={day}",
         "a year ago": f"created_to={year}",
+        "changed since yesterday": f"updated_from={day}",
+        "unchanged for a year": f"updated_to={year}",
+        "unchanged for a year, open": f"updated_to={year}&status=new,open",
+        "channel": "channel=phone",
+        "channel, open": "channel=phone&status=new,open",
+        "unassigned": "unassigned=true",
+        "unassigned, open": "unassigned=true&status=new,open",
+        "unassigned of a department": f"assignee_id=none&department_id={ids['department']}"
+        "&status=new,open",
+        "escalated": "escalation_level=1",
+        "escalated far": "escalation_level=3",
+        "overdue": f"due_before={now:%Y-%m-%dT%H:%M:%SZ}",
+        "unanswered": f"waiting_since={day}",
+        "unanswered for a year": f"waiting_since={year}",
         "department, closed, breached": f"department_id={ids['department']}"
         "&status=closed&sla_state=breached",
     }
+
+
+MINE: Final = {
+    "mine, open": "assignee_id=me&status=new,open",
+    "my departments": "department_id=mine",
+    "my departments, open": "department_id=mine&status=new,open",
+}
+_OFTEN: Final = ("everything", "status=new,open", "status=merged", "breached", "tag", "rare tag")
+SEEN: Final = {
+    "agent": (*_OFTEN, "unassigned, open", "escalated", "overdue", "organization", *MINE),
+    "newcomer": ("everything", "status=new,open", "breached", "mine, open", "my departments"),
+    "head": (*_OFTEN, "priority=P1"),
+    "customer": (*_OFTEN, "priority=P1"),
+    "stranger": ("everything", "status=new,open"),
+}
+"""What people ask who see a part: a newcomer has nothing to do, a stranger no ticket."""
 
 
 SEARCHES: Final = {
@@ -75,12 +108,11 @@ def cases(ids: dict[str, str]) -> Iterator[Case]:
     for name, query in filters(ids).items():
         for sort in SORTS:
             yield Case(f"{name}, by {sort}", "admin", _join(query, f"sort={sort}"))
-    own = ("everything", "status=new,open", "breached", "tag", "assignee, open")
-    for who in ("agent", "head", "customer"):
-        for name in own:
+    own = filters(ids) | MINE
+    for who, names in SEEN.items():
+        for name in names:
             for sort in SORTS:
-                query = _join(filters(ids)[name], f"sort={sort}")
-                yield Case(f"{who}: {name}, by {sort}", who, query)
+                yield Case(f"{who}: {name}, by {sort}", who, _join(own[name], f"sort={sort}"))
 
 
 def searches() -> Iterator[Case]:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import uuid4
 
 import asyncpg
 
 from tests.bench.million.keep import Kept
 from tests.bench.million.people import Cast
 from tests.bench.product import Bench
-from tests.journeys.desk import Person
+from tests.journeys.desk import PASSWORD, Person
 
 # The people of the desk were made without passwords: they borrow the administrator's.
 _LEND: Final = """update identity.user set password_hash =
@@ -40,6 +41,7 @@ async def viewers(bench: Bench, kept: Kept) -> Viewers:
     cast = Cast.load(kept.cast)
     agent, department = cast.agents[0]
     customer, organization = cast.customers[0]
+    newcomer, stranger = await _fresh(bench, organization)
     head = next(one for one, owner in cast.customers[1:] if owner == organization)
     connection = await asyncpg.connect(bench.desk.endpoints["database"])
     try:
@@ -53,6 +55,8 @@ async def viewers(bench: Bench, kept: Kept) -> Viewers:
             "admin": bench.company.admin,
             "agent": bench.desk.person("agent0@million.example.com"),
             "customer": bench.desk.person("customer0@million.example.net"),
+            "newcomer": newcomer,
+            "stranger": stranger,
             "head": bench.desk.person(f"customer{numbers[head]}@million.example.net"),
         },
         {
@@ -64,3 +68,17 @@ async def viewers(bench: Bench, kept: Kept) -> Viewers:
             "idle": cast.agents[-1][0],
         },
     )
+
+
+async def _fresh(bench: Bench, organization: str) -> tuple[Person, Person]:
+    """An agent of a department without a ticket, and a customer who has never written."""
+    tag = uuid4().hex[:8]
+    agent = {"roles": ["agent"], "department_ids": [bench.company.department["id"]]}
+    customer = {"roles": ["customer"], "organization_id": organization}
+    seats = []
+    for who, rest in (("newcomer", agent), ("stranger", customer)):
+        address = f"{who}-{tag}@million.example.com"
+        body = {"email": address, "name": who, "locale": "en", "password": PASSWORD, **rest}
+        await bench.company.admin.post("/v1/users", body)
+        seats.append(bench.desk.person(address))
+    return seats[0], seats[1]
