@@ -14,6 +14,12 @@ from tests.journeys.desk import Desk, Person
 
 AT_ONCE = 8
 NAMES = ("سارة العتيبي", "خالد الحربي", "Mona Adel", "John Smith", "ليلى حسن", "Ann Lee")
+AGENT = "agent{}@million.example.com"
+CUSTOMER = "customer{}@million.example.net"
+
+
+def name(number: int) -> str:
+    return NAMES[number % len(NAMES)]
 
 
 @dataclass(frozen=True)
@@ -104,8 +110,8 @@ async def _department(admin: Person, number: int) -> str:
 
 async def _agent(admin: Person, number: int, department: str) -> str:
     body = {
-        "email": f"agent{number}@million.example.com",
-        "name": NAMES[number % len(NAMES)],
+        "email": AGENT.format(number),
+        "name": name(number),
         "locale": "ar" if number % 2 else "en",
         "roles": ["agent"],
         "department_ids": [department],
@@ -115,8 +121,8 @@ async def _agent(admin: Person, number: int, department: str) -> str:
 
 async def _customer(admin: Person, number: int, organization: str) -> str:
     body = {
-        "email": f"customer{number}@million.example.net",
-        "name": NAMES[number % len(NAMES)],
+        "email": CUSTOMER.format(number),
+        "name": name(number),
         "locale": "ar" if number % 2 else "en",
         "roles": ["customer"],
         "organization_id": organization,

@@ -106,15 +106,13 @@ class Book:
 
     async def turn(self) -> list[Plan]:
         """The plans since the last look, once the server has written them all."""
-        while (size := self._log.stat().st_size) and await self._grows(size):
-            pass
+        size = -1
+        while size != self._log.stat().st_size:
+            size = self._log.stat().st_size
+            await asyncio.sleep(_CALM)
         with self._log.open(errors="replace") as file:
             file.seek(self._place)
             text = file.read()
             self._place = file.tell()
         found = (json.loads(match[1]) for match in _PLAN.finditer(text))
         return [Plan(one["Query Text"], one["Plan"]) for one in found]
-
-    async def _grows(self, size: int) -> bool:
-        await asyncio.sleep(_CALM)
-        return self._log.stat().st_size != size

@@ -16,7 +16,8 @@ from tests.bench.million.people import Cast
 
 DAYS: Final = 730
 NEVER: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
-FIRST_NUMBER: Final = 1001
+FIRST_NUMBER: Final = 8191
+"""The number before the first: what is loaded together begins and ends with a slice of search."""
 _MESSAGES: Final = (1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 7, 8, 8, 10)
 """Messages of twenty tickets: four in the mean."""
 _LIVE: Final = ("new", *["open"] * 6, *["waiting_customer"] * 4, "waiting_third_party")
@@ -29,7 +30,7 @@ TICKET: Final = (
     *("status", "priority", "channel", "locale", "subject", "tags", "custom", "created_at"),
     *("updated_at", "resolved_at", "closed_at", "reopen_until", "reopen_count", "follow_up_of"),
     *("merged_into", "version", "last_staff_message_at", "last_customer_message_at", "sla"),
-    *("sla_state", "sla_sequence", "next_due_at", "watching_department_ids"),
+    *("sla_state", "sla_sequence", "next_due_at", "watching_department_ids", "escalation_level"),
 )
 MESSAGE: Final = (
     *("id", "ticket_id", "organization_id", "direction", "public", "author_id", "author_kind"),
@@ -107,13 +108,6 @@ def rows(scene: Scene, number: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
     yield from _around(scene, one)
 
 
-def texts(scene: Scene, number: int) -> tuple[Drawn, str, list[tuple[bool, str]]]:
-    """The same words unsealed, each body with whether customers see it."""
-    one = _draw(scene, number)
-    subject = words.subject(one.dice, one.locale)
-    return one, subject, [(public, text) for public, text, _ in _written(one)]
-
-
 def _draw(scene: Scene, number: int) -> Drawn:
     dice = Random(number)  # noqa: S311 - rows, not secrets
     at = scene.created(number)
@@ -176,6 +170,7 @@ def _ticket(scene: Scene, one: Drawn, box: Box, told: tuple[str, int]) -> tuple[
         messages + 1,
         due,
         [UUID(dice.choice(scene.cast.departments))] if dice.random() < 0.01 else [],
+        dice.randint(1, 3) if state == "breached" and one.live else 0,
     )
 
 
@@ -190,7 +185,7 @@ def _tags(one: Drawn) -> list[str]:
 def _due(one: Drawn, until: datetime) -> tuple[datetime, str]:
     if one.status not in {"new", "open", "waiting_third_party"}:
         return NEVER, "breached" if one.late else "ok"
-    due = until + timedelta(hours=one.dice.uniform(-30, 90))
+    due = until + timedelta(hours=one.dice.uniform(-3, 90))
     if due < until:
         return due, "breached"
     return due, "warning" if one.dice.random() < 0.12 else "ok"
