@@ -14,6 +14,7 @@ from shared.kit.database import Database
 from shared.kit.settings import Settings
 from shared.kit.tx import Tx
 from shared.kit.vault import Vault
+from shared.kit.writes import Writes
 
 if TYPE_CHECKING:
     from shared.kit.peers import Peers
@@ -32,6 +33,7 @@ class Context:
     keys: Keys
     peers: "Peers"
     courtesy: Courtesy = field(default_factory=Courtesy)
+    writes: Writes = field(default_factory=Writes)
     _wakes: dict[str, asyncio.Event] = field(default_factory=dict)
 
     @contextlib.asynccontextmanager

@@ -24,6 +24,7 @@ from shared.kit.visit import LIST, Visit, address_of, visit_of
 TX: Final = "sanad.tx"
 REPEAT: Final = "sanad.repeat"
 _NOTHING: Final = contextlib.nullcontext()
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MENDABLE: Final = frozenset({400, 401, 403, 408, 412, 413, 415, 429})
 """Refusals that a caller mends and sends again under the same key."""
 _log = get_logger("http")
@@ -128,6 +129,8 @@ class Passage:
                     await repeat.settle(tx, response)
         except Undo as undo:
             return undo.response
+        if request.method not in _READING:
+            context.writes.note(caller.id)
         return response
 
     async def _folded(

@@ -4,7 +4,17 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from services.tickets.routes import feedback, files, form, messages, people, tickets, uploads, verbs
+from services.tickets.routes import (
+    feedback,
+    files,
+    form,
+    messages,
+    people,
+    tickets,
+    uploads,
+    verbs,
+    views,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     tickets.router,
@@ -15,4 +25,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     files.router,
     uploads.router,
     form.router,
+    views.router,
 )

@@ -35,7 +35,7 @@ TagsOf = Annotated[list[Annotated[str, Line(50)]] | None, _FEW, *_SEVERAL]
 Department = UUID | Literal["mine"] | None
 Assignee = UUID | Literal["me", "none"] | None
 Level = Annotated[int | None, Field(ge=0, le=100)]
-Words = Annotated[str | None, Line(200)]
+Words = Annotated[str, Line(200)] | None
 CustomKey = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,49}$")]
 CustomValue = Annotated[str, Line(200)]
 Custom = Annotated[dict[CustomKey, CustomValue], Field(max_length=10)]

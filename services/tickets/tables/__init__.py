@@ -11,6 +11,7 @@ from services.tickets.tables.lookups import (
 )
 from services.tickets.tables.messages import Attachment, Message, Upload
 from services.tickets.tables.tickets import Feedback, Link, Participant, Ticket, Timeline
+from services.tickets.tables.views import View, ViewChange
 
 __all__ = [
     "Attachment",
@@ -30,4 +31,6 @@ __all__ = [
     "Ticket",
     "Timeline",
     "Upload",
+    "View",
+    "ViewChange",
 ]

@@ -22,7 +22,7 @@ from services.tickets.usecases.sight import see, viewer_of
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.crypto import Box
-from shared.kit.problems import NotFound
+from shared.kit.problems import NotFound, ValidationFailed
 from shared.vocabulary import Locale
 
 FIRST_MESSAGES: Final = 20
@@ -63,15 +63,20 @@ async def ticket_by_number(context: Context, caller: Caller, number: int) -> Tag
 
 
 async def ticket_list(
-    context: Context, caller: Caller, filters: Filters, order: Order
+    context: Context, caller: Caller, filters: Filters, order: Order, *, lenient: bool = False
 ) -> tuple[list[dict[str, Any]], list[Any] | None]:
     """A page of tickets, and the place of its last row when there are more."""
     sort, _, limit = order
     viewer = viewer_of(caller)
     unasked = replace(filters, q=None)
-    more = await narrowing.conditions(context, caller, viewer, unasked)
+    more = await narrowing.conditions(context, caller, viewer, unasked, lenient=lenient)
     if filters.q is not None:
-        found, place = await searching.found(context, caller, filters, more, order)
+        try:
+            found, place = await searching.found(context, caller, filters, more, order)
+        except ValidationFailed:
+            if not lenient:
+                raise
+            return [], None
         return await _told(context, found), place
     async with context.tx(caller) as tx:
         rows = await listing.listed(tx, viewer, filters, more, order)

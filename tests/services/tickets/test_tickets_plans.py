@@ -10,6 +10,7 @@ import pytest
 from services.tickets.domain.listing import Filters, Place, SlaState, Sort
 from services.tickets.domain.rights import Reach, Viewer
 from services.tickets.store.listing import compose
+from shared.kit.tx import Tx
 from shared.vocabulary import Priority, Status
 from tests.services.tickets.conftest import Desk
 
@@ -62,7 +63,11 @@ def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
 
 async def plan_of(desk: Desk, statement: str, params: dict[str, Any]) -> dict[str, Any]:
     async with desk.context.tx() as tx:
-        found = await tx.scalar(f"explain (analyze, buffers, format json) {statement}", params)
+        return await explained(tx, statement, params)
+
+
+async def explained(tx: Tx, statement: str, params: dict[str, Any]) -> dict[str, Any]:
+    found = await tx.scalar(f"explain (analyze, buffers, format json) {statement}", params)
     plans = json.loads(found) if isinstance(found, str) else found
     plan: dict[str, Any] = plans[0]["Plan"]
     return plan
