@@ -4,7 +4,7 @@ from services.tickets.consumers import consumers
 from services.tickets.internal import router as internal
 from services.tickets.routes import ROUTERS
 from services.tickets.settings import TicketsSettings
-from services.tickets.timers import WORKERS, check
+from services.tickets.timers import WORKERS, check, check_search
 from shared.kit.service import Service
 
 service = Service(
@@ -15,5 +15,5 @@ service = Service(
     internal=[internal],
     consumers=consumers,
     workers=WORKERS,
-    checks={"files": check},
+    checks={"files": check, "search": check_search},
 )

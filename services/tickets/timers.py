@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from services.tickets.usecases.indexing import index_some
+from services.tickets.usecases.indexing import index_some, lag
 from services.tickets.usecases.previewing import preview_one
+from services.tickets.usecases.renaming import rename_one
 from services.tickets.usecases.scanning import scan_some, scanner_of, waited
 from services.tickets.usecases.sweeping import Broom
 from shared.kit.context import Context
 from shared.kit.health import Check
+from shared.kit.metrics import SEARCH_LAG
 from shared.kit.workers import Stop, Worker
 
 _LOOK: Final = 30.0
@@ -18,6 +20,7 @@ _GATHER: Final = 0.1
 _LOOK_AGAIN: Final = 2.0
 _SWEEP: Final = 600.0
 _LATE: Final = 300.0
+_LATE_WORDS: Final = 60.0
 
 
 async def _index(context: Context, stop: Stop) -> None:
@@ -26,7 +29,7 @@ async def _index(context: Context, stop: Stop) -> None:
         more = True
         while more and not stop.is_set():
             await context.courtesy.give_way()
-            more = await index_some(context)
+            more = await index_some(context) or await rename_one(context)
         await context.wait("tickets.index", _LOOK_FOR_CHANGES)
         await stop.wait(_GATHER)
 
@@ -59,6 +62,15 @@ async def check(context: Context) -> Check:
     seconds = round(await waited(context), 1)
     late = seconds > _LATE
     cause = "files wait for the scanner" if late else ""
+    return Check("warn" if late else "pass", seconds, "s", cause, blocks=False)
+
+
+async def check_search(context: Context) -> Check:
+    """Degraded when texts wait for a minute to be found."""
+    seconds = round(await lag(context), 1)
+    SEARCH_LAG.labels(context.service).set(seconds)
+    late = seconds > _LATE_WORDS
+    cause = "texts wait to be indexed" if late else ""
     return Check("warn" if late else "pass", seconds, "s", cause, blocks=False)
 
 

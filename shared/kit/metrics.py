@@ -19,6 +19,7 @@ DEAD_LETTERS: Final = Gauge("sanad_dead_letters", "Facts set aside.", ["service"
 PENDING: Final = Gauge("sanad_consumer_pending", "Facts not yet handled.", ["service"])
 PUBLISHED: Final = Gauge("sanad_events_published", "Published since start.", ["service"])
 HANDLED: Final = Gauge("sanad_events_handled", "Handled since start.", ["service"])
+SEARCH_LAG: Final = Gauge("sanad_search_lag_seconds", "Age of the oldest unindexed.", ["service"])
 BUILD: Final = Gauge("sanad_build_info", "Always 1.", ["service", "version"])
 REFUSED: Final = Counter("sanad_tokens_refused", "Refused bearer tokens.", ["service"])
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import snowballstemmer
 
 from services.tickets.domain import arabic, terms
-from services.tickets.domain.folding import is_arabic
+from services.tickets.domain.folding import fold, is_arabic
 from services.tickets.domain.postings import Field, Mark
 from shared.kit.crypto import Keys
 
@@ -30,30 +30,40 @@ def ticket_tokens(key: bytes, texts: Iterable[tuple[Field, str]]) -> set[Mark]:
 def text_tokens(key: bytes, text: str, scope: str = "") -> set[bytes]:
     """The tokens of one text; those of a scope (a custom field) are others than those without."""
     found: set[bytes] = set()
-    for tokens in _streams(key, text, scope):
-        found.update(tokens)
+    for chunk in dict.fromkeys(terms.chunks(fold(text))):
+        # Codes and addresses hardly come again: they would only push the words out of memory.
+        plain = len(chunk) <= terms.LONGEST and not terms.is_exact(chunk)
+        found.update((_remembered if plain else _chunk_tokens)(key, chunk, scope))
         if len(found) > terms.MOST:
             break
     return found
 
 
-def _streams(key: bytes, text: str, scope: str) -> Iterator[tuple[bytes, ...]]:
-    for word in terms.words(text):
-        yield word_tokens(key, word, scope)
-    for term in terms.others(text):
-        yield (token_of(key, scope + term),)
+def _chunk_tokens(key: bytes, chunk: str, scope: str) -> tuple[bytes, ...]:
+    pieces = terms.parts(chunk)
+    words = {token for piece in pieces for token in word_tokens(key, piece, scope)}
+    others = {token_of(key, scope + term) for term in terms.others(chunk, pieces)}
+    return tuple(words | others)
 
 
 def fact_tokens(key: bytes, facts: Iterable[str]) -> Iterator[Mark]:
     """What is true of a ticket, to narrow by: `status:open`, `department:<id>`."""
-    return ((Field.FACT, token_of(key, "f" + fact)) for fact in facts)
+    return ((Field.FACT, _fact_token(key, fact)) for fact in facts)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED // 4)
+def _fact_token(key: bytes, fact: str) -> bytes:
+    return token_of(key, "f" + fact)
 
 
 def token_of(key: bytes, term: str) -> bytes:
     return hmac.digest(key, term.encode("utf-8", "replace"), hashlib.sha256)[:LENGTH]
 
 
-@lru_cache(maxsize=_MOST_REMEMBERED)
+_remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_chunk_tokens)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED // 4)
 def word_tokens(key: bytes, word: str, scope: str = "") -> tuple[bytes, ...]:
     """The tokens of which one stands for a word."""
     return tuple(token_of(key, f"{scope}w{stem}") for stem in stems(word))
@@ -61,6 +71,8 @@ def word_tokens(key: bytes, word: str, scope: str = "") -> tuple[bytes, ...]:
 
 def stems(word: str) -> tuple[str, ...]:
     """The stems of a folded word; an Arabic one may have two."""
+    if word[0].isdigit():
+        return (word,)
     if is_arabic(word):
         return arabic.forms(word)
     return (str(_stemmer().stemWord(word)),)

@@ -1,7 +1,7 @@
 """What a search narrows by, as words of the index: states, places and people of a ticket."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +18,10 @@ def facts_of(
     yield f"assignee:{ticket['assignee_id'] or 'none'}"
     yield f"requester:{ticket['requester_id']}"
     yield f"organization:{ticket['organization_id']}"
-    yield month(ticket["created_at"])
+    day = ticket["created_at"].astimezone(UTC)
+    yield f"month:{day:%Y-%m}"
+    yield f"day:{day:%Y-%m-%d}"
     for person in {ticket["requester_id"], *readers}:
         yield f"reader:{person}"
     for person in named:
         yield f"named:{person}"
-
-
-def month(at: datetime) -> str:
-    return f"month:{at:%Y-%m}"

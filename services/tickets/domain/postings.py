@@ -31,6 +31,8 @@ class Field(IntEnum):
     NOTE_FILE = 15
     FACT = 20
 
+    __hash__ = int.__hash__
+
 
 INSIDE: Final = frozenset({Field.NOTE, Field.NOTE_FILE})
 """Never looked at for customers."""

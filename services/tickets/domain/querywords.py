@@ -36,6 +36,7 @@ _STATUSES: Final = {
 STATUS_VALUES: Final = (*(status.value for status in Status), "live", "waiting")
 PRIORITY_VALUES: Final = tuple(priority.value for priority in Priority)
 CREATED_VALUES: Final = ("2026-01-31", ">2026-01-31", "2026-01", "2026-01-01..2026-01-31", "today")
+_MOST_FACTS: Final = 160
 _DAY: Final = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?")
 _LAST: Final = re.compile(r"(\d{1,4})d")
 _TODAY: Final = frozenset(fold(one) for one in ("today", "اليوم"))
@@ -109,21 +110,24 @@ def _at(day: date, place: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=place).astimezone(UTC)
 
 
-def months(period: Period) -> list[str] | None:
-    """The months that a period touches, as facts name them; None when they are too many."""
-    (begin, end), found = period, list[str]()
-    year, month = begin.year, begin.month
-    while datetime(year, month, 1, tzinfo=UTC) < end:
-        found.append(f"month:{year:04}-{month:02}")
-        year, month = year + month // 12, month % 12 + 1
-        if len(found) > 60:
-            return None
-    return found
+def covering(begin: datetime, end: datetime) -> list[str] | None:
+    """Facts of the instants from `begin` until `end`: whole months, and days at the ends.
+
+    None when that takes too many.
+    """
+    day, last, found = begin.date(), end.date(), list[str]()
+    while day <= last and len(found) <= _MOST_FACTS:
+        following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        if day.day == 1 and following <= last:
+            found.append(f"month:{day:%Y-%m}")
+            day = following
+        else:
+            found.append(f"day:{day}")
+            day += timedelta(days=1)
+    return found if len(found) <= _MOST_FACTS else None
 
 
-def next_month(at: datetime) -> datetime:
-    """The first instant of the next month, or the instant itself when a month begins there."""
-    first = datetime(at.year, at.month, 1, tzinfo=UTC)
-    if at == first or at.year >= _NEVER.year:
-        return at
-    return datetime(at.year + at.month // 12, at.month % 12 + 1, 1, tzinfo=UTC)
+def next_day(at: datetime) -> datetime:
+    """The first instant of a day that is not before this one."""
+    first = datetime(at.year, at.month, at.day, tzinfo=UTC)
+    return at if at == first or at >= _NEVER else first + timedelta(days=1)

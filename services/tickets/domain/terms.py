@@ -17,10 +17,10 @@ BEGINNING: Final = 3
 _LAST_BEGINNING: Final = 10
 _WHOLE: Final = 80
 _MOST_PARTS: Final = 12
-_CHUNK: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*(?:[-._/:#@+\\]+[^\W_]+(?:'[^\W_]+)*)*")
+_CHUNK: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*(?:[-._/:#@+\\][^\W_]+(?:'[^\W_]+)*)*")
 _PART: Final = re.compile(r"[0-9]+|[\u0600-\u06ff]+|[^\W\d_\u0600-\u06ff]+(?:'[^\W\d_]+)*|[^\W_]")
 _EXACT: Final = re.compile(r"[0-9@.]")
-_HOST: Final = re.compile(r"[./:\\]")
+_HOST: Final = re.compile(r"[/:#]")
 
 
 def chunks(text: str) -> list[str]:
@@ -48,23 +48,17 @@ def sequence(text: str) -> list[str]:
     return [piece for chunk in chunks(fold(text)) for piece in parts(chunk)]
 
 
-def words(text: str) -> Iterator[str]:
-    """All words of a text that stems are made of."""
-    for chunk in chunks(fold(text)):
-        yield from parts(chunk)
-
-
-def others(text: str) -> Iterator[str]:
-    """Terms of a text besides the stems of its words."""
-    for chunk in chunks(fold(text)):
-        pieces = parts(chunk)
-        if len(pieces) > 1:
-            yield "c" + whole(pieces)
-        yield from ("p" + one for piece in pieces for one in _numbers(piece))
-        if "@" in chunk:
-            yield from _address(chunk)
-        if len(pieces) > 1 and is_exact(chunk):
-            yield from ("p" + one for one in _beginnings(pieces))
+def others(chunk: str, pieces: list[str]) -> Iterator[str]:
+    """Terms of a chunk besides the stems of its words."""
+    if len(pieces) > 1:
+        yield "c" + whole(pieces)
+    yield from ("p" + one for piece in pieces for one in _numbers(piece))
+    if "@" in chunk:
+        yield from _address(chunk)
+    elif house := _house(chunk):
+        yield "c" + house
+    if len(pieces) > 1 and is_exact(chunk):
+        yield from ("p" + one for one in _beginnings(pieces))
 
 
 def _numbers(piece: str) -> Iterator[str]:
@@ -81,8 +75,17 @@ def _beginnings(pieces: list[str]) -> Iterator[str]:
             yield whole([pieces[0], last[:end]])
 
 
+def _house(host: str) -> str | None:
+    """`acme.com` of status.acme.com/login."""
+    labels = _HOST.split(host, maxsplit=1)[0].split(".")
+    named = len(labels) > 2 and all(label.isalpha() for label in labels[-2:])
+    return whole(labels[-2:]) if named else None
+
+
 def _address(chunk: str) -> Iterator[str]:
     local, _, domain = chunk.partition("@")
+    if house := _house(domain):
+        yield "c" + house
     for one in (whole(parts(local)), whole(parts(domain))):
         yield "c" + one
         for end in range(BEGINNING, min(len(one), _LAST_BEGINNING) + 1):

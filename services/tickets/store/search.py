@@ -1,7 +1,8 @@
 """The search index's errands: which tickets it must look at, and what of them it reads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -100,6 +101,56 @@ async def ask(tx: Tx, kind: str, about: Sequence[tuple[UUID, int]]) -> None:
 async def exists(tx: Tx, ticket_id: UUID) -> bool:
     found = await tx.scalar("select 1 from tickets.ticket where id = :id", {"id": ticket_id})
     return found is not None
+
+
+async def ask_numbers(tx: Tx, kind: str, numbers: Sequence[int]) -> None:
+    """An errand for each of these tickets."""
+    await tx.execute(
+        """insert into tickets.search_task (about_id, kind, number)
+        select id, :kind, number from tickets.ticket where number = any(:numbers)
+        on conflict do nothing""",
+        {"kind": kind, "numbers": list(numbers)},
+    )
+
+
+async def changed_person(tx: Tx) -> UUID | None:
+    """Somebody of whom the gateway said that something changed."""
+    found: UUID | None = await tx.scalar(
+        "select about_id from tickets.search_task where kind = 'person' order by about_id limit 1"
+    )
+    return found
+
+
+async def note_prints(tx: Tx, prints: Mapping[UUID, bytes]) -> None:
+    """By which names tickets were indexed; an earlier print stays until all have followed."""
+    await tx.execute(
+        """insert into tickets.search_person (person_id, print)
+        select * from unnest(cast(:ids as uuid[]), cast(:prints as bytea[]))
+        on conflict do nothing""",
+        {"ids": list(prints), "prints": list(prints.values())},
+    )
+
+
+async def print_of(tx: Tx, person_id: UUID) -> bytes | None:
+    found: bytes | None = await tx.scalar(
+        "select print from tickets.search_person where person_id = :id", {"id": person_id}
+    )
+    return found
+
+
+async def change_print(tx: Tx, person_id: UUID, fresh: bytes) -> None:
+    await tx.execute(
+        "update tickets.search_person set print = :print where person_id = :id",
+        {"id": person_id, "print": fresh},
+    )
+
+
+async def oldest_wait(tx: Tx) -> datetime | None:
+    """Since when the oldest text waits to be indexed."""
+    found: datetime | None = await tx.scalar(
+        "select created_at from tickets.message where not indexed order by id limit 1"
+    )
+    return found
 
 
 async def texts(tx: Tx, ticket_ids: Sequence[UUID], *, whole: bool) -> list[RowMapping]:

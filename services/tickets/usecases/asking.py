@@ -20,6 +20,7 @@ from services.tickets.domain.matching import (
     Without,
     allowed,
     beginning,
+    tokens_of,
 )
 from services.tickets.domain.postings import Field
 from services.tickets.domain.query import CUSTOM, Clause, Unreadable, Wish
@@ -75,6 +76,19 @@ class Question:
     node: Node
     checks: tuple[Check, ...]
     words: tuple[Has, ...]
+
+    @property
+    def tokens(self) -> set[bytes]:
+        """All tokens whose rows are needed: of the candidates and of their checks."""
+        checked = (one.node for check in self.checks for one in check.alternatives)
+        return {token for node in (self.node, *checked) for token in tokens_of(node)}
+
+    @property
+    def phrased(self) -> bool:
+        """Whether texts must be opened."""
+        return any(
+            isinstance(one.exact, Phrase) for check in self.checks for one in check.alternatives
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,15 +262,15 @@ class Asking:
         period = querywords.period(wish.text, self._reader.now, self._reader.zone)
         if period is None:
             raise Unreadable(wish.position, "unknown_value", querywords.CREATED_VALUES)
-        return Alternative(self._months(period), period)
+        return Alternative(self._days(period), period)
 
-    def _months(self, period: Period) -> Node:
-        """The months that a period touches, or all but those that it certainly does not."""
+    def _days(self, period: Period) -> Node:
+        """The days and months that a period touches, or all but those that it does not."""
         now = self._reader.now
-        touched = querywords.months((period[0], min(period[1], now)))
+        touched = querywords.covering(period[0], min(period[1], now))
         if touched is not None:
             return self._fact(*touched)
-        later = querywords.months((querywords.next_month(period[1]), now))
+        later = querywords.covering(querywords.next_day(period[1]), now)
         return Without(self._fact(*later)) if later is not None else Every()
 
     def _numbered(self, wish: Wish) -> Alternative:

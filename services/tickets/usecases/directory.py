@@ -7,7 +7,7 @@ from services.tickets import problems
 from services.tickets.adapters import directory as gateway
 from services.tickets.adapters.people import people_of
 from services.tickets.domain.rights import ASSIGNABLE_ROLES
-from services.tickets.store import directory
+from services.tickets.store import directory, search
 from shared.events.identity import (
     DepartmentFact,
     IdentityUserDisabled,
@@ -70,6 +70,7 @@ async def require_assignee(context: Context, person_id: UUID, locale: Locale) ->
 async def note_person(tx: Tx, fact: UserState) -> None:
     """A user was made or changed."""
     people_of(tx.context).forget(fact.user_id)
+    await search.ask(tx, "person", [(fact.user_id, 0)])
     await directory.put_person(
         tx,
         {

@@ -39,6 +39,13 @@ class Batch:
     nameless: set[UUID] = field(default_factory=set)
 
 
+async def lag(context: Context) -> float:
+    """Seconds since the oldest text that still waits came."""
+    async with context.tx() as tx:
+        since = await search.oldest_wait(tx)
+        return max(0.0, (tx.now - since).total_seconds()) if since else 0.0
+
+
 async def index_some(context: Context) -> bool:
     """Index a batch; whether there may be more."""
     heard = people_of(context).heard(context)
@@ -63,6 +70,8 @@ async def _index(tx: Tx, ids: Sequence[UUID], cards: Cards) -> None:
     for generation in kept:
         await write(tx, generation, batch, every=generation is kept[0])
     await search.done(tx, [row["id"] for row in batch.texts])
+    key = stems.search_key(tx.context.keys, 1)
+    await search.note_prints(tx, {one: indexed.print_of(key, cards[one]) for one in cards})
     waiting = [(row["id"], row["number"]) for row in rows if row["id"] in batch.nameless]
     await search.ask(tx, "names", waiting)
 

@@ -14,7 +14,6 @@ from services.tickets.adapters import stems
 from services.tickets.domain import ranking
 from services.tickets.domain.folding import fold
 from services.tickets.domain.listing import Filters, Place, Sort
-from services.tickets.domain.matching import tokens_of
 from services.tickets.domain.postings import Field, bit_of, decode, numbers, slice_of
 from services.tickets.domain.query import UNSEEN, Unreadable, parse
 from services.tickets.domain.rights import Viewer
@@ -54,8 +53,7 @@ class Hunt:
     async def load(self, pieces: Sequence[int]) -> Slices:
         """The rows of the query's tokens in these slices, as bits."""
         async with self.context.tx() as tx:
-            wanted = set(tokens_of(self.question.node))
-            rows = await postings.found(tx, self.generation, wanted, pieces)
+            rows = await postings.found(tx, self.generation, self.question.tokens, pieces)
         found: Slices = {}
         for row in rows:
             fields = found.setdefault(row["slice"], {}).setdefault(row["token"], {})
@@ -81,7 +79,7 @@ class Hunt:
 
     @property
     def patience(self) -> int:
-        return verifying.MOST_OPENED if self.question.checks else _MOST_LOOKED_AT
+        return verifying.MOST_OPENED if self.question.phrased else _MOST_LOOKED_AT
 
 
 async def found(

@@ -28,11 +28,10 @@ async def sound(
 ) -> list[Row]:
     """The rows for which all checks hold, in their order."""
     found = await load(sorted({slice_of(row["number"]) for row in rows})) if rows else {}
-    phrases = any(isinstance(one.exact, Phrase) for c in question.checks for one in c.alternatives)
     kept: list[Row] = []
     for at in range(0, len(rows), _AT_ONCE):
         some = rows[at : at + _AT_ONCE]
-        texts = await _texts(context, caller, some) if phrases else {}
+        texts = await _texts(context, caller, some) if question.phrased else {}
         for row in some:
             book = Book(row, texts.get(row["id"], []))
             if all(_holds(check, book, found) for check in question.checks):
