@@ -62,9 +62,9 @@ where: $(BIN)/.run ## Who states and who hears an event: make where e=ticket.reo
 
 ci-tools: ## What some tests need beyond Python; without it they skip and say so
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends swaks libnet-ssleay-perl dovecot-imapd wrk; } >/dev/null 2>&1 \
-	  || echo "ci-tools: swaks, dovecot and wrk could not be installed; tests that need them will skip"; \
-	else echo "ci-tools: no root or no apt-get; tests that need swaks, dovecot or wrk will skip"; fi
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends swaks libnet-ssleay-perl dovecot-imapd wrk chromium; } >/dev/null 2>&1 \
+	  || echo "ci-tools: swaks, dovecot, wrk and chromium could not be installed; tests that need them will skip"; \
+	else echo "ci-tools: no root or no apt-get; tests that need swaks, dovecot, wrk or chromium will skip"; fi
 	@command -v npm >/dev/null && npm install --silent --no-audit --no-fund --ignore-scripts --prefix .venv/node tus-js-client@4.3.1 >/dev/null 2>&1 \
 	  || echo "ci-tools: no npm or no tus-js-client; the test of a foreign upload client will skip"
 

@@ -29,6 +29,21 @@ class TicketsSettings(Settings):
 
     tickets_proof_seconds: int = 900
 
+    tickets_form_per_hour: Annotated[int, Field(ge=0)] = 120
+    """Tickets that one address (IPv6: one /64) may send by the form in an hour; 0: any number."""
+
+    tickets_form_burst: Annotated[int, Field(ge=1)] = 30
+    """How many of them may come at once."""
+
+    tickets_form_embed: str = ""
+    """Sites that may show the form's page in a frame, parted by spaces: `https://www.example.com`."""
+
+    tickets_captcha_url: str = ""
+    """A provider's `siteverify` address; then its token may stand for a proof of work."""
+
+    tickets_captcha_secret: str = ""
+    tickets_captcha_site_key: str = ""
+
     tickets_outage_tag: str = "outage"
     """The tag by which people mark a ticket as an outage, for the uptime of its customer."""
 

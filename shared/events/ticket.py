@@ -34,6 +34,8 @@ class TicketOpened(TicketFact):
     automatic: bool = False
     mail_id: UUID | None = None
     follow_up_of: UUID | None = None
+    confirm: bool = False
+    """Nobody has proven the requester: the acknowledgement asks whether the request is theirs."""
     outage: bool = False
     """Marked as an outage: while it is P1 and unsolved it counts against the uptime."""
 

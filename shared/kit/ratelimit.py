@@ -18,11 +18,13 @@ class Quota:
 
 
 class RateLimit:
-    """`rate` requests a second with bursts of twice that; zero turns the limit off."""
+    """`rate` requests a second with bursts of twice that, or of `burst`; zero: no limit."""
 
-    def __init__(self, rate: float, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, rate: float, clock: Callable[[], float] = monotonic, burst: int | None = None
+    ) -> None:
         self.rate = rate
-        self.burst = max(1, int(rate * 2))
+        self.burst = max(1, int(rate * 2)) if burst is None else burst
         self.policy = (
             f'"default";q={self.burst};w={max(1, round(self.burst / rate))}' if rate else ""
         )

@@ -121,7 +121,11 @@ def acknowledge(tx: Tx, event: Event[TicketOpened], wait: float) -> None:
         fact.organization_id,
         [fact.requester_id],
         fact.ticket_id,
-        {"channel": fact.channel.value, "message_id": str(fact.message_id)},
+        {
+            "channel": fact.channel.value,
+            "message_id": str(fact.message_id),
+            **({"confirm": True} if fact.confirm else {}),
+        },
         wait_until=tx.now + timedelta(seconds=wait),
         silence=silence,
     )

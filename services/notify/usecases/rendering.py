@@ -23,7 +23,7 @@ _RULE: Final = "---\n"
 _TICKET: Final = frozenset({"number", "link", "brand"})
 _FRAME: Final = frozenset({"marker", "token", "number", "brand"})
 VARIABLES: Final[Mapping[Kind, frozenset[str]]] = {
-    Kind.ACKNOWLEDGEMENT: _TICKET | {"first_response", "resolution"},
+    Kind.ACKNOWLEDGEMENT: _TICKET | {"first_response", "resolution", "confirm"},
     Kind.REPLY: _TICKET | {"subject_line", "body", "files"},
     Kind.RESOLUTION: _TICKET | {"body", "files", "window", "until", "scores"},
     Kind.REOPENED: _TICKET,

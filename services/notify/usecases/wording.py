@@ -72,9 +72,17 @@ def _acknowledgement(scene: Scene) -> dict[str, Any]:
     """Nothing that the sender wrote: the address may belong to somebody else (T33)."""
     promise = scene.known.promise
     return {
+        "confirm": _confirmation(scene) if scene.mail.facts.get("confirm") else None,
         "first_response": scene.moment(promise.get("first_response")),
         "resolution": scene.moment(promise.get("resolution")),
     }
+
+
+def _confirmation(scene: Scene) -> str:
+    """The link that asks a stranger of the form whether the request is theirs."""
+    key = scene.context.keys.derive("form-verify-link")
+    token = make_link_token(key, "verify", UUID(str(scene.ticket["id"])))
+    return f"{scene.context.settings.public_url.rstrip('/')}/v1/public/verify/{token}"
 
 
 def _reply(scene: Scene) -> dict[str, Any]:

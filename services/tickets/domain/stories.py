@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from services.tickets.domain.feedback import FEEDBACK_STORIES
 from services.tickets.domain.mailstories import MAIL_STORIES
+from services.tickets.domain.visitorstories import VISITOR_STORIES
 from shared.reasons import REASONS
 from shared.vocabulary import Locale, Localized
 
@@ -158,6 +159,7 @@ STORIES: Final[Mapping[str, Localized]] = {
         "en": "An attached file could not be scanned; it does not reach the customer",
     },
     **MAIL_STORIES,
+    **VISITOR_STORIES,
     "reopen_limited": {
         "ar": "لم يُعد الفتح: بلغ البريد حد إعادة الفتح اليومي",
         "en": "Not reopened: mail reached its daily limit of reopening",

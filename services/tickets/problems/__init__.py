@@ -27,11 +27,22 @@ from services.tickets.problems.files import (
     UploadsUnused,
     UploadUnknown,
 )
+from services.tickets.problems.form import (
+    CaptchaAway,
+    CaptchaInvalid,
+    CaptchaUnset,
+    ProofInvalid,
+    ProofSpent,
+    TooManyForms,
+)
 from shared.kit.problems import Conflict, IllegalTransition, Problem
 from shared.vocabulary import Localized, Status
 
 __all__ = [
     "SCORE_DOES_NOT_REOPEN",
+    "CaptchaAway",
+    "CaptchaInvalid",
+    "CaptchaUnset",
     "ChecksumMismatch",
     "ChecksumUnknown",
     "DownloadInvalid",
@@ -44,7 +55,10 @@ __all__ = [
     "NotInline",
     "PreviewAbsent",
     "PreviewPending",
+    "ProofInvalid",
+    "ProofSpent",
     "RangeInvalid",
+    "TooManyForms",
     "TusVersion",
     "UploadFinished",
     "UploadMismatch",
@@ -107,25 +121,6 @@ class LinkInvalid(Problem):
     detail = Localized(
         ar="هذا الرابط غير صالح أو لم يعد صالحاً.",
         en="This link is not valid, or no longer valid.",
-    )
-
-
-class ProofInvalid(Problem):
-    status = 422
-    code = "proof_invalid"
-    title = Localized(ar="إثبات غير صالح", en="Invalid proof")
-    detail = Localized(
-        ar="لم يُقبل إثبات العمل. اطلب تحدياً جديداً وأعد المحاولة.",
-        en="The proof of work was not accepted. Ask for a new challenge and try again.",
-    )
-
-
-class ProofSpent(Conflict):
-    code = "proof_spent"
-    title = Localized(ar="إثبات مستخدم", en="The proof was already used")
-    detail = Localized(
-        ar="استُخدم هذا الإثبات من قبل. اطلب تحدياً جديداً.",
-        en="This proof was used before. Ask for a new challenge.",
     )
 
 

@@ -8,11 +8,13 @@ from services.tickets.routes import (
     feedback,
     files,
     form,
+    formpage,
     messages,
     people,
     tickets,
     uploads,
     verbs,
+    verification,
     views,
 )
 
@@ -26,4 +28,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     uploads.router,
     form.router,
     views.router,
+    formpage.router,
+    verification.router,
 )

@@ -88,43 +88,6 @@ class TicketIn(Body):
         )
 
 
-class ProofIn(Body):
-    """The answer to a challenge: `sha256(salt + nonce)` begins with enough zero bits."""
-
-    salt: Annotated[str, Line(100)]
-    nonce: Annotated[str, Line(64)]
-
-
-class FormIn(Body):
-    """A ticket from the web site's form."""
-
-    subject: Subject
-    body: Text
-    requester: RequesterIn
-    proof: ProofIn
-    priority: Priority | None = None
-    department_id: UUID | None = None
-    upload_ids: Uploads = Field(default_factory=list)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _number_nonce(cls, data: Any) -> Any:
-        proof = data.get("proof") if isinstance(data, dict) else None
-        if isinstance(proof, dict) and type(proof.get("nonce")) is int:
-            return {**data, "proof": {**proof, "nonce": str(proof["nonce"])}}
-        return data
-
-    def draft(self) -> Draft:
-        return Draft(
-            subject=self.subject,
-            body=self.body,
-            priority=self.priority,
-            department_id=self.department_id,
-            requester=self.requester.value(),
-            upload_ids=tuple(self.upload_ids),
-        )
-
-
 class TicketPatch(Body):
     """What may change; a field that is not sent stays as it is."""
 

@@ -155,6 +155,8 @@ class TicketOut(Out):
     escalation: LadderOut
     messages: list[MessageOut] = Field(default_factory=list)
     held_mails: list[HeldMailOut] | None = None
+    requester_answer: Literal["pending", "confirmed", "denied"] | None = None
+    """Of the form's strangers: what they said when asked whether the request is theirs."""
 
 
 class TicketPage(Out):

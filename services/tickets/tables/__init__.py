@@ -12,6 +12,7 @@ from services.tickets.tables.lookups import (
 from services.tickets.tables.messages import Attachment, Message, Upload
 from services.tickets.tables.tickets import Feedback, Link, Participant, Ticket, Timeline
 from services.tickets.tables.views import View, ViewChange
+from services.tickets.tables.visitors import Verification
 
 __all__ = [
     "Attachment",
@@ -31,6 +32,7 @@ __all__ = [
     "Ticket",
     "Timeline",
     "Upload",
+    "Verification",
     "View",
     "ViewChange",
 ]

@@ -1,21 +1,57 @@
 """The web site's form: no login, a proof of work, and a cap on acknowledgements."""
 
+import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
+from weakref import WeakKeyDictionary
 
+from services.tickets.adapters import captcha
 from services.tickets.domain.acknowledgement import Recent, acknowledged
 from services.tickets.domain.opening import FALLBACK_PRIORITY, Draft, Opening, Writing
 from services.tickets.domain.proofs import Salt, make_salt, read_salt, solves
-from services.tickets.problems import ProofInvalid, ProofSpent
-from services.tickets.store import proofs, tickets
+from services.tickets.domain.visitors import Standing, standing
+from services.tickets.problems import (
+    CaptchaAway,
+    CaptchaInvalid,
+    CaptchaUnset,
+    ProofInvalid,
+    ProofSpent,
+    TooManyForms,
+)
+from services.tickets.store import directory, proofs, tickets, visitors
 from services.tickets.usecases import claiming, opening
 from services.tickets.usecases.directory import require_department
 from services.tickets.usecases.opening import Prepared
 from shared.kit.callers import Caller
 from shared.kit.context import Context
+from shared.kit.database import Database
+from shared.kit.ratelimit import RateLimit
 from shared.kit.tx import Tx
 from shared.vocabulary import DEFAULT_DEPARTMENT, AuthorKind, Channel
+
+_AGAIN: Final = 10.0
+_TOKEN_LIFE: Final = timedelta(hours=1)
+"""Longer than any provider lets a token live."""
+_limits: WeakKeyDictionary[Database, RateLimit] = WeakKeyDictionary()
+
+
+async def choices(context: Context) -> dict[str, Any]:
+    """What the form may offer to whoever fills it in."""
+    async with context.tx() as tx:
+        rows = await directory.departments(tx)
+    settings = context.settings
+    named = (
+        {"id": row["id"], "name": {"ar": row["name_ar"], "en": row["name_en"]}} for row in rows
+    )
+    return {
+        "departments": sorted(named, key=lambda one: one["name"]["ar"]),
+        "files": settings.tickets_files_per_message,
+        "file_bytes": settings.tickets_file_limit,
+        "captcha_site_key": settings.tickets_captcha_site_key or None,
+    }
 
 
 def challenge(context: Context) -> dict[str, Any]:
@@ -32,15 +68,34 @@ def challenge(context: Context) -> dict[str, Any]:
     }
 
 
-async def prepare(tx: Tx, caller: Caller, draft: Draft, proof: tuple[str, str]) -> Prepared:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What shows that a form was worth somebody's while: a proof of work, or a captcha's token."""
+
+    work: tuple[str, str] | None = None
+    captcha: str | None = None
+
+
+def count(context: Context, network: str) -> None:
+    """One more form from this network; TooManyForms when it is one too many."""
+    limit = _limits.get(context.database)
+    if limit is None:
+        settings = context.settings
+        rate = settings.tickets_form_per_hour / 3600
+        limit = _limits[context.database] = RateLimit(rate, burst=settings.tickets_form_burst)
+    quota = limit.take(network)
+    if quota is not None and quota.wait:
+        raise TooManyForms(retry_after=quota.wait)
+
+
+async def prepare(tx: Tx, caller: Caller, draft: Draft, proof: Proof) -> Prepared:
     """Check the proof, find the requester, decide about the acknowledgement."""
-    salt = _check(tx, proof)
+    spent = await _check(tx, proof)
     department_id = draft.department_id or DEFAULT_DEPARTMENT
     await require_department(tx.context, department_id, caller.locale)
     who = await opening.resolve(tx.context, caller, draft, None)
     claim = await claiming.prepare(tx.context, caller, draft.upload_ids, who.organization_id)
-    async with tx.context.tx() as reading:
-        recent = Recent(**await tickets.recent_of(reading, who.user_id, Channel.FORM))
+    recent, known = await _earlier(tx.context, who.user_id)
     first = Writing(draft.body, who.user_id, AuthorKind.CUSTOMER, Channel.FORM, tx.now)
     start = Opening(
         subject=draft.subject,
@@ -52,17 +107,48 @@ async def prepare(tx: Tx, caller: Caller, draft: Draft, proof: tuple[str, str]) 
         channel=Channel.FORM,
         priority=draft.priority or FALLBACK_PRIORITY,
         requested_priority=draft.priority,
-        acknowledge=acknowledged(recent),
+        acknowledge=acknowledged(recent) and not known.silent,
+        confirm=known.ask,
     )
     prepared = await opening.ready(tx, start, claim)
     # Last, since it begins the transaction: whoever holds one must not wait for another.
-    if not await proofs.spend(tx, salt.id, salt.expires_at):
+    if not await proofs.spend(tx, spent.id, spent.expires_at):
         raise ProofSpent
     return prepared
 
 
-def _check(tx: Tx, proof: tuple[str, str]) -> Salt:
-    text, nonce = proof
+async def submit(tx: Tx, prepared: Prepared) -> None:
+    """Write the ticket; a stranger's acknowledgement will ask whether the request is theirs."""
+    start = prepared.opening
+    await opening.write(tx, prepared)
+    if start.confirm:
+        await visitors.ask(tx, prepared.ticket_id, start.requester_id, start.organization_id)
+
+
+async def _earlier(context: Context, person_id: UUID) -> tuple[Recent, Standing]:
+    async with context.tx() as tx:
+        recent = Recent(**await tickets.recent_of(tx, person_id, Channel.FORM))
+        return recent, standing(await visitors.acquaintance(tx, person_id), tx.now)
+
+
+async def _check(tx: Tx, proof: Proof) -> Salt:
+    """What is spent by this form; a captcha's token counts once, like a challenge of ours."""
+    if proof.work is not None:
+        return _worked(tx, *proof.work)
+    settings, token = tx.context.settings, proof.captcha or ""
+    if not settings.tickets_captcha_url:
+        raise CaptchaUnset
+    try:
+        url, secret = settings.tickets_captcha_url, settings.tickets_captcha_secret
+        if not await captcha.passed(url, secret, token):
+            raise CaptchaInvalid
+    except captcha.ProviderAway:
+        raise CaptchaAway(retry_after=_AGAIN) from None
+    digest = hashlib.sha256(b"captcha:" + token.encode()).digest()
+    return Salt(digest, tx.now + _TOKEN_LIFE, 0)
+
+
+def _worked(tx: Tx, text: str, nonce: str) -> Salt:
     salt = read_salt(_key(tx.context), text, tx.now)
     if salt is None or not solves(text, nonce, salt.bits):
         raise ProofInvalid

@@ -175,6 +175,7 @@ def _fact(prepared: Prepared, outage_tag: str) -> TicketOpened:
         message_id=prepared.message_id,
         author_kind=AuthorKind.CUSTOMER,
         acknowledge=opening.acknowledge,
+        confirm=opening.confirm,
         automatic=opening.first.automatic,
         mail_id=opening.first.mail_id,
         follow_up_of=opening.follow_up_of,

@@ -11,7 +11,16 @@ from uuid import UUID
 
 from services.tickets.domain.listing import Filters
 from services.tickets.domain.stories import tell
-from services.tickets.store import directory, held, listing, messages, seals, tickets, timeline
+from services.tickets.store import (
+    directory,
+    held,
+    listing,
+    messages,
+    seals,
+    tickets,
+    timeline,
+    visitors,
+)
 from services.tickets.store import feedback as ratings
 from services.tickets.store.listing import Order
 from services.tickets.store.rows import Row
@@ -23,7 +32,8 @@ from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.problems import NotFound, ValidationFailed
-from shared.vocabulary import Locale
+from shared.kit.tx import Tx
+from shared.vocabulary import Channel, Locale
 
 FIRST_MESSAGES: Final = 20
 _NOBODY: Final = {"id": None, "name": None}
@@ -46,20 +56,28 @@ async def ticket(
             page = await messages.page(
                 tx, ticket_id, internal=viewer.staff, after=None, limit=FIRST_MESSAGES
             )
-        waiting = viewer.staff and row["held_mails"] > 0
-        mails = await held.of_ticket(tx, ticket_id, holding.SHOWN) if waiting else ()
+        inside = await _inside(tx, row) if viewer.staff else {}
     answer, tag = await _tell_ticket(context, row, page, staff=viewer.staff, full=with_messages)
-    if viewer.staff:
-        answer["held_mails"] = holding.told(mails)
-    return answer, tag
+    return answer | inside, tag
 
 
 async def ticket_by_number(context: Context, caller: Caller, number: int) -> Tagged:
+    viewer = viewer_of(caller)
     async with context.tx(caller) as tx:
-        row = await tickets.find_by_number(tx, viewer_of(caller), number)
-    if row is None:
-        raise NotFound
-    return await _tell_ticket(context, row, ([], []), staff=False, full=False)
+        row = await tickets.find_by_number(tx, viewer, number)
+        if row is None:
+            raise NotFound
+        inside = await _inside(tx, row) if viewer.staff else {}
+    answer, tag = await _tell_ticket(context, row, ([], []), staff=viewer.staff, full=False)
+    return answer | inside, tag
+
+
+async def _inside(tx: Tx, row: Row) -> dict[str, Any]:
+    """What only the desk sees: mails that wait for a word, and whether a stranger's has come."""
+    mails = await held.of_ticket(tx, row["id"], holding.SHOWN) if row["held_mails"] else ()
+    asked = await visitors.find(tx, row["id"]) if row["channel"] == Channel.FORM else None
+    word = (asked["word"] or "pending") if asked else None
+    return {"held_mails": holding.told(mails), "requester_answer": word}
 
 
 async def ticket_list(

@@ -1,0 +1,44 @@
+"""Whether the web form may write to an address: it may be somebody else's (F16, T33)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+DENIED: Final = "denied"
+"""The tag of tickets of which their requester says that they are not theirs."""
+PEACE: Final = timedelta(days=30)
+"""So long the form does not write to somebody who said that a request was not theirs."""
+
+
+class Word(StrEnum):
+    """What the reader of the acknowledgement says about the request."""
+
+    CONFIRMED = "confirmed"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What we have from the person behind an address, the form apart."""
+
+    met: bool
+    """Wrote by another door, or confirmed a request of the form."""
+    denied_at: datetime | None = None
+    """When the person last said that a request of the form was not theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a new request of the form is treated."""
+
+    ask: bool
+    """The acknowledgement asks whether the request is the reader's own."""
+    silent: bool
+    """No mail goes out at all."""
+
+
+def standing(known: Acquaintance, now: datetime) -> Standing:
+    """Strangers are asked; who denied a request lately is left in peace."""
+    denied = known.denied_at is not None and now < known.denied_at + PEACE
+    return Standing(ask=not known.met, silent=denied and not known.met)

@@ -1,0 +1,36 @@
+"use strict";
+/* What the form says, in both languages; a test holds their keys together. */
+const TEXTS = {
+  ar: {
+    title: "طلب دعم فني", name: "الاسم", optional: "(اختياري)", email: "البريد الإلكتروني",
+    subject: "الموضوع", body: "وصف المشكلة", priority: "الأولوية", department: "القسم",
+    attach: "إرفاق ملفات", send: "إرسال الطلب", thanks: "شكرًا لك", number: "رقم تذكرتك:",
+    mailed: "أرسلنا تأكيدًا إلى بريدك، ويمكنك الرد عليه لإضافة أي معلومة.", again: "طلب آخر",
+    drop: "اسحب الملفات إلى هنا أو اخترها", close: "تم", any: "أي قسم",
+    P1: "عاجلة: توقف العمل كله", P2: "عالية: تعطل كبير", P3: "متوسطة", P4: "منخفضة: سؤال أو اقتراح",
+    needed: "هذا الحقل مطلوب.", badEmail: "هذا ليس عنوان بريد صحيحًا.",
+    proving: "نتحقق من أنك لست برنامجًا…", sending: "جارٍ الإرسال…",
+    uploading: "انتظر حتى يكتمل رفع الملفات، أو ألغِها.", failed: "تعذّر الإرسال: {reason}",
+    offline: "لا يوجد اتصال بالخادم. بقي ما كتبته هنا، فأعد المحاولة.",
+    limits: "حتى {files} ملفًا، كل منها حتى {size} ميغابايت. يُستأنف الرفع إن انقطع الاتصال.",
+    tooLarge: "الملف {name} أكبر من الحد المسموح.", tooMany: "بلغت أقصى عدد من الملفات.",
+    fileFailed: "تعذّر رفع {name}: {reason}", ready: "اكتمل", cancel: "إلغاء {name}", remove: "إزالة {name}",
+    other: "English",
+  },
+  en: {
+    title: "Support request", name: "Name", optional: "(optional)", email: "E-mail",
+    subject: "Subject", body: "What happened?", priority: "Priority", department: "Department",
+    attach: "Attach files", send: "Send the request", thanks: "Thank you", number: "Your ticket number:",
+    mailed: "We have sent a confirmation to your address; reply to it to add anything.", again: "Another request",
+    drop: "Drop files here or choose them", close: "Done", any: "Any department",
+    P1: "Urgent: all work has stopped", P2: "High: a large outage", P3: "Medium", P4: "Low: a question or a suggestion",
+    needed: "This field is needed.", badEmail: "This is not an e-mail address.",
+    proving: "Making sure that you are no program…", sending: "Sending…",
+    uploading: "Wait until the files have arrived, or cancel them.", failed: "It could not be sent: {reason}",
+    offline: "The server cannot be reached. What you wrote is still here: try again.",
+    limits: "Up to {files} files of at most {size} MB each. An upload goes on when the line breaks.",
+    tooLarge: "The file {name} is larger than allowed.", tooMany: "No more files can be attached.",
+    fileFailed: "{name} could not be uploaded: {reason}", ready: "complete", cancel: "Cancel {name}", remove: "Remove {name}",
+    other: "العربية",
+  },
+};

@@ -1,0 +1,61 @@
+"""Failures of the web site's form."""
+
+from shared.kit.problems import Conflict, Problem, TooManyRequests, Unavailable
+from shared.vocabulary import Localized
+
+
+class ProofInvalid(Problem):
+    status = 422
+    code = "proof_invalid"
+    title = Localized(ar="إثبات غير صالح", en="Invalid proof")
+    detail = Localized(
+        ar="لم يُقبل إثبات العمل. اطلب تحدياً جديداً وأعد المحاولة.",
+        en="The proof of work was not accepted. Ask for a new challenge and try again.",
+    )
+
+
+class ProofSpent(Conflict):
+    code = "proof_spent"
+    title = Localized(ar="إثبات مستخدم", en="The proof was already used")
+    detail = Localized(
+        ar="استُخدم هذا الإثبات من قبل. اطلب تحدياً جديداً.",
+        en="This proof was used before. Ask for a new challenge.",
+    )
+
+
+class CaptchaInvalid(Problem):
+    status = 422
+    code = "captcha_invalid"
+    title = Localized(ar="لم يُقبل الاختبار", en="The captcha was not accepted")
+    detail = Localized(
+        ar="لم يقبل مزود الاختبار الإجابة، أو استُخدمت من قبل. أعد الاختبار.",
+        en="The captcha provider did not accept the answer, or it was used before. Solve it again.",
+    )
+
+
+class CaptchaAway(Unavailable):
+    code = "captcha_unavailable"
+    title = Localized(ar="مزود الاختبار لا يجيب", en="The captcha provider does not answer")
+    detail = Localized(
+        ar="تعذّر التحقق من الاختبار الآن. أعد المحاولة بعد قليل، أو أرسل إثبات عمل بدلًا منه.",
+        en="The captcha cannot be checked now. Try again soon, or send a proof of work instead.",
+    )
+
+
+class CaptchaUnset(Problem):
+    status = 422
+    code = "captcha_unset"
+    title = Localized(ar="لا يوجد اختبار هنا", en="No captcha here")
+    detail = Localized(
+        ar="لم يُضبط مزود اختبار لهذا الموقع. أرسل إثبات عمل.",
+        en="No captcha provider is configured here. Send a proof of work.",
+    )
+
+
+class TooManyForms(TooManyRequests):
+    code = "too_many_forms"
+    title = Localized(ar="طلبات كثيرة من هذا العنوان", en="Too many requests from this network")
+    detail = Localized(
+        ar="أرسلت شبكتك طلبات كثيرة من النموذج. انتظر قليلًا، أو اكتب إلينا بالبريد.",
+        en="Your network has sent many forms. Wait a little, or write to us by e-mail.",
+    )

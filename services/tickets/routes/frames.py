@@ -1,0 +1,67 @@
+"""The frame of the small pages behind links in mails: two languages, no script, no other host."""
+
+from collections.abc import Iterable
+from html import escape
+from typing import Final
+
+from fastapi import Response
+
+from shared.kit.locale import pick
+from shared.kit.problems import Problem
+from shared.vocabulary import Locale, Localized
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
+        " frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+_STYLE: Final = """
+body { font: 1.1rem/1.7 system-ui, 'Noto Naskh Arabic', Tahoma, sans-serif; margin: 0;
+    background: #f4f5f7; color: #1c2733 }
+main { max-width: 34rem; margin: 2rem auto; padding: 1.5rem; background: #fff;
+    border-radius: .6rem }
+section + section { border-block-start: 1px solid #d9dee4; margin-block-start: 1.2rem;
+    padding-block-start: 1.2rem }
+fieldset { border: 0; padding: 0; margin: 1rem 0; display: flex; gap: .6rem; direction: ltr;
+    justify-content: center }
+fieldset label { padding: .3rem .5rem; border: 1px solid #8592a1; border-radius: .4rem }
+textarea { width: 100%; min-height: 5rem; box-sizing: border-box; font: inherit }
+button { font: inherit; padding: .4rem 1.4rem; margin-block-start: .6rem }
+"""
+
+
+def framed(first: Locale, title: Localized, content: str, status: int = 200) -> Response:
+    """A whole page; `content` is HTML, `first` the language of its reader."""
+    html = (
+        f'<!doctype html><html lang="{first}" dir="{direction(first)}"><head>'
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<meta name="referrer" content="no-referrer">'
+        f"<title>{escape(pick(title, first))}</title><style>{_STYLE}</style></head>"
+        f"<body><main>{content}</main></body></html>"
+    )
+    return Response(html, status, HEADERS, "text/html")
+
+
+def refused(problem: Problem, title: Localized, wish: Locale | None) -> Response:
+    """Why a link leads nowhere, for a person; the status stays the problem's own."""
+    first = wish or Locale.AR
+    texts = sections(first, ((one, escape(pick(problem.detail, one))) for one in Locale))
+    return framed(first, title, texts, problem.status)
+
+
+def sections(first: Locale, texts: Iterable[tuple[Locale, str]]) -> str:
+    """The same HTML text in each language, in its own direction, the reader's own first."""
+    ordered = sorted(texts, key=lambda one: one[0] is not first)
+    return "".join(
+        f'<section lang="{locale}" dir="{direction(locale)}"><p>{text}</p></section>'
+        for locale, text in ordered
+    )
+
+
+def direction(locale: Locale) -> str:
+    return "rtl" if locale is Locale.AR else "ltr"

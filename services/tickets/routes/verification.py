@@ -1,0 +1,116 @@
+"""The link in a form's acknowledgement: shows a question, and casts an answer only when posted."""
+
+from html import escape
+from typing import Final, Literal
+from urllib.parse import parse_qs
+
+import orjson
+from fastapi import Request, Response
+from pydantic import ValidationError
+
+from services.tickets.domain.visitors import Word
+from services.tickets.problems import LinkInvalid
+from services.tickets.routes.frames import framed, refused, sections
+from services.tickets.schemas.form import VerificationIn, VerificationOut
+from services.tickets.usecases import vouching
+from services.tickets.usecases.vouching import Question
+from shared.kit import http
+from shared.kit.http import InTx, json, public
+from shared.kit.locale import negotiate, pick
+from shared.kit.problems import ValidationFailed, problems
+from shared.vocabulary import Locale, Localized
+
+router = http.router("/v1/public/verify", tags=["form"])
+
+_HOLDERS = [public("the link in the mail is signed for its ticket")]
+_FORM: Final = "application/x-www-form-urlencoded"
+_TITLE: Final = Localized(ar="تأكيد الطلب", en="Confirm the request")
+_ASK: Final = Localized(
+    ar="وصلنا من نموذج الموقع طلب بهذا العنوان، رقمه {number}. هل هو منك؟",
+    en="Our web form received a request with this address, number {number}. Is it yours?",
+)
+_SAID: Final = {
+    Word.CONFIRMED: Localized(
+        ar="شكرًا لك. أكّدت أن الطلب {number} منك.",
+        en="Thank you. You confirmed that request {number} is yours.",
+    ),
+    Word.DENIED: Localized(
+        ar="شكرًا لك. لن يكتب إليك نموذج الموقع مدة 30 يومًا، والطلب {number} مُعلَّم عند فريقنا.",
+        en="Thank you. The form will not write to you for 30 days, and request {number} is marked.",
+    ),
+}
+_BUTTONS: Final = {
+    Word.CONFIRMED: Localized(ar="نعم، الطلب مني", en="Yes, it is mine"),
+    Word.DENIED: Localized(ar="لا، ليس مني", en="No, it is not mine"),
+}
+
+
+@router.get(
+    "/{token}",
+    summary="Show the question of a confirmation link",
+    response_class=Response,
+    dependencies=_HOLDERS,
+    responses={200: {"content": {"text/html": {}}}, **problems(LinkInvalid)},
+)
+async def show(token: str, tx: InTx, request: Request) -> Response:
+    """Shows, and says nothing in the reader's name: mail scanners follow links too."""
+    try:
+        asked = await vouching.question(tx, token)
+    except LinkInvalid as refusal:
+        return _refused(refusal, request)
+    return _page(token, asked)
+
+
+@router.post(
+    "/{token}",
+    summary="Answer a confirmation link",
+    response_model=VerificationOut,
+    dependencies=_HOLDERS,
+    responses=problems(LinkInvalid, ValidationFailed),
+)
+async def answer(token: str, tx: InTx, request: Request) -> Response:
+    """JSON or a form: `answer` is `confirmed` or `denied`; the last word counts."""
+    try:
+        asked = await vouching.answer(tx, token, Word(await _word(request)))
+    except LinkInvalid as refusal:
+        return _refused(refusal, request)
+    if _wants_page(request):
+        return _page(token, asked)
+    return json({"number": asked.number, "answer": asked.word})
+
+
+async def _word(request: Request) -> Literal["confirmed", "denied"]:
+    body = await request.body()
+    try:
+        if request.headers.get("content-type", "").startswith(_FORM):
+            fields = {key: values[0] for key, values in parse_qs(body.decode()).items()}
+            return VerificationIn.model_validate(fields).answer
+        return VerificationIn.model_validate(orjson.loads(body)).answer
+    except (ValueError, ValidationError):
+        raise ValidationFailed from None
+
+
+def _page(token: str, asked: Question) -> Response:
+    number = f'<bdi dir="ltr">{escape(asked.number)}</bdi>'
+    told = _SAID[asked.word] if asked.word else _ASK
+    texts = sections(asked.locale, ((one, pick(told, one).format(number=number)) for one in Locale))
+    choices = "".join(_button(word, asked.locale) for word in Word if word is not asked.word)
+    form = f'<form method="post" action="/v1/public/verify/{escape(token)}">{choices}</form>'
+    return framed(asked.locale, _TITLE, f"{texts}<section>{form}</section>")
+
+
+def _button(word: Word, first: Locale) -> str:
+    order = (first, *(one for one in Locale if one is not first))
+    label = " · ".join(f'<span lang="{one}">{pick(_BUTTONS[word], one)}</span>' for one in order)
+    return f'<button name="answer" value="{word}">{label}</button> '
+
+
+def _refused(refusal: LinkInvalid, request: Request) -> Response:
+    """A page for a person who followed a link, the problem document for a program."""
+    if not _wants_page(request):
+        raise refusal
+    return refused(refusal, _TITLE, negotiate(request.headers.get("accept-language", "")))
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")

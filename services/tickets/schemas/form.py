@@ -1,0 +1,81 @@
+"""What the web site's form sends and is told."""
+
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.tickets.domain.opening import Draft
+from services.tickets.schemas.inputs import RequesterIn, Subject, Text, Uploads
+from shared.kit.model import Body, Line, Out
+from shared.vocabulary import Priority
+
+
+class ProofIn(Body):
+    """The answer to a challenge: `sha256(salt + nonce)` begins with enough zero bits."""
+
+    salt: Annotated[str, Line(100)]
+    nonce: Annotated[str, Line(64)]
+
+
+class FormIn(Body):
+    """A ticket from the web site's form; `captcha` stands for `proof` where one is configured."""
+
+    subject: Subject
+    body: Text
+    requester: RequesterIn
+    proof: ProofIn | None = None
+    captcha: Annotated[str, Line(4096)] | None = None
+    priority: Priority | None = None
+    department_id: UUID | None = None
+    upload_ids: Uploads = Field(default_factory=list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_nonce(cls, data: Any) -> Any:
+        proof = data.get("proof") if isinstance(data, dict) else None
+        if isinstance(proof, dict) and type(proof.get("nonce")) is int:
+            return {**data, "proof": {**proof, "nonce": str(proof["nonce"])}}
+        return data
+
+    @model_validator(mode="after")
+    def _one_proof(self) -> Self:
+        if (self.proof is None) == (self.captcha is None):
+            raise PydanticCustomError("proof_required", "Send either `proof` or `captcha`")
+        return self
+
+    def draft(self) -> Draft:
+        return Draft(
+            subject=self.subject,
+            body=self.body,
+            priority=self.priority,
+            department_id=self.department_id,
+            requester=self.requester.value(),
+            upload_ids=tuple(self.upload_ids),
+        )
+
+
+class DepartmentChoice(Out):
+    id: UUID
+    name: dict[str, str]
+
+
+class FormOut(Out):
+    """What a form may offer: departments, and how large its files may be."""
+
+    departments: list[DepartmentChoice]
+    files: int
+    file_bytes: int
+    captcha_site_key: str | None
+
+
+class VerificationIn(Body):
+    """What the reader of an acknowledgement says about the request."""
+
+    answer: Literal["confirmed", "denied"]
+
+
+class VerificationOut(Out):
+    number: str
+    answer: Literal["confirmed", "denied"]

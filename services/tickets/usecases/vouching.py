@@ -1,0 +1,74 @@
+"""The link in an acknowledgement of the form: the request is mine, or it is not."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from services.tickets.domain.visitors import DENIED, Word
+from services.tickets.domain.words import number_text
+from services.tickets.problems import LinkInvalid
+from services.tickets.store import tickets, visitors
+from services.tickets.store.rows import Row
+from services.tickets.usecases.life import Actor, Life
+from shared.events.ticket import TicketEdited
+from shared.kit.context import Context
+from shared.kit.tx import Tx
+from shared.tokens import read_link_token
+from shared.vocabulary import AuthorKind, Locale
+
+_STORIES: Final = {Word.CONFIRMED: "request_confirmed", Word.DENIED: "request_denied"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a link asks about, and what was said so far."""
+
+    ticket_id: UUID
+    number: str
+    locale: Locale
+    word: Word | None
+
+
+async def question(tx: Tx, token: str) -> Question:
+    """Read a link; LinkInvalid when we did not make it."""
+    ticket_id = _read(tx.context, token)
+    row, asked = await tickets.read_living(tx, ticket_id), await visitors.find(tx, ticket_id)
+    if row is None or asked is None:
+        raise LinkInvalid
+    return _question(row, Word(asked["word"]) if asked["word"] else None)
+
+
+async def answer(tx: Tx, token: str, word: Word) -> Question:
+    """Note what the reader says; the last word counts, the same word again is no news."""
+    asked = await question(tx, token)
+    row = await tickets.lock_living(tx, asked.ticket_id)
+    if row is None:
+        raise LinkInvalid
+    if await visitors.say(tx, asked.ticket_id, word):
+        await _note(tx, row, word)
+    return _question(row, word)
+
+
+async def _note(tx: Tx, row: Row, word: Word) -> None:
+    box = await tx.context.vault.box(row["organization_id"])
+    life = Life(tx, row, box, Actor(row["requester_id"], AuthorKind.CUSTOMER))
+    life.note(_STORIES[word])
+    tags = tuple(one for one in life.ticket.tags if one != DENIED)
+    if word is Word.DENIED:
+        tags = (*tags, DENIED)
+    if tags != life.ticket.tags:
+        life.change(tags=tags)
+        actor = life.actor.id
+        life.state(TicketEdited(**life.base, fields=("tags",), actor_id=actor, outage=None))
+    await life.save()
+
+
+def _question(row: Row, word: Word | None) -> Question:
+    return Question(row["id"], number_text(row["number"]), Locale(row["locale"]), word)
+
+
+def _read(context: Context, token: str) -> UUID:
+    read = read_link_token((context.keys.derive("form-verify-link"),), "verify", token)
+    if read is None:
+        raise LinkInvalid
+    return read[0]

@@ -1,0 +1,208 @@
+"""Strangers of the web form: whose address it is, what shows that they are people, how many."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from services.tickets.domain.visitors import PEACE, Acquaintance, Standing, standing
+from services.tickets.routes.form import network_of
+from services.tickets.usecases import form
+from shared.tokens import make_link_token
+from tests.fakes.captcha import Provider, provider
+from tests.services.tickets.conftest import Desk
+from tests.services.tickets.test_tickets_form import submit
+
+NOW = datetime.fromisoformat("2026-11-28T09:00:00+00:00")
+PAGE = {"Accept": "text/html,*/*", "Accept-Language": "ar"}
+
+
+def link(desk: Desk, ticket_id: str) -> str:
+    key = desk.context.keys.derive("form-verify-link")
+    return f"/v1/public/verify/{make_link_token(key, 'verify', UUID(ticket_id))}"
+
+
+def stranger() -> str:
+    return f"{uuid4().hex[:10]}@nowhere.example"
+
+
+async def opening(desk: Desk, ticket_id: str) -> dict[str, bool]:
+    """What the fact of a ticket's opening says about its acknowledgement."""
+    body = (await desk.facts(ticket_id))[0]["body"]
+    return {name: f'"{name}":true' in body for name in ("acknowledge", "confirm")}
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (Acquaintance(met=True), Standing(ask=False, silent=False)),
+        (Acquaintance(met=False), Standing(ask=True, silent=False)),
+        (Acquaintance(met=False, denied_at=NOW), Standing(ask=True, silent=True)),
+        (Acquaintance(met=True, denied_at=NOW), Standing(ask=False, silent=False)),
+        (
+            Acquaintance(met=False, denied_at=NOW - PEACE + timedelta(seconds=1)),
+            Standing(ask=True, silent=True),
+        ),
+        (Acquaintance(met=False, denied_at=NOW - PEACE), Standing(ask=True, silent=False)),
+    ],
+)
+def test_who_is_asked_and_who_is_left_in_peace(known: Acquaintance, expected: Standing) -> None:
+    assert standing(known, NOW) == expected
+
+
+async def test_a_stranger_is_asked_and_an_old_customer_is_not(desk: Desk) -> None:
+    unknown = (await submit(desk, email=stranger())).json()
+    assert await opening(desk, unknown["id"]) == {"acknowledge": True, "confirm": True}
+    read = await desk.read(desk.agent(), unknown["id"])
+    assert read["requester_answer"] == "pending"
+
+    old = desk.customer()
+    await desk.open(old)
+    address = stranger()
+    desk.neighbours.know(address, desk.organization, str(old.id))
+    known = (await submit(desk, email=address)).json()
+    assert await opening(desk, known["id"]) == {"acknowledge": True, "confirm": False}
+    assert (await desk.read(desk.agent(), known["id"]))["requester_answer"] is None
+
+
+async def test_a_link_is_shown_without_saying_anything_in_its_readers_name(desk: Desk) -> None:
+    made = (await submit(desk, email=stranger())).json()
+    url = link(desk, made["id"])
+    for method in ("GET", "HEAD"):
+        answer = await desk.http.request(method, url, headers=PAGE)
+        assert answer.status_code in {200, 405}
+    shown = await desk.http.get(url, headers=PAGE)
+    assert made["number"] in shown.text
+    assert 'dir="rtl"' in shown.text
+    assert "Yes, it is mine" in shown.text
+    assert shown.headers["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in shown.headers["content-security-policy"]
+    assert made["subject"] not in shown.text
+    empty = await desk.http.post(url, headers=PAGE)
+    assert (empty.status_code, empty.json()["code"]) == (422, "validation_failed")
+    assert (await desk.read(desk.agent(), made["id"]))["requester_answer"] == "pending"
+
+
+async def test_who_confirms_is_not_asked_again(desk: Desk) -> None:
+    address = stranger()
+    made = (await submit(desk, email=address)).json()
+    url = link(desk, made["id"])
+    for _ in range(2):
+        said = await desk.http.post(url, json={"answer": "confirmed"})
+        assert said.json() == {"number": made["number"], "answer": "confirmed"}
+    assert (await desk.read(desk.agent(), made["id"]))["requester_answer"] == "confirmed"
+    story = await desk.http.get(
+        f"/v1/tickets/{made['id']}/timeline", headers=desk.agent().headers()
+    )
+    assert [one["kind"] for one in story.json()["items"]].count("request_confirmed") == 1
+    later = (await submit(desk, email=address)).json()
+    assert await opening(desk, later["id"]) == {"acknowledge": True, "confirm": False}
+
+
+async def test_who_denies_is_left_in_peace_for_a_month(desk: Desk) -> None:
+    address = stranger()
+    made = (await submit(desk, email=address)).json()
+    page = await desk.http.post(link(desk, made["id"]), data={"answer": "denied"}, headers=PAGE)
+    assert "30" in page.text
+    read = await desk.read(desk.agent(), made["id"])
+    assert (read["requester_answer"], read["tags"]) == ("denied", ["denied"])
+    again = await submit(desk, email=address)
+    assert again.status_code == 201
+    assert (await opening(desk, again.json()["id"]))["acknowledge"] is False
+    await desk.http.post(link(desk, made["id"]), json={"answer": "confirmed"})
+    assert (await desk.read(desk.agent(), made["id"]))["tags"] == []
+    assert (await opening(desk, (await submit(desk, email=address)).json()["id"]))["acknowledge"]
+
+
+async def test_a_link_that_we_did_not_sign_or_that_asks_nothing_leads_nowhere(desk: Desk) -> None:
+    ticket = await desk.open()
+    for url in ("/v1/public/verify/abc", link(desk, str(uuid4())), link(desk, ticket["id"])):
+        program = await desk.http.get(url)
+        assert (program.status_code, program.json()["code"]) == (404, "link_invalid")
+        person = await desk.http.get(url, headers=PAGE)
+        assert person.status_code == 404
+        assert "هذا الرابط غير صالح" in person.text
+        said = await desk.http.post(url, json={"answer": "denied"})
+        assert said.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"null", b'{"answer":"maybe"}', b'{"answer":1}', b"\xff", b'{"x":1}']
+)
+async def test_rubbish_is_no_answer(desk: Desk, body: bytes) -> None:
+    made = (await submit(desk, email=stranger())).json()
+    said = await desk.http.post(link(desk, made["id"]), content=body)
+    assert (said.status_code, said.json()["code"]) == (422, "validation_failed")
+
+
+@pytest.fixture
+async def captcha(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Provider]:
+    async with provider() as made:
+        more = {"tickets_captcha_url": made.url, "tickets_captcha_secret": made.secret}
+        settings = desk.context.settings.model_copy(update=more)
+        monkeypatch.setitem(vars(desk.context), "settings", settings)
+        yield made
+
+
+def code(answer: httpx.Response) -> tuple[int, Any]:
+    return answer.status_code, answer.json().get("code")
+
+
+async def test_a_captcha_stands_for_the_work_and_counts_once(desk: Desk, captcha: Provider) -> None:
+    captcha.solved.add("token-1")
+    made = await submit(desk, proof=None, captcha="token-1")
+    assert made.status_code == 201, made.text
+    assert set(captcha.asked[0]) == {"secret", "response"}
+    assert code(await submit(desk, proof=None, captcha="token-1")) == (422, "captcha_invalid")
+    captcha.solved.add("token-1")
+    assert code(await submit(desk, proof=None, captcha="token-1")) == (409, "proof_spent")
+    assert code(await submit(desk, proof=None, captcha="wrong")) == (422, "captcha_invalid")
+    assert (await submit(desk)).status_code == 201
+    captcha.broken = True
+    away = await submit(desk, proof=None, captcha="token-2")
+    assert code(away) == (503, "captcha_unavailable")
+    assert away.headers["retry-after"]
+
+
+async def test_exactly_one_of_work_and_captcha_is_sent(desk: Desk) -> None:
+    assert code(await submit(desk, proof=None)) == (422, "validation_failed")
+    assert code(await submit(desk, captcha="x")) == (422, "validation_failed")
+    assert code(await submit(desk, proof=None, captcha="x")) == (422, "captcha_unset")
+
+
+async def test_one_network_sends_so_many_forms_and_others_go_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = {"tickets_form_per_hour": 60, "tickets_form_burst": 2}
+    settings = desk.context.settings.model_copy(update=more)
+    monkeypatch.setitem(vars(desk.context), "settings", settings)
+    monkeypatch.delitem(form._limits, desk.context.database, raising=False)
+    desk.http.headers["x-forwarded-for"] = "198.51.100.7"
+    try:
+        assert [(await submit(desk)).status_code for _ in range(2)] == [201, 201]
+        refused = await submit(desk)
+        assert code(refused) == (429, "too_many_forms")
+        assert 1 <= int(refused.headers["retry-after"]) <= 61
+        desk.http.headers["x-forwarded-for"] = "198.51.100.8"
+        assert (await submit(desk)).status_code == 201
+    finally:
+        del desk.http.headers["x-forwarded-for"]
+        form._limits.pop(desk.context.database, None)
+
+
+def test_a_line_of_the_new_protocol_is_one_network() -> None:
+    assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9")
+    assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
+    assert network_of("198.51.100.7") == "198.51.100.7"
+    assert network_of("testclient") == "testclient"
+
+
+async def test_the_form_knows_its_choices(desk: Desk) -> None:
+    told = (await desk.http.get("/v1/public/form")).json()
+    assert told["files"] == 20
+    assert told["file_bytes"] == 25 * 1024 * 1024
+    assert told["captcha_site_key"] is None
+    assert all(set(one["name"]) == {"ar", "en"} for one in told["departments"])
