@@ -117,6 +117,7 @@ def _plain(settings: NotifySettings, reader: Reader) -> dict[str, Any]:
         "counted": counted | {"days": [reader.numbers(pick(one, locale)) for one in _DAYS]},
         "scores": scores,
         "files": enclosures(_files(settings, locale), reader),
+        "confirm": f"{settings.public_url.rstrip('/')}/v1/public/verify/{_TOKEN}",
         "host": "hooks.example.com",
         "calendar_id": "01890a5d-ac96-774b-bcce-b302099a8057",
         "endpoint_id": "01890a5d-ac96-774b-bcce-b302099a8057",

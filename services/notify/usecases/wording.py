@@ -13,7 +13,7 @@ from services.notify.domain.words import Kind
 from services.notify.usecases.enclosures import enclosures
 from services.notify.usecases.rendering import Reader
 from shared.kit.locale import format_date, pick
-from shared.tokens import make_rating_token
+from shared.tokens import make_link_token, make_rating_token
 from shared.vocabulary import SCORES, Localized
 
 if TYPE_CHECKING:

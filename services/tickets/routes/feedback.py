@@ -15,6 +15,7 @@ from services.tickets.problems import (
     NotRatable,
 )
 from services.tickets.routes import pages
+from services.tickets.routes.frames import wants_page
 from services.tickets.routes.policies import CanRead, CanWrite
 from services.tickets.schemas.feedback import FeedbackGivenOut, FeedbackIn, VoteIn, VoteOut
 from services.tickets.schemas.outputs import FeedbackList
@@ -22,8 +23,7 @@ from services.tickets.usecases import rating, reading
 from services.tickets.usecases.rating import Ballot, Vote
 from shared.kit import http
 from shared.kit.http import InContext, InTx, json, page, public
-from shared.kit.locale import negotiate
-from shared.kit.problems import BadRequest, NotFound, Problem, ValidationFailed, problems
+from shared.kit.problems import BadRequest, NotFound, ValidationFailed, problems
 
 router = http.router("/v1", tags=["feedback"])
 _HOLDERS = [public("the link in the mail is signed for its ticket")]
@@ -73,7 +73,7 @@ async def show(token: str, tx: InTx, request: Request) -> Response:
     try:
         paper = await rating.ballot(tx, token)
     except LinkInvalid as refusal:
-        return _refused(refusal, request)
+        return pages.refused(refusal, request)
     return pages.vote(token, paper)
 
 
@@ -89,8 +89,8 @@ async def cast(token: str, tx: InTx, request: Request) -> Response:
     try:
         paper = await rating.cast(tx, token, await _vote(request))
     except (*_REFUSALS, ValidationFailed) as refusal:
-        return _refused(refusal, request)
-    if _wants_page(request):
+        return pages.refused(refusal, request)
+    if wants_page(request):
         return pages.thanks(token, paper)
     return json(_told(paper))
 
@@ -132,17 +132,6 @@ def _of_form(body: bytes) -> dict[str, Any]:
         raise BadRequest from None
     fields: dict[str, Any] = {key: values[0] for key, values in found.items()}
     return {**fields, "reopen": fields["reopen"] in _CHECKED} if "reopen" in fields else fields
-
-
-def _refused(refusal: Problem, request: Request) -> Response:
-    """A page for a person who followed a link, the problem document for a program."""
-    if not _wants_page(request):
-        raise refusal
-    return pages.refused(refusal, negotiate(request.headers.get("accept-language", "")))
-
-
-def _wants_page(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
 
 
 def _told(paper: Ballot) -> dict[str, object]:

@@ -18,6 +18,7 @@ from services.tickets.problems import (
     PreviewPending,
     RangeInvalid,
 )
+from services.tickets.routes.frames import refused
 from services.tickets.routes.policies import CanRead
 from services.tickets.schemas.files import LinkIn, LinkOut
 from services.tickets.schemas.outputs import AttachmentOut
@@ -26,10 +27,12 @@ from services.tickets.usecases.files import Handout, Wish
 from shared.kit import http
 from shared.kit.http import InContext, json, public
 from shared.kit.problems import NotFound, problems
+from shared.vocabulary import Localized
 
 router = http.router("/v1", tags=["attachments"])
 
 Flag = Annotated[str | None, Query(pattern="^(true|false)?$")]
+_TITLE: Final = Localized(ar="ملف مرفق", en="An attached file")
 _YES: Final = frozenset({"", "true"})
 _HOLDERS: Final = [public("the link is signed for one file and some time")]
 _SAFE: Final = {
@@ -118,7 +121,11 @@ async def make_link(
 )
 async def follow_link(token: str, context: InContext, request: Request) -> Response:
     """No login and no cookie: the link itself is the right, and it runs out."""
-    answer = await _hand_out(await files.by_link(context, token), request)
+    try:
+        found = await files.by_link(context, token)
+    except (DownloadInvalid, FileWithheld, FileInfected, NotFound) as refusal:
+        return refused(refusal, _TITLE, request)
+    answer = await _hand_out(found, request)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

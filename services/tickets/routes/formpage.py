@@ -41,7 +41,7 @@ async def page(context: InContext) -> Response:
     sites = context.settings.tickets_form_embed.split()
     policy = _POLICY.format(ancestors=" ".join(["'self'", *sites]))
     headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
-    return _served("index.html", {**headers, "X-Content-Type-Options": "nosniff"})
+    return _served("index.html", headers)
 
 
 @router.get(
@@ -52,7 +52,7 @@ async def page(context: InContext) -> Response:
     responses={200: {"content": {"text/javascript": {}, "text/css": {}}}, **problems(NotFound)},
 )
 async def part(name: str) -> Response:
-    return _served(name, {"Content-Security-Policy": _PART, "X-Content-Type-Options": "nosniff"})
+    return _served(name, {"Content-Security-Policy": _PART})
 
 
 def _served(name: str, headers: dict[str, str]) -> Response:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-from fastapi import Response
+from fastapi import Request, Response
 
-from shared.kit.locale import pick
+from shared.kit.locale import negotiate, pick
 from shared.kit.problems import Problem
 from shared.vocabulary import Locale, Localized
 
@@ -16,7 +16,6 @@ HEADERS: Final = {
         " frame-ancestors 'none'; base-uri 'none'"
     ),
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
 }
@@ -47,9 +46,16 @@ def framed(first: Locale, title: Localized, content: str, status: int = 200) -> 
     return Response(html, status, HEADERS, "text/html")
 
 
-def refused(problem: Problem, title: Localized, wish: Locale | None) -> Response:
-    """Why a link leads nowhere, for a person; the status stays the problem's own."""
-    first = wish or Locale.AR
+def wants_page(request: Request) -> bool:
+    """A person with a browser, not a program."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def refused(problem: Problem, title: Localized, request: Request) -> Response:
+    """Why a link leads nowhere: a page for a person, the problem itself for a program."""
+    if not wants_page(request):
+        raise problem
+    first = negotiate(request.headers.get("accept-language", "")) or Locale.AR
     texts = sections(first, ((one, escape(pick(problem.detail, one))) for one in Locale))
     return framed(first, title, texts, problem.status)
 

@@ -5,35 +5,15 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from fastapi import Response
+from fastapi import Request, Response
 
+from services.tickets.routes import frames
+from services.tickets.routes.frames import direction, framed, sections
 from services.tickets.usecases.rating import Ballot, Given
 from shared.kit.locale import format_instant, pick
 from shared.kit.problems import Problem
 from shared.vocabulary import SCORES, Locale, Localized
 
-_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
-        " frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex, nofollow",
-}
-_STYLE: Final = """
-body { font: 1.1rem/1.7 system-ui, 'Noto Naskh Arabic', Tahoma, sans-serif; margin: 0;
-    background: #f4f5f7; color: #1c2733 }
-main { max-width: 34rem; margin: 2rem auto; padding: 1.5rem; background: #fff;
-    border-radius: .6rem }
-section + section { border-block-start: 1px solid #d9dee4; margin-block-start: 1.2rem;
-    padding-block-start: 1.2rem }
-fieldset { border: 0; padding: 0; margin: 1rem 0; display: flex; gap: .6rem; direction: ltr;
-    justify-content: center }
-fieldset label { padding: .3rem .5rem; border: 1px solid #8592a1; border-radius: .4rem }
-textarea { width: 100%; min-height: 5rem; box-sizing: border-box; font: inherit }
-button { font: inherit; padding: .4rem 1.4rem; margin-block-start: .6rem }
-"""
 _WORDS: Final[Mapping[str, Localized]] = {
     "title": Localized(ar="تقييم الدعم", en="Rate our support"),
     "ask": Localized(
@@ -69,7 +49,8 @@ def vote(token: str, paper: Ballot) -> Response:
     refusal = paper.refusal()
     shown = _told(paper, "given") if paper.given else ""
     if refusal is not None:
-        reason = "".join(_section(one, escape(pick(refusal.detail, one))) for one in _order(paper))
+        texts = ((one, escape(pick(refusal.detail, one))) for one in Locale)
+        reason = sections(paper.locale, texts)
         return _page(paper, f"{reason}{shown}", refusal.status)
     asked = _told(paper, "given", "until") if paper.given else _told(paper, "ask")
     return _page(paper, f"{asked}{_offer(token, paper)}{_form(token, paper)}")
@@ -81,12 +62,9 @@ def thanks(token: str, paper: Ballot) -> Response:
     return _page(paper, f"{_told(paper, *told)}{_offer(token, paper)}")
 
 
-def refused(problem: Problem, wish: Locale | None) -> Response:
-    """Why a link leads nowhere, for a person; the status stays the problem's own."""
-    first = wish or Locale.AR
-    order = (first, *(one for one in Locale if one is not first))
-    texts = "".join(_section(one, escape(pick(problem.detail, one))) for one in order)
-    return _framed(first, texts, problem.status)
+def refused(problem: Problem, request: Request) -> Response:
+    """Why a link leads nowhere: a page for a person, the problem itself for a program."""
+    return frames.refused(problem, _WORDS["title"], request)
 
 
 def _form(token: str, paper: Ballot) -> str:
@@ -97,7 +75,7 @@ def _form(token: str, paper: Ballot) -> str:
     label = f'<label for="comment">{_both(paper, "comment")}</label>'
     return (
         f"<section>{_opening(token)}<fieldset>{choices}</fieldset>"
-        f'<p dir="{_direction(paper.locale)}">{label}</p>'
+        f'<p dir="{direction(paper.locale)}">{label}</p>'
         f'<textarea id="comment" name="comment" maxlength="4000" dir="auto">\n{comment}</textarea>'
         f"<button>{_both(paper, 'change' if given else 'send')}</button></form></section>"
     )
@@ -118,27 +96,17 @@ def _opening(token: str) -> str:
 
 
 def _page(paper: Ballot, content: str, status: int = 200) -> Response:
-    return _framed(paper.locale, content, status)
-
-
-def _framed(first: Locale, content: str, status: int) -> Response:
-    html = (
-        f'<!doctype html><html lang="{first}" dir="{_direction(first)}"><head>'
-        '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        '<meta name="referrer" content="no-referrer">'
-        f"<title>{pick(_WORDS['title'], first)}</title><style>{_STYLE}</style></head>"
-        f"<body><main>{content}</main></body></html>"
-    )
-    return Response(html, status, _HEADERS, "text/html")
+    return framed(paper.locale, _WORDS["title"], content, status)
 
 
 def _told(paper: Ballot, *words: str) -> str:
     """Sentences in both languages, the ticket's own first."""
-    return "".join(
-        _section(one, " ".join(pick(_WORDS[word], one) for word in words).format_map(gaps))
-        for one in _order(paper)
-        for gaps in (_gaps(paper, one),)
-    )
+
+    def text(locale: Locale) -> str:
+        said = " ".join(pick(_WORDS[word], locale) for word in words)
+        return said.format_map(_gaps(paper, locale))
+
+    return sections(paper.locale, ((one, text(one)) for one in Locale))
 
 
 def _gaps(paper: Ballot, locale: Locale) -> dict[str, str]:
@@ -159,10 +127,6 @@ def _moment(moment: datetime | None, locale: Locale, zone: str) -> str:
     return f"<bdi>{escape(format_instant(moment, locale, zone))}</bdi>" if moment else ""
 
 
-def _section(locale: Locale, text: str) -> str:
-    return f'<section lang="{locale}" dir="{_direction(locale)}"><p>{text}</p></section>'
-
-
 def _choice(score: int, chosen: int) -> str:
     checked = " checked" if score == chosen else ""
     button = f'<input type="radio" name="score" value="{score}" required{checked}>'
@@ -177,7 +141,3 @@ def _both(paper: Ballot, word: str) -> str:
 
 def _order(paper: Ballot) -> tuple[Locale, ...]:
     return (paper.locale, *(one for one in Locale if one is not paper.locale))
-
-
-def _direction(locale: Locale) -> str:
-    return "rtl" if locale is Locale.AR else "ltr"

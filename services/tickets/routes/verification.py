@@ -10,13 +10,13 @@ from pydantic import ValidationError
 
 from services.tickets.domain.visitors import Word
 from services.tickets.problems import LinkInvalid
-from services.tickets.routes.frames import framed, refused, sections
+from services.tickets.routes.frames import framed, refused, sections, wants_page
 from services.tickets.schemas.form import VerificationIn, VerificationOut
 from services.tickets.usecases import vouching
 from services.tickets.usecases.vouching import Question
 from shared.kit import http
 from shared.kit.http import InTx, json, public
-from shared.kit.locale import negotiate, pick
+from shared.kit.locale import pick
 from shared.kit.problems import ValidationFailed, problems
 from shared.vocabulary import Locale, Localized
 
@@ -57,7 +57,7 @@ async def show(token: str, tx: InTx, request: Request) -> Response:
     try:
         asked = await vouching.question(tx, token)
     except LinkInvalid as refusal:
-        return _refused(refusal, request)
+        return refused(refusal, _TITLE, request)
     return _page(token, asked)
 
 
@@ -73,8 +73,8 @@ async def answer(token: str, tx: InTx, request: Request) -> Response:
     try:
         asked = await vouching.answer(tx, token, Word(await _word(request)))
     except LinkInvalid as refusal:
-        return _refused(refusal, request)
-    if _wants_page(request):
+        return refused(refusal, _TITLE, request)
+    if wants_page(request):
         return _page(token, asked)
     return json({"number": asked.number, "answer": asked.word})
 
@@ -103,14 +103,3 @@ def _button(word: Word, first: Locale) -> str:
     order = (first, *(one for one in Locale if one is not first))
     label = " · ".join(f'<span lang="{one}">{pick(_BUTTONS[word], one)}</span>' for one in order)
     return f'<button name="answer" value="{word}">{label}</button> '
-
-
-def _refused(refusal: LinkInvalid, request: Request) -> Response:
-    """A page for a person who followed a link, the problem document for a program."""
-    if not _wants_page(request):
-        raise refusal
-    return refused(refusal, _TITLE, negotiate(request.headers.get("accept-language", "")))
-
-
-def _wants_page(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")

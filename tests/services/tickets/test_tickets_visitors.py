@@ -129,6 +129,16 @@ async def test_a_link_that_we_did_not_sign_or_that_asks_nothing_leads_nowhere(de
         assert said.status_code == 404
 
 
+async def test_a_person_with_a_dead_file_link_reads_why(desk: Desk) -> None:
+    program = await desk.http.get("/v1/files/abc")
+    person = await desk.http.get("/v1/files/abc", headers=PAGE)
+    assert code(program) == (person.status_code, "link_invalid")
+    assert person.headers["content-type"].startswith("text/html")
+    assert program.json()["detail"] in person.text
+    assert 'dir="rtl"' in person.text
+    assert 'dir="ltr"' in person.text
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"null", b'{"answer":"maybe"}', b'{"answer":1}', b"\xff", b'{"x":1}']
 )
