@@ -40,7 +40,7 @@ class Plan:
     root: dict[str, Any]
 
     def nodes(self) -> list[dict[str, Any]]:
-        return _under(self.root)
+        return under(self.root)
 
     @property
     def blocks(self) -> int:
@@ -57,7 +57,7 @@ class Plan:
 
     @property
     def read(self) -> int:
-        """Rows that scans touched, whether they kept them or not."""
+        """Rows that scans touched, kept or not; ten entries of a bitmap cost as much as a row."""
         return sum(_touched(node) for node in self.nodes() if "Scan" in node["Node Type"])
 
     def told(self) -> str:
@@ -65,14 +65,16 @@ class Plan:
         return "; ".join(_scan(node) for node in self.nodes() if "Scan" in node["Node Type"])
 
 
-def _under(node: dict[str, Any]) -> list[dict[str, Any]]:
-    return [node, *(inner for child in node.get("Plans", ()) for inner in _under(child))]
+def under(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """A node of a plan and all below it."""
+    return [node, *(inner for child in node.get("Plans", ()) for inner in under(child))]
 
 
 def _touched(node: dict[str, Any]) -> int:
     loops = node.get("Actual Loops", 1)
     dropped = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-    return int((node.get("Actual Rows", 0) + dropped) * loops)
+    each = 0.1 if node["Node Type"] == "Bitmap Index Scan" else 1
+    return int((node.get("Actual Rows", 0) + dropped) * loops * each)
 
 
 def _scan(node: dict[str, Any]) -> str:
