@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.tickets.usecases.indexing import index_some, lag
+from services.tickets.usecases.macros import add_up
 from services.tickets.usecases.previewing import preview_one
 from services.tickets.usecases.renaming import rename_one
 from services.tickets.usecases.scanning import scan_some, scanner_of, waited
@@ -57,6 +58,15 @@ async def _preview(context: Context, stop: Stop) -> None:
         await context.wait("tickets.preview", _LOOK)
 
 
+async def _count(context: Context, stop: Stop) -> None:
+    """Uses of macros become counts, many at a time."""
+    while not stop.is_set():
+        while not stop.is_set() and await add_up(context):
+            await context.courtesy.give_way()
+        await context.wait("tickets.macros", _LOOK)
+        await stop.wait(_GATHER)
+
+
 async def check(context: Context) -> Check:
     """Degraded when a file has waited for the scanner for five minutes; its ticket never does."""
     seconds = round(await waited(context), 1)
@@ -79,4 +89,5 @@ WORKERS: Final = (
     Worker("tickets.scan", _scan),
     Worker("tickets.preview", _preview),
     Worker("tickets.sweep", _sweep),
+    Worker("tickets.macros", _count),
 )

@@ -52,6 +52,11 @@ _TEXTS: Final[Mapping[str, Localized]] = {
     "text_nul": Localized(ar="النص يحوي حرفًا ممنوعًا.", en="The text holds a forbidden character."),
     "text_surrogate": Localized(ar="النص يحوي حرفًا ناقصًا.", en="The text holds half a character."),
     "number_out_of_range": Localized(ar="العدد خارج المدى.", en="The number is out of range."),
+    "either_or": Localized(
+        ar="أحد الخيارين فقط، لا كلاهما.", en="One of the two may be sent, not both."
+    ),
+    "nothing_to_do": Localized(ar="لم يُطلب أي إجراء.", en="The request asks for nothing."),
+    "null": Localized(ar="لا يمكن إفراغ هذا الحقل.", en="This field cannot be emptied."),
     "too_deep": Localized(ar="البيانات متداخلة كثيرًا.", en="The data is nested too deeply."),
 }
 _FAMILIES: Final[Mapping[str, Localized]] = {

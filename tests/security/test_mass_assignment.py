@@ -40,7 +40,8 @@ async def test_no_write_takes_what_only_the_house_may_say(town: Town) -> None:
         town.ours.admin,
     )
     ticket, user = f"/v1/tickets/{town.own['ticket_id']}", f"/v1/users/{town.own['user_id']}"
-    before = [await admin.get(ticket), await admin.get(user)]
+    macro, named = f"/v1/macros/{town.own['macro_id']}", {"ar": "س", "en": "x"}
+    before = [await admin.get(ticket), await admin.get(user), await agent.get(macro)]
     opening = {"subject": "x", "body": "x"}
     person = {"email": f"{uuid4().hex}@example.com", "name": "x", "roles": ["auditor"]}
     fields = only_ours("/v1/tickets", "post")
@@ -60,9 +61,19 @@ async def test_no_write_takes_what_only_the_house_may_say(town: Town) -> None:
             for name in only_ours("/v1/users/{user_id}", "patch")
         ),
     ]
+    tried += [
+        *(
+            (agent, "POST", "/v1/macros", {"name": named, "body": named, name: "forged"})
+            for name in only_ours("/v1/macros", "post")
+        ),
+        *(
+            (agent, "PATCH", macro, {name: "forged"})
+            for name in only_ours("/v1/macros/{macro_id}", "patch")
+        ),
+    ]
     told = [await refused(*one) for one in tried]
     assert [line for line in told if line] == []
-    assert [await admin.get(ticket), await admin.get(user)] == before
+    assert [await admin.get(ticket), await admin.get(user), await agent.get(macro)] == before
 
 
 async def test_a_customer_cannot_speak_for_others_or_set_what_staff_set(town: Town) -> None:

@@ -34,6 +34,7 @@ NEVER: dict[str, tuple[set[str], set[str]]] = {
     "contract_id": ({"stranger"}, OUTSIDERS),
     "endpoint_id": ({"stranger", "customer", "agent"}, OUTSIDERS | ELSEWHERE),
     "policy_id": ({"stranger", "customer"}, OUTSIDERS),
+    "macro_id": (OUTSIDERS | {"agent_elsewhere", "supervisor", "manager"}, OUTSIDERS | ELSEWHERE),
 }
 """Who must never see the own and the foreign thing that a path parameter names."""
 
@@ -43,6 +44,7 @@ SEES = {
     "organization_id": {"customer", "auditor"},
     "contract_id": {"customer", "auditor"},
     "endpoint_id": {"bound_client"},
+    "macro_id": {"agent"},
 }
 """Who does see the own thing: without them the matrix could be true of a dead desk."""
 

@@ -114,6 +114,11 @@ async def _things(company: Company, *, theirs_too: bool) -> dict[str, str]:
     hook = {"url": "https://hooks.example.com/x", "event_types": ["ticket.*"]}
     endpoint = await admin.post("/v1/webhooks", {**hook, "organization_id": organization})
 
+    macro = await company.seats["agent"].post(
+        "/v1/macros",
+        {"name": {"ar": note, "en": "macro"}, "body": {"ar": note, "en": "macro"}},
+    )
+
     async def known() -> bool:
         promised = await customer.ask("GET", f"/v1/tickets/{ticket['id']}/sla")
         ladder = await customer.ask("GET", f"/v1/tickets/{ticket['id']}/escalations")
@@ -133,4 +138,5 @@ async def _things(company: Company, *, theirs_too: bool) -> dict[str, str]:
         "endpoint_id": endpoint["id"],
         "policy_id": policy["id"],
         "department_id": company.department["id"],
+        "macro_id": macro["id"],
     }

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from services.tickets.domain.feedback import FEEDBACK_STORIES
+from services.tickets.domain.macrostories import MACRO_STORIES
 from services.tickets.domain.mailstories import MAIL_STORIES
 from services.tickets.domain.visitorstories import VISITOR_STORIES
 from shared.reasons import REASONS
@@ -158,6 +159,7 @@ STORIES: Final[Mapping[str, Localized]] = {
         "ar": "تعذّر فحص ملف مرفق، فلا يصل إلى العميل",
         "en": "An attached file could not be scanned; it does not reach the customer",
     },
+    **MACRO_STORIES,
     **MAIL_STORIES,
     **VISITOR_STORIES,
     "reopen_limited": {
@@ -237,6 +239,8 @@ def _variant(kind: str, data: Mapping[str, Any]) -> str:
 
 
 def _word(key: str, value: Any, locale: Locale) -> Any:
+    if isinstance(value, dict) and value.keys() == {"ar", "en"}:
+        return _pick(Localized(ar=value["ar"], en=value["en"]), locale)
     texts = _WORDS.get(key, {}).get(str(value))
     return value if texts is None else _pick(texts, locale)
 

@@ -5,10 +5,12 @@ from typing import Final
 from fastapi import APIRouter
 
 from services.tickets.routes import (
+    bulk,
     feedback,
     files,
     form,
     formpage,
+    macros,
     messages,
     people,
     tickets,
@@ -30,4 +32,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     views.router,
     formpage.router,
     verification.router,
+    macros.router,
+    bulk.router,
 )

@@ -1,5 +1,6 @@
 """What identity events told us: people, departments, organizations."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,15 @@ async def department(tx: Tx, department_id: UUID) -> RowMapping | None:
 
 async def departments(tx: Tx) -> list[RowMapping]:
     return await tx.rows("select * from tickets.department")
+
+
+async def zones(tx: Tx, organization_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The time zones of organizations that we know."""
+    rows = await tx.rows(
+        "select id, timezone from tickets.organization where id = any(:ids)",
+        {"ids": list(organization_ids)},
+    )
+    return {row["id"]: row["timezone"] for row in rows}
 
 
 async def organization(tx: Tx, organization_id: UUID) -> RowMapping | None:

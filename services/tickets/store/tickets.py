@@ -168,14 +168,22 @@ def _changing(names: tuple[str, ...]) -> Update:
     )
 
 
-async def hold_all(
-    tx: Tx, viewer: Viewer, ticket_ids: Sequence[UUID], *, lock: bool = True
-) -> list[RowMapping]:
+async def whose(tx: Tx, viewer: Viewer, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
+    """Requesters and organizations of those that this viewer may see."""
+    condition, params = visible(viewer)
+    return await tx.rows(
+        f"""select t.requester_id, t.organization_id from tickets.ticket t
+        where t.id = any(:ids) and {condition}""",
+        {"ids": list(ticket_ids), **params},
+    )
+
+
+async def hold_all(tx: Tx, viewer: Viewer, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
     """Those of many tickets that this viewer may see, locked in the order of their ids."""
     condition, params = visible(viewer)
     return await tx.rows(
         f"""select t.* from tickets.ticket t where t.id = any(:ids) and {condition}
-        order by t.id {_CHANGING if lock else ""}""",
+        order by t.id {_CHANGING}""",
         {"ids": list(ticket_ids), **params},
     )
 

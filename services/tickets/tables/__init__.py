@@ -9,6 +9,7 @@ from services.tickets.tables.lookups import (
     SearchTask,
     SpentProof,
 )
+from services.tickets.tables.macros import Macro, MacroUse
 from services.tickets.tables.messages import Attachment, Message, Upload
 from services.tickets.tables.tickets import Feedback, Link, Participant, Ticket, Timeline
 from services.tickets.tables.views import View, ViewChange
@@ -19,6 +20,8 @@ __all__ = [
     "Department",
     "Feedback",
     "Link",
+    "Macro",
+    "MacroUse",
     "Message",
     "Organization",
     "Participant",

@@ -37,7 +37,11 @@ def figures(data: Mapping[str, Any], locale: Locale, zone: str) -> dict[str, str
 def _words(name: str, value: Any, locale: Locale, zone: str) -> str:
     if name.endswith("_seconds"):
         return pick(span(int(value)), locale)
-    moment = datetime.fromisoformat(value)
+    return moment_words(datetime.fromisoformat(value), locale, zone)
+
+
+def moment_words(moment: datetime, locale: Locale, zone: str) -> str:
+    """An instant in words, fenced off inside an Arabic sentence."""
     told = f"{format_instant(moment, locale, zone)} {_offset(moment, zone)}"
     return isolate(told) if locale is Locale.AR else told
 

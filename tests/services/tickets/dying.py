@@ -13,6 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -91,8 +92,27 @@ async def mail(_: httpx.AsyncClient, context: Context, note: Callable[..., None]
     note("applied")
 
 
+async def bulk(http: httpx.AsyncClient, context: Context, note: Callable[..., None]) -> None:
+    """One request, sent again under its key until it is answered; first a look at what is."""
+    told = json.loads(FACT.read_text())
+    async with context.tx() as tx:
+        rows = await tx.rows(
+            "select status, version from tickets.ticket where id = any(:ids)",
+            {"ids": [UUID(one) for one in told["body"]["ticket_ids"]]},
+        )
+    note("found", states=sorted(row["status"] for row in rows))
+    person = Person("admin", id=UUID(told["person"]))
+    answer = await http.post(
+        "/v1/bulk", json=told["body"], headers=person.headers(idempotency_key="the-same")
+    )
+    assert answer.status_code == 200, answer.text
+    note("answered", answer=answer.json())
+
+
 FACT = Path(sys.argv[2]) if len(sys.argv) > 2 else Path()
-ACTIONS = {"upload": upload, "sweep": sweep, "mail": mail}
+ACTIONS = {"upload": upload, "sweep": sweep, "mail": mail, "bulk": bulk}
+STATEMENTS = {"bulk": ((Tx, "execute"), (Tx, "_send_writes"))}
+"""Where every statement is a moment to die at, and not only what becomes durable."""
 
 
 async def play(settings: TicketsSettings, action: str, step: int, ledger: Path) -> None:
@@ -105,7 +125,8 @@ async def play(settings: TicketsSettings, action: str, step: int, ledger: Path) 
     async with service.running(settings, bus=False) as context:
         transport = httpx.ASGITransport(app=service.app)
         steps = Steps(step)
-        for kind, name in ((Folder, "put"), (Folder, "drop"), (Tx, "commit")):
+        durable = ((Folder, "put"), (Folder, "drop"), (Tx, "commit"))
+        for kind, name in (*durable, *STATEMENTS.get(action, ())):
             steps.around(kind, name)
         async with httpx.AsyncClient(transport=transport, base_url="http://desk") as http:
             await ACTIONS[action](http, context, note)

@@ -1,0 +1,167 @@
+"""Placeholders of canned texts, filled for one ticket in the language of whoever reads it.
+
+What texts need of other services and tables is learned before the tickets are locked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.tickets.domain import placeholders
+from services.tickets.domain.placeholders import fill, gaps, plain
+from services.tickets.domain.rights import Viewer
+from services.tickets.domain.steps import Note, Placed, Say
+from services.tickets.domain.stories import STATUS_WORDS
+from services.tickets.domain.words import number_text
+from services.tickets.store import directory, seals, tickets
+from services.tickets.usecases import answers
+from services.tickets.usecases.answers import Cards
+from services.tickets.usecases.figures import FALLBACK_ZONE, moment_words
+from services.tickets.usecases.life import Life
+from shared.kit.callers import Caller
+from shared.kit.context import Context
+from shared.kit.locale import isolate, pick
+from shared.vocabulary import Locale, Localized, Metric
+
+_NOBODY: Final[Cards] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is known about the world around the tickets, and who speaks."""
+
+    agent: UUID
+    locale: Locale
+    """In which notes are read."""
+    cards: Cards = field(default_factory=dict)
+    departments: Mapping[UUID, Localized] = field(default_factory=dict)
+    zones: Mapping[UUID, str] = field(default_factory=dict)
+
+    def said(self, life: Life, text: Localized, locale: Locale) -> str:
+        """The text for this ticket."""
+        return fill(pick(text, locale), self._values(life, text, locale))
+
+    def missing(self, life: Life, text: Localized, locale: Locale) -> list[str]:
+        """Placeholders for which the ticket has nothing."""
+        known = _Known(self, life, locale)
+        return [name for name in gaps(pick(text, locale)) if not known.value(name)]
+
+    def _values(self, life: Life, text: Localized, locale: Locale) -> dict[str, str]:
+        known = _Known(self, life, locale)
+        return {name: known.shown(name) for name in gaps(pick(text, locale))}
+
+
+class _Known:
+    """One ticket's values, each worked out when a text asks for it."""
+
+    def __init__(self, words: Words, life: Life, locale: Locale) -> None:
+        self._words = words
+        self._life = life
+        self._locale = locale
+
+    def shown(self, name: str) -> str:
+        """As it stands in the text: nothing a customer wrote can turn the line around it."""
+        value = self.value(name)
+        if not value:
+            texts = placeholders.INSTEAD.get(name)
+            return placeholders.NOTHING if texts is None else pick(texts, self._locale)
+        if name in _MOMENTS:
+            return value
+        foreign = self._locale is Locale.AR or placeholders.speaks_from_right(value)
+        return isolate(value) if foreign else value
+
+    def value(self, name: str) -> str:
+        """In plain words; empty where there is none."""
+        key = placeholders.custom_key(name)
+        if key is not None:
+            return plain((custom_of(self._life) or {}).get(key))
+        find = _VALUES.get(name)
+        return "" if find is None else find(self._words, self._life, self._locale)
+
+
+def _due(metric: Metric) -> Callable[[Words, Life, Locale], str]:
+    def due(words: Words, life: Life, locale: Locale) -> str:
+        clock = (life.row["sla"] or {}).get(metric) or {}
+        if not clock.get("due_at"):
+            return ""
+        zone = words.zones.get(life.ticket.organization_id, FALLBACK_ZONE)
+        return moment_words(datetime.fromisoformat(clock["due_at"]), locale, zone)
+
+    return due
+
+
+def _person(words: Words, person_id: UUID) -> str:
+    card = words.cards.get(person_id)
+    return plain(card.name) if card else ""
+
+
+def _department(words: Words, life: Life, locale: Locale) -> str:
+    names = words.departments.get(life.ticket.department_id)
+    return plain(pick(names, locale)) if names else ""
+
+
+_MOMENTS: Final = frozenset({placeholders.FIRST_RESPONSE, placeholders.RESOLUTION})
+"""Fenced off where they are made."""
+
+_VALUES: Final[Mapping[str, Callable[[Words, Life, Locale], str]]] = {
+    placeholders.NUMBER: lambda _, life, __: number_text(life.ticket.number),
+    placeholders.SUBJECT: lambda _, life, __: plain(_subject(life)),
+    placeholders.STATUS: lambda _, life, locale: pick(STATUS_WORDS[life.ticket.status], locale),
+    placeholders.PRIORITY: lambda _, life, __: life.ticket.priority.value,
+    placeholders.FIRST_RESPONSE: _due(Metric.FIRST_RESPONSE),
+    placeholders.RESOLUTION: _due(Metric.RESOLUTION),
+    placeholders.REQUESTER: lambda words, life, _: _person(words, life.ticket.requester_id),
+    placeholders.AGENT: lambda words, _, __: _person(words, words.agent),
+    placeholders.DEPARTMENT: _department,
+}
+
+
+def custom_of(life: Life) -> dict[str, Any] | None:
+    """The custom fields as they are now, changes of this transaction included."""
+    sealed = life.sealed.get("custom", life.row["custom"])
+    found: dict[str, Any] | None = seals.unseal_json(life.box, seals.CUSTOM, life.ticket.id, sealed)
+    return found
+
+
+def _subject(life: Life) -> str:
+    sealed = life.sealed.get("subject", life.row["subject"])
+    return life.box.open(seals.SUBJECT, life.ticket.id, sealed)
+
+
+async def learn(
+    context: Context,
+    caller: Caller,
+    viewer: Viewer,
+    ticket_ids: Sequence[UUID],
+    steps: Sequence[Placed],
+) -> Words:
+    """Names, departments and time zones, as far as the texts ask for them."""
+    asked = set(gaps(*(text for text in _texts(steps))))
+    people = [caller.id] if placeholders.AGENT in asked else []
+    zones: dict[UUID, str] = {}
+    departments: dict[UUID, Localized] = {}
+    async with context.tx() as tx:
+        if asked & {placeholders.REQUESTER, *_MOMENTS}:
+            rows = await tickets.whose(tx, viewer, ticket_ids)
+            people += [row["requester_id"] for row in rows]
+            zones = await directory.zones(tx, [row["organization_id"] for row in rows])
+        if placeholders.DEPARTMENT in asked:
+            departments = {
+                row["id"]: Localized(ar=row["name_ar"], en=row["name_en"])
+                for row in await directory.departments(tx)
+            }
+    wanted = people if asked & {placeholders.REQUESTER, placeholders.AGENT} else []
+    cards = await answers.cards_for(context, wanted) if wanted else _NOBODY
+    return Words(caller.id, caller.locale, cards, departments, zones)
+
+
+def _texts(steps: Sequence[Placed]) -> list[str]:
+    said = (one.step for one in steps if isinstance(one.step, Say | Note))
+    return [
+        text
+        for step in said
+        if not (isinstance(step, Say) and step.literal)
+        for text in (step.text["ar"], step.text["en"])
+    ]

@@ -1,0 +1,162 @@
+"""Steps of macros and bulk actions on a ticket in hand: the same acts as the verbs by name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from services.tickets.domain import steps
+from services.tickets.domain.lifecycle import legal_verbs
+from services.tickets.domain.steps import Placed, Step
+from services.tickets.problems import IllegalMove
+from services.tickets.problems.macros import CustomTooLarge, TooManyTags
+from services.tickets.usecases import verbs
+from services.tickets.usecases.editing import Edit, amend
+from services.tickets.usecases.filling import Words, custom_of
+from services.tickets.usecases.life import Life
+from services.tickets.usecases.replying import write
+from shared.kit.problems import Problem
+from shared.vocabulary import Locale, Localized
+
+Change = (
+    steps.Assign
+    | steps.SetPriority
+    | steps.MoveTo
+    | steps.AddTags
+    | steps.RemoveTags
+    | steps.SetCustom
+)
+Move = steps.Wait | steps.Resolve | steps.Close | steps.Spam
+
+MOST_TAGS: Final = 20
+_MOST_CUSTOM: Final = 16 * 1024
+
+
+@dataclass(slots=True)
+class Play:
+    """One row of steps on one ticket."""
+
+    life: Life
+    words: Words
+    locale: Locale | None = None
+    """Of the text to the customer, where somebody wants to read it in another than theirs."""
+    said: UUID | None = None
+    """What was last written to the customer and goes along with what ends or pauses the ticket."""
+
+    async def through(self, row: Sequence[Placed]) -> None:
+        """All of them; the first that is refused says where it stands, and nothing is saved."""
+        for placed in row:
+            await self.one(placed)
+
+    async def one(self, placed: Placed) -> None:
+        try:
+            await self._do(placed.step)
+        except Problem as refusal:
+            refusal.params["step"] = placed.pointer
+            if placed.macro_id is not None:
+                refusal.params["macro_id"] = placed.macro_id
+            raise
+
+    async def _do(self, step: Step) -> None:
+        match step:
+            case steps.Say():
+                await self._say(step)
+            case steps.Note():
+                await write(self.life, self.note(step.text), public=False)
+            case steps.Wait() | steps.Resolve() | steps.Close() | steps.Spam():
+                self._move(step)
+            case steps.Run():
+                raise AssertionError("unfolded before it is played")
+            case _:
+                self._change(step)
+
+    def _change(self, step: Change) -> None:
+        match step:
+            case steps.Assign():
+                verbs.hand(self.life, self.assignee(step))
+            case steps.SetPriority():
+                self._amend({"priority": step.priority}, step.reason)
+            case steps.MoveTo():
+                self._amend({"department_id": step.department_id}, step.reason)
+            case steps.AddTags() | steps.RemoveTags():
+                self._tag(step)
+            case steps.SetCustom():
+                self._set_custom(step)
+
+    async def _say(self, step: steps.Say) -> None:
+        message_id = await write(self.life, self.text(step), public=step.public)
+        if step.public:
+            self.said = message_id
+
+    def _move(self, step: Move) -> None:
+        said, self.said = self.said, None
+        match step:
+            case steps.Wait():
+                verbs.pause(self.life, step.waited_for, said, step.reason)
+            case steps.Resolve():
+                verbs.solve(self.life, said)
+            case steps.Close():
+                verbs.end(self.life, step.reason)
+            case steps.Spam():
+                status = self.life.ticket.status
+                raise IllegalMove(status, legal_verbs(status))
+
+    def _tag(self, step: steps.AddTags | steps.RemoveTags) -> None:
+        old = self.life.ticket.tags
+        if isinstance(step, steps.AddTags):
+            new = tuple(dict.fromkeys((*old, *step.tags)))
+        else:
+            new = tuple(tag for tag in old if tag not in step.tags)
+        if len(new) > max(MOST_TAGS, len(old)):
+            raise TooManyTags(most=MOST_TAGS)
+        if new != old:
+            self._amend({"tags": list(new)})
+
+    def _set_custom(self, step: steps.SetCustom) -> None:
+        old = custom_of(self.life) or {}
+        emptied = {key for key, value in step.values.items() if value is None}
+        new = {key: value for key, value in {**old, **step.values}.items() if key not in emptied}
+        if len(orjson.dumps(new)) > _MOST_CUSTOM:
+            raise CustomTooLarge
+        if new != old:
+            self._amend({"custom": new})
+
+    def _amend(self, fields: dict[str, Any], reason: str | None = None) -> None:
+        amend(self.life, Edit(fields, reason=reason))
+        self.life.acted()
+
+    def text(self, step: steps.Say) -> str:
+        """To the customer in the ticket's language; a literal one as it was typed."""
+        if step.literal:
+            return step.text["ar"]
+        return self.words.said(self.life, step.text, self.language(step))
+
+    def language(self, step: steps.Say | steps.Note) -> Locale:
+        """Of whoever reads it."""
+        if isinstance(step, steps.Say) and step.public:
+            return self.locale or self.life.ticket.locale
+        return self.words.locale
+
+    def note(self, text: Localized) -> str:
+        """Read by colleagues: in the language of whoever writes it."""
+        return self.words.said(self.life, text, self.words.locale)
+
+    def assignee(self, step: steps.Assign) -> UUID | None:
+        match step.to:
+            case "me":
+                return self.words.agent
+            case "nobody":
+                return None
+            case _:
+                return step.to
+
+
+_TOLD: Final = ("status", "code", "title", "detail", "step", "legal", "errors")
+
+
+def told(refusal: Problem, reader: Locale) -> dict[str, Any]:
+    """A refusal inside an answer: what its own document would say."""
+    document = refusal.document(reader)
+    return {name: document[name] for name in _TOLD if name in document}
