@@ -67,3 +67,6 @@ class TicketsSettings(Settings):
 
     tickets_feedback_reopen_score: Annotated[int, Field(ge=0, le=5)] = 2
     """The best score that may still reopen the ticket, inside its reopen window; 0 = none may."""
+
+    tickets_report_seconds: Annotated[float, Field(ge=0.1, le=25)] = 15.0
+    """How long one question of a report may keep the database; then it is answered 503."""

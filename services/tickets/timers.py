@@ -8,6 +8,7 @@ from services.tickets.usecases.previewing import preview_one
 from services.tickets.usecases.renaming import rename_one
 from services.tickets.usecases.scanning import scan_some, scanner_of, waited
 from services.tickets.usecases.sweeping import Broom
+from services.tickets.usecases.tallying import tally_some
 from shared.kit.context import Context
 from shared.kit.health import Check
 from shared.kit.metrics import SEARCH_LAG
@@ -22,6 +23,8 @@ _LOOK_AGAIN: Final = 2.0
 _SWEEP: Final = 600.0
 _LATE: Final = 300.0
 _LATE_WORDS: Final = 60.0
+_TALLY: Final = 10.0
+"""A ticket that changes often is read once; reports do not wait for it, they catch up."""
 
 
 async def _index(context: Context, stop: Stop) -> None:
@@ -67,6 +70,13 @@ async def _count(context: Context, stop: Stop) -> None:
         await stop.wait(_GATHER)
 
 
+async def _tally(context: Context, stop: Stop) -> None:
+    """Also what an older version left behind: all tickets are queued by the migration."""
+    while not await stop.wait(_TALLY):
+        while not stop.is_set() and await tally_some(context):
+            await context.courtesy.give_way()
+
+
 async def check(context: Context) -> Check:
     """Degraded when a file has waited for the scanner for five minutes; its ticket never does."""
     seconds = round(await waited(context), 1)
@@ -90,4 +100,5 @@ WORKERS: Final = (
     Worker("tickets.preview", _preview),
     Worker("tickets.sweep", _sweep),
     Worker("tickets.macros", _count),
+    Worker("tickets.tally", _tally),
 )

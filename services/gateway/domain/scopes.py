@@ -34,7 +34,7 @@ _LEADER: Final = _AGENT | {"escalations:write", "reports:read"}
 
 ROLE_SCOPES: Final[dict[Role, frozenset[str]]] = {
     Role.CUSTOMER: _CUSTOMER,
-    Role.CUSTOMER_ADMIN: _CUSTOMER | {"users:read"},
+    Role.CUSTOMER_ADMIN: _CUSTOMER | {"users:read", "reports:read"},
     Role.AGENT: _AGENT,
     Role.SUPERVISOR: _LEADER,
     Role.MANAGER: _LEADER,

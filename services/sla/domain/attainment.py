@@ -5,18 +5,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from shared.reporting.spans import Step, cuts, share
 from shared.vocabulary import Metric, Priority
 
 Row = Mapping[str, Any]
 Figures = dict[str, Any]
 
-LONGEST: Final = timedelta(days=5 * 366)
 MOST_GROUPINGS: Final = 2
 PERCENTILES: Final = ("p50", "p90", "p95")
 
@@ -74,29 +74,10 @@ def groupings(text: str) -> tuple[Grouping, ...]:
     return tuple(map(Grouping, names))
 
 
-def moment(end: datetime | date | None, zone: ZoneInfo) -> datetime | None:
-    """An end of a span; a date is the beginning of its day."""
-    if end is None or isinstance(end, datetime):
-        return end
-    return datetime(end.year, end.month, end.day, tzinfo=zone).astimezone(UTC)
-
-
 def months(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[Month, ...]:
     """Every month that `[start, end)` touches."""
-    local = start.astimezone(zone)
-    year, number = local.year, local.month
-    found: list[Month] = []
-    while not found or found[-1].begins < end:
-        found.append(Month(year, number, datetime(year, number, 1, tzinfo=zone).astimezone(UTC)))
-        year, number = (year + 1, 1) if number == 12 else (year, number + 1)
-    return tuple(found if len(found) == 1 else found[:-1])
-
-
-def month_before(moment: datetime, count: int, zone: ZoneInfo) -> datetime:
-    """The beginning of the month that lies `count` months before that of `moment`."""
-    local = moment.astimezone(zone)
-    year, index = divmod(local.year * 12 + local.month - 1 - count, 12)
-    return datetime(year, index + 1, 1, tzinfo=zone).astimezone(UTC)
+    found = cuts(Step.MONTH, start, end, zone)
+    return tuple(Month(one.first.year, one.first.month, one.begins) for one in found)
 
 
 def figures(row: Row, question: Question) -> Figures:
@@ -125,10 +106,6 @@ def figures(row: Row, question: Question) -> Figures:
         "percentiles": _percentiles(row["spans"]),
         "last_response": _percentiles(row["lasts"]) if first else None,
     }
-
-
-def share(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None
 
 
 def _groups(row: Row, question: Question) -> dict[str, str | None]:

@@ -1,8 +1,4 @@
-"""Attainment by month as a picture: SVG without scripts, fonts or addresses of others.
-
-It brings its own ground, so that it reads the same in a dark mail; in Arabic time runs from
-right to left.
-"""
+"""Attainment by month as a picture; in Arabic time runs from right to left."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +7,18 @@ from typing import Final
 
 from services.sla.domain.attainment import Figures, Month
 from services.sla.domain.wording import METRICS
+from shared.reporting.canvas import (
+    FIRST,
+    HEAD,
+    INSIDE,
+    LINE,
+    NOTE,
+    QUIET,
+    SECOND,
+    SOFT,
+    STRONG,
+    Canvas,
+)
 from shared.vocabulary import MONTHS, Locale, Localized, Metric
 
 WIDTH: Final = 720
@@ -21,15 +29,6 @@ _GRID: Final = (0, 25, 50, 75, 100)
 _WIDEST: Final = 34.0
 _ROOM_FOR_TEXT: Final = 40.0
 _ROOM_INSIDE: Final = 22.0
-_INK, _SOFT, _LINE, _GROUND = "#1f2937", "#5b6472", "#e3e7ed", "#ffffff"
-_RAW, _EXCUSED = "#1f6f8b", "#c2571a"
-_PLAIN: Final = f'font-size="11" fill="{_INK}"'
-_QUIET: Final = f'font-size="11" fill="{_SOFT}"'
-_NOTE: Final = f'font-size="13" fill="{_SOFT}"'
-_STRONG: Final = f'font-size="11" font-weight="600" fill="{_INK}"'
-_INSIDE: Final = f'font-size="11" font-weight="600" fill="{_GROUND}"'
-_HEAD: Final = f'font-size="18" font-weight="600" fill="{_INK}"'
-_FONTS: Final = "system-ui, 'Segoe UI', 'Noto Sans Arabic', Tahoma, Arial, sans-serif"
 
 _TITLE: Final = Localized(ar="الالتزام بالوعود شهريًا", en="Promises kept, by month")
 _OF: Final = Localized(
@@ -91,7 +90,7 @@ def percent(value: float) -> str:
 
 @dataclass(frozen=True)
 class _Picture:
-    """Coordinates are told as if time ran from left to right; `x` turns them round."""
+    """Months side by side; time runs with the reader."""
 
     found: Sequence[Point]
     metric: Metric | None
@@ -99,89 +98,57 @@ class _Picture:
 
     @property
     def rtl(self) -> bool:
-        return self.locale is Locale.AR
+        return self.canvas.rtl
+
+    @property
+    def canvas(self) -> Canvas:
+        return Canvas(self.locale, WIDTH, HEIGHT)
 
     @property
     def step(self) -> float:
         return (WIDTH - _LEFT - _RIGHT) / len(self.found)
 
     def lines(self) -> Iterator[str]:
-        title, description = self._title(), self._description()
-        yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"'
-            f' viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="title desc"'
-            f' xml:lang="{self.locale.value}" direction="{"rtl" if self.rtl else "ltr"}"'
-            f' font-family="{_FONTS}" font-size="12">'
-        )
-        yield f'<title id="title">{escape(title)}</title>'
-        yield f'<desc id="desc">{escape(description)}</desc>'
-        yield (
-            f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{HEIGHT - 1}" rx="10"'
-            f' fill="{_GROUND}" stroke="{_LINE}"/>'
-        )
-        yield self._text(_EDGE, 38, title, look=_HEAD)
+        title = self._title()
+        return self.canvas.document(title, self._description(), self._shapes(title))
+
+    def _shapes(self, title: str) -> Iterator[str]:
+        yield self.canvas.text(_EDGE, 38, title, look=HEAD)
         if any(point.judged for point in self.found):
-            yield self._text(_EDGE, 62, self._summary(), look=_NOTE)
+            yield self.canvas.text(_EDGE, 62, self._summary(), look=NOTE)
             yield from self._legend()
             yield from self._grid()
             for index, point in enumerate(self.found):
                 yield from self._month(index, point)
         else:
-            yield self._text(WIDTH / 2, HEIGHT / 2, _EMPTY[self.locale.value], "middle", _NOTE)
-        yield "</svg>"
-
-    def x(self, at: float) -> float:
-        return WIDTH - at if self.rtl else at
-
-    def _text(
-        self,
-        at: float,
-        y: float,
-        text: str,
-        anchor: str = "start",
-        look: str = _PLAIN,
-    ) -> str:
-        return (
-            f'<text x="{self.x(at):.1f}" y="{y:.1f}" text-anchor="{anchor}" {look}>'
-            f"{escape(text)}</text>"
-        )
-
-    def _rect(self, at: float, y: float, size: tuple[float, float], fill: str) -> str:
-        width, height = size
-        left = self.x(at + width) if self.rtl else at
-        return (
-            f'<rect x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-            f' rx="2" fill="{fill}"/>'
-        )
+            empty = _EMPTY[self.locale.value]
+            yield self.canvas.text(WIDTH / 2, HEIGHT / 2, empty, "middle", NOTE)
 
     def _legend(self) -> Iterator[str]:
-        yield self._rect(_EDGE, 80, (14, 10), _RAW)
-        yield self._text(_EDGE + 20, 89, _RAW_NAME[self.locale.value], look=_QUIET)
+        yield self.canvas.rect(_EDGE, 80, (14, 10), FIRST)
+        yield self.canvas.text(_EDGE + 20, 89, _RAW_NAME[self.locale.value], look=QUIET)
         second = _EDGE + (108 if self.rtl else 100)
-        yield self._rect(second, 83.5, (14, 3), _EXCUSED)
-        yield self._text(second + 20, 89, _EXCUSED_NAME[self.locale.value], look=_QUIET)
+        yield self.canvas.rect(second, 83.5, (14, 3), SECOND)
+        yield self.canvas.text(second + 20, 89, _EXCUSED_NAME[self.locale.value], look=QUIET)
 
     def _grid(self) -> Iterator[str]:
         for value in _GRID:
             y = _height(value / 100)
-            yield (
-                f'<line x1="{self.x(_LEFT):.1f}" x2="{self.x(WIDTH - _RIGHT):.1f}" y1="{y:.1f}"'
-                f' y2="{y:.1f}" stroke="{_LINE if value else _SOFT}"/>'
-            )
-            yield self._text(_LEFT - 8, y + 4, f"{value}%", "end", _QUIET)
+            yield self.canvas.rule(_LEFT, WIDTH - _RIGHT, y, LINE if value else SOFT)
+            yield self.canvas.text(_LEFT - 8, y + 4, f"{value}%", "end", QUIET)
 
     def _month(self, index: int, point: Point) -> Iterator[str]:
         middle = _LEFT + (index + 0.5) * self.step
         yield from self._labels(index, middle)
         if not point.judged:
-            yield self._text(middle, _BOTTOM - 6, "–", "middle", _QUIET)
+            yield self.canvas.text(middle, _BOTTOM - 6, "–", "middle", QUIET)
             return
         width = min(_WIDEST, self.step * 0.62)
         top, mark = _height(point.raw), _height(point.lenient)
         yield f"<g><title>{escape(self._said(point))}</title>"
-        yield self._rect(middle - width / 2, top, (width, _BOTTOM - top), _RAW)
+        yield self.canvas.rect(middle - width / 2, top, (width, _BOTTOM - top), FIRST)
         if point.excused:
-            yield self._rect(middle - width / 2 - 3, mark - 1.5, (width + 6, 3), _EXCUSED)
+            yield self.canvas.rect(middle - width / 2 - 3, mark - 1.5, (width + 6, 3), SECOND)
         yield "</g>"
         if self.step >= _ROOM_FOR_TEXT:
             yield self._figure(middle, percent(point.raw).removesuffix("%"), top, mark)
@@ -189,9 +156,9 @@ class _Picture:
     def _figure(self, middle: float, text: str, top: float, mark: float) -> str:
         """In the bar; a low bar has it above, clear of the mark of excuses."""
         if _BOTTOM - top > _ROOM_INSIDE:
-            return self._text(middle, top + 15, text, "middle", _INSIDE)
+            return self.canvas.text(middle, top + 15, text, "middle", INSIDE)
         above = top if top - mark > _ROOM_INSIDE else mark
-        return self._text(middle, above - 7, text, "middle", _STRONG)
+        return self.canvas.text(middle, above - 7, text, "middle", STRONG)
 
     def _labels(self, index: int, middle: float) -> Iterator[str]:
         """As many months as have room; the year where it begins."""
@@ -200,9 +167,9 @@ class _Picture:
         if index % every == 0:
             name = MONTHS[month.number - 1][self.locale.value]
             short = name if self.rtl else name[:3]
-            yield self._text(middle, _BOTTOM + 20, short, "middle")
+            yield self.canvas.text(middle, _BOTTOM + 20, short, "middle")
         if month.number == 1 or (index == 0 and self._room_for_first_year()):
-            yield self._text(middle, _BOTTOM + 40, str(month.year), "middle", _QUIET)
+            yield self.canvas.text(middle, _BOTTOM + 40, str(month.year), "middle", QUIET)
 
     def _room_for_first_year(self) -> bool:
         until_next = 13 - self.found[0].month.number

@@ -1,17 +1,13 @@
 """A report as a spreadsheet reads it: RFC 4180, headings in the reader's language."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from services.sla.domain.attainment import PERCENTILES, Figures, Grouping
 from services.sla.domain.wording import METRICS
+from shared.reporting.sheet import table
 from shared.vocabulary import Locale, Localized, Metric
 
-BYTE_ORDER_MARK: Final = "\ufeff"
-"""Some spreadsheets take UTF-8 for something else without it."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _GROUPINGS: Final[Mapping[Grouping, Localized]] = {
     Grouping.PRIORITY: Localized(ar="الأولوية", en="priority"),
     Grouping.DEPARTMENT: Localized(ar="القسم", en="department"),
@@ -51,20 +47,14 @@ def sheet(
     by: Sequence[Grouping], items: Iterable[Figures], totals: Iterable[Figures], locale: Locale
 ) -> str:
     """One line a group and metric, then one a metric over all of them."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_headings(by, locale))
-    for item in items:
-        writer.writerow([*(safe(item["groups"][one.value]) for one in by), *_cells(item, locale)])
-    for total in totals:
-        writer.writerow([_TOTAL[locale.value], *("" for _ in by[1:]), *_cells(total, locale)])
-    return out.getvalue()
-
-
-def safe(value: Any) -> str:
-    """Text that no spreadsheet takes for a formula; numbers of ours are never negative."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    blank = ["" for _ in by[1:]]
+    return table(
+        [
+            _headings(by, locale),
+            *([*(one["groups"][g.value] for g in by), *_cells(one, locale)] for one in items),
+            *([_TOTAL[locale.value], *blank, *_cells(total, locale)] for total in totals),
+        ]
+    )
 
 
 def _headings(by: Sequence[Grouping], locale: Locale) -> list[str]:
@@ -78,8 +68,8 @@ def _headings(by: Sequence[Grouping], locale: Locale) -> list[str]:
     return [*groups, _METRIC[locale.value], *(one[locale.value] for one in _FIGURES), *spans]
 
 
-def _cells(item: Figures, locale: Locale) -> list[str]:
+def _cells(item: Figures, locale: Locale) -> list[Any]:
     metric = Metric(item["metric"])
     named = METRICS[metric]["ar"] if locale is Locale.AR else metric.value
     spans = [(item[kind] or {}).get(name) for kind in _SPANS for name in PERCENTILES]
-    return [safe(named), *(safe(item[one["en"]]) for one in _FIGURES), *map(safe, spans)]
+    return [named, *(item[one["en"]] for one in _FIGURES), *spans]

@@ -10,7 +10,7 @@ from fastapi import Query, Request, Response
 from services.sla.domain import attainment
 from services.sla.domain.attainment import Grouping, Question
 from services.sla.domain.chart import chart, points
-from services.sla.domain.sheet import BYTE_ORDER_MARK, sheet
+from services.sla.domain.sheet import sheet
 from services.sla.problems import refused
 from services.sla.routes.doors import STAFF
 from services.sla.schemas.reports import ReportOut, Wish
@@ -20,6 +20,8 @@ from shared.kit.http import InTx, language, require, router
 from shared.kit.model import EARLIEST
 from shared.kit.problems import ValidationFailed, problems
 from shared.kit.tx import Tx
+from shared.reporting import spans
+from shared.reporting.sheet import BYTE_ORDER_MARK
 from shared.vocabulary import Locale, Role
 from shared.worktime import InvalidCalendar
 from shared.worktime.zones import load
@@ -85,7 +87,7 @@ def _table(question: Question, found: Any, locale: Locale, *, bom: bool) -> Resp
 def _question(
     tx: Tx, caller: Caller, wish: Wish, zone: ZoneInfo, *, by_month: bool = False
 ) -> Question:
-    ends = (attainment.moment(wish.start, zone), attainment.moment(wish.end, zone))
+    ends = (spans.moment(wish.start, zone), spans.moment(wish.end, zone))
     start, end = _span(caller, ends, tx.now, zone if by_month else None)
     by = (Grouping.MONTH,) if by_month else _groupings(caller, wish)
     months = attainment.months(start, end, zone) if Grouping.MONTH in by else ()
@@ -100,11 +102,11 @@ def _span(
 ) -> tuple[datetime, datetime]:
     begins, ends = asked
     end = ends or (max(now, begins) if begins else now)
-    before = attainment.month_before(end, _YEAR, months_of) if months_of else end - _DAYS
+    before = spans.month_before(end, _YEAR, months_of) if months_of else end - _DAYS
     start = begins or max(before, EARLIEST)
     if start > end:
         raise refused("?to", "ends_before_start", caller.locale)
-    if end - start > attainment.LONGEST:
+    if end - start > spans.LONGEST:
         raise refused("?from", "span_too_long", caller.locale)
     return start, end
 

@@ -13,6 +13,7 @@ from services.tickets.routes import (
     macros,
     messages,
     people,
+    reports,
     tickets,
     uploads,
     verbs,
@@ -34,4 +35,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     verification.router,
     macros.router,
     bulk.router,
+    reports.router,
 )

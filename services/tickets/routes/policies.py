@@ -1,7 +1,7 @@
 """Who may pass which doors, and how a ticket is answered."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -13,10 +13,16 @@ from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.http import decode_cursor, encode_cursor, json, require, set_etag
 from shared.kit.problems import ValidationFailed
+from shared.vocabulary import Role
 
 CanRead = Annotated[Caller, require("tickets:read")]
 CanWrite = Annotated[Caller, require("tickets:write")]
 CanManage = Annotated[Caller, require("tickets:manage")]
+_READERS: Final = (
+    *(Role.SUPERVISOR, Role.MANAGER, Role.SENIOR_MANAGEMENT, Role.EXECUTIVE, Role.ADMIN),
+    *(Role.AUDITOR, Role.CUSTOMER_ADMIN),
+)
+MayReport = Annotated[Caller, require("reports:read", *_READERS)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=1024)]
 

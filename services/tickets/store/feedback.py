@@ -1,11 +1,14 @@
 """Ratings of resolutions."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
+from services.tickets.domain.rights import Viewer
+from services.tickets.store.reports import in_sight
 from services.tickets.tables import Feedback
 from shared.kit.tables import table
 from shared.kit.tx import Tx
@@ -34,3 +37,35 @@ async def of_resolution(tx: Tx, ticket_id: UUID, reopen_count: int) -> RowMappin
         "select * from tickets.feedback where ticket_id = :ticket and reopen_count = :count",
         {"ticket": ticket_id, "count": reopen_count},
     )
+
+
+_LISTED: Final = """
+    select f.*, s.department_id, s.assignee_id, s.priority, t.number
+    from tickets.feedback f
+        join tickets.stretch s on s.ticket_id = f.ticket_id and s.cycle = f.reopen_count
+        join tickets.ticket t on t.id = f.ticket_id
+    where {where}
+    order by f.given_at desc, f.ticket_id desc, f.reopen_count desc limit :limit"""
+_NARROW: Final = {
+    "organization_id": "f.organization_id = :organization_id",
+    "department_id": "s.department_id = :department_id",
+    "assignee_id": "s.assignee_id = :assignee_id",
+    "priority": "s.priority = :priority",
+    "start": "f.given_at >= :start",
+    "end": "f.given_at < :end",
+    "score": "f.score = any(:score)",
+    "commented": "(f.comment is not null) = :commented",
+    "place": "(f.given_at, f.ticket_id, f.reopen_count) < (:at, :ticket, :count)",
+}
+
+
+async def listed(tx: Tx, viewer: Viewer, wish: Mapping[str, Any], limit: int) -> list[RowMapping]:
+    """Ratings within the viewer's reports, newest first, one more than `limit` if any."""
+    sight, params = in_sight(viewer)
+    asked = {name: value for name, value in wish.items() if value is not None}
+    conditions = [sight, *(_NARROW[name] for name in asked)]
+    place = asked.pop("place", None)
+    if place is not None:
+        asked |= dict(zip(("at", "ticket", "count"), place, strict=True))
+    statement = _LISTED.format(where=" and ".join(conditions))
+    return await tx.rows(statement, {**params, **asked, "limit": limit + 1})

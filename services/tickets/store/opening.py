@@ -8,6 +8,7 @@ from services.tickets.domain.opening import Opening
 from services.tickets.store import seals
 from shared.kit.crypto import Box
 from shared.kit.idempotency import IDEMPOTENCY_CTE
+from shared.kit.ids import uuid7
 from shared.kit.outbox import FACTS_CTE
 from shared.kit.tx import Tx
 from shared.vocabulary import Direction, Status
@@ -25,6 +26,8 @@ message as (
         mail_id, mail)
     values (:message_id, :id, :organization_id, :direction, true, :author_id, :author_kind,
         :channel, :automatic, :at, :body_text, :body_html, :visible_text, :mail_id, :mail)),
+noted as (insert into tickets.untallied (id, ticket_id, organization_id)
+    values (:note_id, :id, :organization_id)),
 """
 
 
@@ -50,6 +53,7 @@ async def insert(
         "id": ticket_id,
         "number": number,
         "message_id": message_id,
+        "note_id": uuid7(),
         "now": max(tx.now, opening.first.at),  # nothing changes before it is made
         **_ticket_params(box, opening, ticket_id),
         **_message_params(box, opening, message_id),

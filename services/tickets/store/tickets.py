@@ -7,12 +7,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Update, bindparam, update
+from sqlalchemy import RowMapping, Update, Uuid, bindparam, update
 
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Ticket
+from services.tickets.store.tallies import untallied
 from services.tickets.store.visibility import visible
 from services.tickets.tables import Ticket as TicketRow
+from shared.kit.ids import uuid7
 from shared.kit.tables import table
 from shared.kit.tx import Tx
 from shared.vocabulary import Channel, Locale, Priority, Status
@@ -145,6 +147,7 @@ async def change(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> RowMapping:
         .where(TICKET.c.id == ticket_id)
         .values(**values, updated_at=tx.now)
         .returning(*TICKET.c)
+        .add_cte(untallied(ticket_id))
     )
     row = await tx.row(statement)
     assert row is not None
@@ -154,7 +157,7 @@ async def change(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> RowMapping:
 def change_later(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> None:
     """`change` for a row that nobody reads: the same columns of many tickets go together."""
     params = {f"new_{name}": value for name, value in values.items()}
-    params |= {"ticket": ticket_id, "moment": tx.now}
+    params |= {"ticket": ticket_id, "moment": tx.now, "note_id": uuid7()}
     tx.write(_changing(tuple(sorted(values))), params, ticket_id)
 
 
@@ -165,6 +168,7 @@ def _changing(names: tuple[str, ...]) -> Update:
         update(TICKET)
         .where(TICKET.c.id == bindparam("ticket"))
         .values(**values, updated_at=bindparam("moment"))
+        .add_cte(untallied(bindparam("ticket"), bindparam("note_id", type_=Uuid)))
     )
 
 
@@ -190,7 +194,10 @@ async def hold_all(tx: Tx, viewer: Viewer, ticket_ids: Sequence[UUID]) -> list[R
 
 async def project(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> None:
     """Write what others told us: no step of the version, no `updated_at`."""
-    await tx.execute(update(TICKET).where(TICKET.c.id == ticket_id).values(**values))
+    statement = update(TICKET).where(TICKET.c.id == ticket_id).values(**values)
+    if "sla" in values:
+        statement = statement.add_cte(untallied(ticket_id))
+    await tx.execute(statement)
 
 
 _FIRST_WORD = (

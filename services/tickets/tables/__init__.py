@@ -11,6 +11,7 @@ from services.tickets.tables.lookups import (
 )
 from services.tickets.tables.macros import Macro, MacroUse
 from services.tickets.tables.messages import Attachment, Message, Upload
+from services.tickets.tables.reports import Stretch, Untallied
 from services.tickets.tables.tickets import Feedback, Link, Participant, Ticket, Timeline
 from services.tickets.tables.views import View, ViewChange
 from services.tickets.tables.visitors import Verification
@@ -32,8 +33,10 @@ __all__ = [
     "SearchPerson",
     "SearchTask",
     "SpentProof",
+    "Stretch",
     "Ticket",
     "Timeline",
+    "Untallied",
     "Upload",
     "Verification",
     "View",

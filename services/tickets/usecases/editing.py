@@ -96,7 +96,8 @@ def _move_department(life: Life, department_id: UUID, reason: str | None) -> Non
             actor_id=life.actor.id,
         )
     )
-    life.note("department_changed", {"department_id": str(department_id)}, reason=reason)
+    data = {"department_id": str(department_id), "from_department_id": str(old)}
+    life.note("department_changed", data, reason=reason)
     owned(life)
 
 

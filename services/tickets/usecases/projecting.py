@@ -82,7 +82,9 @@ async def excused(tx: Tx, event: Event[SlaExcused]) -> None:
 
 async def met(tx: Tx, event: Event[SlaMet]) -> None:
     fact = event.data
-    marks = {"met_at": render_instant(fact.met_at), "state": "met"}
+    marks: dict[str, Any] = {"met_at": render_instant(fact.met_at), "state": "met"}
+    if fact.counted_seconds is not None:
+        marks["counted_seconds"] = fact.counted_seconds
 
     def told(clock: Clock) -> dict[str, Any]:
         due = render_instant(fact.due_at) if fact.due_at else None

@@ -65,7 +65,7 @@ def test_roles_imply_the_scopes_of_the_book() -> None:
         *("tickets:read", "tickets:write", "sla:read"),
         *("escalations:read", "notifications:read"),
     }
-    assert set(scopes_of([Role.CUSTOMER_ADMIN])) == customer | {"users:read"}
+    assert set(scopes_of([Role.CUSTOMER_ADMIN])) == customer | {"users:read", "reports:read"}
     assert set(scopes_of([Role.ADMIN])) == set(SCOPES)
     assert all(scope.endswith(":read") for scope in scopes_of([Role.AUDITOR]))
     assert "escalations:write" not in scopes_of([Role.AGENT])

@@ -16,11 +16,12 @@ from services.sla.domain.attainment import (
     Question,
     figures,
     groupings,
-    month_before,
     months,
 )
 from services.sla.domain.chart import Point, chart, percent, points
-from services.sla.domain.sheet import safe, sheet
+from services.sla.domain.sheet import sheet
+from shared.reporting.sheet import safe
+from shared.reporting.spans import month_before
 from shared.vocabulary import Locale, Metric
 
 RIYADH = ZoneInfo("Asia/Riyadh")

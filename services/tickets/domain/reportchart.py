@@ -1,0 +1,277 @@
+"""A measure as a picture: along time side by side, along other groups one below the other."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from typing_extensions import override
+
+from services.tickets.domain.reporting import TIMES, Grouping, Measure, Question
+from services.tickets.domain.reportwords import (
+    CHANNELS,
+    FIGURES,
+    GROUPINGS,
+    MEASURES,
+    NONE,
+    TOTAL,
+    day_of,
+)
+from shared.reporting.canvas import (
+    FIRST,
+    HEAD,
+    INSIDE,
+    LINE,
+    NOTE,
+    PLAIN,
+    QUIET,
+    SECOND,
+    SOFT,
+    STRONG,
+    Canvas,
+)
+from shared.vocabulary import Locale, Localized
+
+Item = Mapping[str, Any]
+WIDTH: Final = 720
+_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM, _EDGE = 360, 64, 24, 112, 300, 28
+_ROW, _NAMES, _MOST = 26, 190, 20
+_WIDEST: Final = 34.0
+_STEPS: Final = 4
+
+_SHOWN: Final[Mapping[Measure, tuple[str, str | None]]] = {
+    Measure.VOLUME: ("opened", "resolved"),
+    Measure.BACKLOG: ("tickets", "over_30d"),
+    Measure.FIRST_RESPONSE: ("median_seconds", "p90_seconds"),
+    Measure.RESOLUTION: ("median_seconds", "p90_seconds"),
+    Measure.REOPENING: ("rate", None),
+    Measure.FEEDBACK: ("average", None),
+    Measure.MESSAGES: ("average", None),
+}
+"""What the bars show, and the marks across them."""
+_BY: Final = Localized(ar="{measure} حسب {group}", en="{measure} by {group}")
+_EMPTY: Final = Localized(ar="لا بيانات في هذه المدة.", en="Nothing to show in this span.")
+_MORE: Final = Localized(ar="ومجموعات أخرى: {count}", en="and more groups: {count}")
+_UNITS: Final = (
+    (86_400, Localized(ar="{n} ي", en="{n} d")),
+    (3_600, Localized(ar="{n} س", en="{n} h")),
+    (60, Localized(ar="{n} د", en="{n} min")),
+    (1, Localized(ar="{n} ث", en="{n} s")),
+)
+_FENCE: Final = "\u2068{}\u2069"
+"""Numbers keep their own direction inside Arabic words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One group: its name in full and short, the bar and the mark."""
+
+    name: str
+    value: float
+    mark: float | None
+
+
+def chart(question: Question, items: Sequence[Item], totals: Item, locale: Locale) -> str:
+    """The whole picture as a document of its own."""
+    measure, by = question.measures[0], next(iter(question.by), None)
+    found = [*_points(question, items, totals, locale)]
+    kind = _Columns if by in TIMES else _Bars
+    return "\n".join(kind(found, measure, by, locale).lines()) + "\n"
+
+
+def told(value: float, name: str, locale: Locale) -> str:
+    """A figure as a reader says it: `2.5 h`, `37%`, `1,204`."""
+    if name.endswith("_seconds"):
+        size, unit = next((one for one in _UNITS if value >= one[0]), _UNITS[-1])
+        return unit[locale.value].format(n=_plain(value / size))
+    if name == "rate":
+        return f"{_plain(value * 100)}%"
+    return _plain(value)
+
+
+def _plain(value: float) -> str:
+    rounded = round(value, 1)
+    return f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.1f}"
+
+
+def _points(
+    question: Question, items: Sequence[Item], totals: Item, locale: Locale
+) -> Iterator[Point]:
+    measure, by = question.measures[0], next(iter(question.by), None)
+    if by is None:
+        yield _point(TOTAL[locale.value], totals[measure.value], measure)
+        return
+    if by not in TIMES:
+        for item in items:
+            yield _point(_named(by, item, locale), item[measure.value], measure)
+        return
+    known = {item["groups"][by.value]: item[measure.value] for item in items}
+    for cut in question.cuts():
+        yield _point(day_of(cut, locale), known.get(cut.name) or {}, measure)
+
+
+def _point(name: str, figures: Item, measure: Measure) -> Point:
+    shown, mark = _SHOWN[measure]
+    return Point(name, figures.get(shown) or 0, figures.get(mark) if mark else None)
+
+
+def _named(by: Grouping, item: Item, locale: Locale) -> str:
+    value = item["groups"][by.value]
+    if value is None:
+        return NONE[locale.value]
+    if by is Grouping.CHANNEL and value in CHANNELS:
+        return CHANNELS[value][locale.value]
+    name: str = item["names"].get(by.value) or value
+    return name
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """What both kinds have: a title, a legend, a scale."""
+
+    found: Sequence[Point]
+    measure: Measure
+    by: Grouping | None
+    locale: Locale
+
+    @property
+    def height(self) -> int:
+        return _HEIGHT
+
+    @property
+    def canvas(self) -> Canvas:
+        return Canvas(self.locale, WIDTH, self.height)
+
+    @property
+    def top(self) -> float:
+        """The end of the scale: a round number that nothing is above."""
+        largest = max((max(p.value, p.mark or 0) for p in self.found), default=0)
+        if self.measure is Measure.REOPENING:
+            return 1.0 if largest > 0.5 else 0.5
+        return 5.0 if self.measure is Measure.FEEDBACK else _round(largest)
+
+    def lines(self) -> Iterator[str]:
+        return self.canvas.document(self._title(), self._description(), self._shapes())
+
+    def _shapes(self) -> Iterator[str]:
+        yield self.canvas.text(_EDGE, 38, self._title(), look=HEAD)
+        if not any(point.value or point.mark for point in self.found):
+            empty = _EMPTY[self.locale.value]
+            yield self.canvas.text(WIDTH / 2, self.height / 2, empty, "middle", NOTE)
+            return
+        yield from self._legend()
+        yield from self._drawn()
+
+    def _drawn(self) -> Iterator[str]:
+        raise NotImplementedError
+
+    def _legend(self) -> Iterator[str]:
+        first, second = _SHOWN[self.measure]
+        yield self.canvas.rect(_EDGE, 62, (14, 10), FIRST)
+        yield self.canvas.text(_EDGE + 20, 71, self._word(first), look=QUIET)
+        if second is not None:
+            yield self.canvas.rect(_EDGE + 190, 65.5, (14, 3), SECOND)
+            yield self.canvas.text(_EDGE + 210, 71, self._word(second), look=QUIET)
+
+    def _word(self, name: str) -> str:
+        text = FIGURES[name][self.locale.value].partition(" (")[0]
+        text = text.removesuffix("_seconds").replace("_", " ")
+        return text if self.locale is Locale.AR else text.capitalize()
+
+    def _title(self) -> str:
+        measure = MEASURES[self.measure][self.locale.value]
+        if self.by is None:
+            return measure
+        group = GROUPINGS[self.by][self.locale.value]
+        return _BY[self.locale.value].format(measure=measure, group=group)
+
+    def _description(self) -> str:
+        said = [self._said(point) for point in self.found if point.value or point.mark]
+        comma = "؛ " if self.locale is Locale.AR else "; "
+        return comma.join(said[:100]) or _EMPTY[self.locale.value]
+
+    def _said(self, point: Point) -> str:
+        mark = f" ({self._figure(point.mark)})" if point.mark is not None else ""
+        return f"{_FENCE.format(point.name)}: {self._figure(point.value)}{mark}"
+
+    def _figure(self, value: float) -> str:
+        return _FENCE.format(told(value, _SHOWN[self.measure][0], self.locale))
+
+
+class _Columns(_Picture):
+    """Time runs with the reader, from right to left in Arabic."""
+
+    @property
+    def step(self) -> float:
+        return (WIDTH - _LEFT - _RIGHT) / len(self.found)
+
+    @override
+    def _drawn(self) -> Iterator[str]:
+        for n in range(_STEPS + 1):
+            y = self._y(self.top * n / _STEPS)
+            yield self.canvas.rule(_LEFT, WIDTH - _RIGHT, y, LINE if n else SOFT)
+            value = self._figure(self.top * n / _STEPS)
+            yield self.canvas.text(_LEFT - 8, y + 4, value, "end", QUIET)
+        for index, point in enumerate(self.found):
+            yield from self._column(index, point)
+
+    def _column(self, index: int, point: Point) -> Iterator[str]:
+        middle, width = _LEFT + (index + 0.5) * self.step, min(_WIDEST, self.step * 0.7)
+        top = self._y(point.value)
+        yield self.canvas.rect(middle - width / 2, top, (width, _BOTTOM - top), FIRST)
+        if point.mark is not None:
+            mark = self._y(point.mark) - 1.5
+            yield self.canvas.rect(middle - width / 2 - 2, mark, (width + 4, 3), SECOND)
+        every = max(1, -(-len(self.found) * 56 // (WIDTH - _LEFT - _RIGHT)))
+        if index % every == 0:
+            yield self.canvas.text(middle, _BOTTOM + 20, point.name, "middle", PLAIN)
+
+    def _y(self, value: float) -> float:
+        return _BOTTOM - value / self.top * (_BOTTOM - _TOP)
+
+
+class _Bars(_Picture):
+    """Names at the reader's side, the largest groups first."""
+
+    @property
+    def shown(self) -> list[Point]:
+        return sorted(self.found, key=lambda one: -one.value)[:_MOST]
+
+    @property
+    @override
+    def height(self) -> int:
+        return max(200, 112 + _ROW * len(self.shown) + 30)
+
+    @override
+    def _drawn(self) -> Iterator[str]:
+        for index, point in enumerate(self.shown):
+            yield from self._bar(100 + index * _ROW, point)
+        rest = len(self.found) - len(self.shown)
+        if rest:
+            text = _MORE[self.locale.value].format(count=_FENCE.format(rest))
+            yield self.canvas.text(_EDGE, self.height - 16, text, look=QUIET)
+
+    def _bar(self, y: float, point: Point) -> Iterator[str]:
+        room = WIDTH - _NAMES - _RIGHT - 60
+        width = point.value / self.top * room
+        name = point.name if len(point.name) <= 26 else point.name[:25] + "…"
+        yield self.canvas.text(_NAMES - 10, y + 14, _FENCE.format(name), "end", PLAIN)
+        yield self.canvas.rect(_NAMES, y + 2, (width, _ROW - 10), FIRST)
+        if point.mark is not None:
+            mark = _NAMES + point.mark / self.top * room
+            yield self.canvas.rect(mark - 1.5, y, (3, _ROW - 6), SECOND)
+        inside = width > 60
+        at = _NAMES + width + (-6 if inside else 6)
+        anchor, look = ("end", INSIDE) if inside else ("start", STRONG)
+        yield self.canvas.text(at, y + 14, self._figure(point.value), anchor, look)
+
+
+def _round(largest: float) -> float:
+    """The next of 1, 2, 4, 5 or 8 times a power of ten, so that quarters are round too."""
+    if largest <= 0:
+        return 4.0
+    power = 1.0
+    while power * 10 < largest:
+        power *= 10
+    while power > largest:
+        power /= 10
+    return next(power * n for n in (1, 2, 4, 5, 8, 10) if power * n >= largest)

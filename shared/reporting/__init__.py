@@ -1,0 +1,1 @@
+"""What every report of the house shares: spans of time, spreadsheets, pictures; pure."""
