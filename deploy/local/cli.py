@@ -13,6 +13,7 @@ from deploy.local import backup, dkim, doctor, findings, lock, options, people, 
 from deploy.local.layout import Home, new_password
 from deploy.local.policy.cli import policy
 from deploy.local.programs import CannotRunError
+from deploy.local.searching import search
 
 app = typer.Typer(
     name="sanad",
@@ -28,6 +29,7 @@ app.add_typer(policy, name="policy")
 mail = typer.Typer(help="Outgoing and incoming mail.", no_args_is_help=True)
 app.add_typer(mail, name="mail")
 dkim.join(mail)
+app.add_typer(search, name="search")
 
 _STOP_WITHIN = 30
 _WITHOUT_KEYS = {

@@ -27,7 +27,7 @@ TABLE = (
     Line("tickets", ("/v1/tickets", "/v1/uploads", "/v1/attachments", "/v1/feedback")),
     Line("tickets", ("/v1/public", "/v1/files", "/form")),
     Line("tickets", ("/v1/views", "/v1/custom-fields", "/v1/macros", "/v1/assignment")),
-    Line("tickets", ("/v1/reports", "/v1/bulk")),
+    Line("tickets", ("/v1/reports", "/v1/bulk", "/v1/search-index")),
     Line("intake", ("/v1/intake",)),
     Line("sla", ("/v1/sla", "/v1/contracts")),
     Line("escalation", ("/v1/escalations", "/v1/oncall", "/v1/absences")),

@@ -5,6 +5,7 @@ from typing import Final
 from services.tickets.usecases.indexing import index_some, lag
 from services.tickets.usecases.macros import add_up
 from services.tickets.usecases.previewing import preview_one
+from services.tickets.usecases.rebuilding import build_some
 from services.tickets.usecases.renaming import rename_one
 from services.tickets.usecases.scanning import scan_some, scanner_of, waited
 from services.tickets.usecases.sweeping import Broom
@@ -36,6 +37,14 @@ async def _index(context: Context, stop: Stop) -> None:
             more = await index_some(context) or await rename_one(context)
         await context.wait("tickets.index", _LOOK_FOR_CHANGES)
         await stop.wait(_GATHER)
+
+
+async def _rebuild(context: Context, stop: Stop) -> None:
+    """Makes a new index when somebody asked for one; requests and fresh texts come first."""
+    while not stop.is_set():
+        while not stop.is_set() and await build_some(context):
+            await context.courtesy.give_way()
+        await context.wait("tickets.rebuild", _LOOK)
 
 
 async def _sweep(context: Context, stop: Stop) -> None:
@@ -96,6 +105,7 @@ async def check_search(context: Context) -> Check:
 
 WORKERS: Final = (
     Worker("tickets.index", _index),
+    Worker("tickets.rebuild", _rebuild),
     Worker("tickets.scan", _scan),
     Worker("tickets.preview", _preview),
     Worker("tickets.sweep", _sweep),

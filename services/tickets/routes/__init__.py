@@ -14,6 +14,7 @@ from services.tickets.routes import (
     messages,
     people,
     reports,
+    search,
     tickets,
     uploads,
     verbs,
@@ -23,6 +24,7 @@ from services.tickets.routes import (
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     tickets.router,
+    search.router,
     verbs.router,
     people.router,
     messages.router,

@@ -73,6 +73,13 @@ async def claim(tx: Tx, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
     return rows
 
 
+async def look(tx: Tx, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
+    """The tickets as they are."""
+    return await tx.rows(
+        "select * from tickets.ticket where id = any(:ids)", {"ids": list(ticket_ids)}
+    )
+
+
 async def tasks(tx: Tx, ids: Sequence[UUID]) -> list[RowMapping]:
     return await tx.rows(
         "select about_id, kind, number from tickets.search_task where about_id = any(:ids)",

@@ -1,0 +1,86 @@
+"""`sanad search`: how the search index is, and making it anew, through the public door."""
+
+import time
+from collections.abc import Iterator
+from typing import Annotated, Any, Final
+
+import typer
+
+from deploy.local import options
+from deploy.local.layout import Home
+from deploy.local.people import Door
+
+search = typer.Typer(help="Tend the search index.", no_args_is_help=True)
+_PLACE: Final = "/v1/search-index"
+_EVERY: Final = 1.0
+_LEFT_ALONE: Final = {
+    "en": "The new index goes on being made; `sanad search rebuild` shows it again.",
+    "ar": "يستمر إنشاء الفهرس الجديد؛ والأمر `sanad search rebuild` يعرض تقدّمه من جديد.",
+}
+_READY: Final = {
+    "en": "The new index answers now.",
+    "ar": "أصبح الفهرس الجديد هو المستخدم الآن.",
+}
+
+
+@search.command("status")
+def show_status() -> None:
+    """Size, what waits to be found, and how far a new index has come."""
+    for line in told(_door().get(_PLACE)):
+        print(line)
+
+
+@search.command("rebuild")
+def rebuild(
+    *,
+    new_key: Annotated[bool, typer.Option(help="also change the key of the tokens")] = False,
+) -> None:
+    """Make the index anew while the old one answers; Ctrl-C only ends the looking on."""
+    door = _door()
+    answer = door.post(f"{_PLACE}/rebuild", {"new_key": new_key})
+    began, first = time.monotonic(), answer["building"]
+    try:
+        while answer["building"] is not None:
+            print(f"\r{progress(answer['building'], first, time.monotonic() - began)}", end="")
+            time.sleep(_EVERY)
+            answer = door.get(_PLACE)
+    except KeyboardInterrupt:
+        print("\n" + "\n".join(_LEFT_ALONE.values()))
+        return
+    print("\n" + "\n".join(_READY.values()))
+
+
+def progress(now: dict[str, Any], first: dict[str, Any], seconds: float) -> str:
+    """`41200 of 1000000 (4 %), 812/s, 19:41 left`; the rate is that of this look alone."""
+    done, left = int(now["done"]), int(now["left"])
+    share = 100 * done // max(done + left, 1)
+    rate = (done - int(first["done"])) / seconds if seconds > 0 else 0.0
+    ends = f"{_clock(left / rate)} left" if rate > 0 else "…"
+    return f"{done} of {done + left} ({share} %), {rate:.0f}/s, {ends}   "
+
+
+def told(answer: dict[str, Any]) -> Iterator[str]:
+    """The index in lines."""
+    waiting, making = answer["waiting"], answer["building"]
+    yield f"index {answer['generation']}, key version {answer['key_version']}"
+    yield f"{answer['bytes'] / 2**20:.1f} MiB on disk"
+    yield (
+        f"waiting: {waiting['messages']} messages, {waiting['tickets']} changed tickets,"
+        f" {waiting['errands']} errands; the oldest text for {answer['lag_seconds']:.0f} s"
+    )
+    if making is not None:
+        yield f"in the making: index {making['generation']}, {making['done']} tickets done,"
+        yield f"  {making['left']} left"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _door() -> Door:
+    chosen = options.read()
+    home = Home(chosen.home)
+    login = (chosen.admin_email, chosen.admin_password or home.secret("admin"))
+    return Door(home, login)

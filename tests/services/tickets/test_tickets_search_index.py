@@ -1,0 +1,126 @@
+"""The index itself: made anew beside the one that answers, for administrators, without words."""
+
+import pytest
+
+from deploy.local.searching import progress
+from services.tickets.usecases import rebuilding
+from services.tickets.usecases.indexing import index_some
+from tests.services.tickets.conftest import Desk
+from tests.services.tickets.people import Person
+
+ADMIN = Person("admin", scope="tickets:read tickets:write tickets:manage")
+
+
+async def index(desk: Desk) -> None:
+    while await index_some(desk.context):
+        pass
+
+
+async def found(desk: Desk, q: str) -> list[str]:
+    answer = await desk.http.get("/v1/tickets", params={"q": q}, headers=ADMIN.headers())
+    assert answer.status_code == 200, answer.text
+    return [one["number"] for one in answer.json()["items"]]
+
+
+async def status(desk: Desk) -> dict[str, object]:
+    answer = await desk.http.get("/v1/search-index", headers=ADMIN.headers())
+    assert answer.status_code == 200, answer.text
+    told: dict[str, object] = answer.json()
+    return told
+
+
+async def test_a_new_index_is_made_while_the_old_one_answers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "BATCH", 2)
+    made = [(await desk.open(subject=f"cassowary {n}"))["number"] for n in range(5)]
+    first = await desk.open(subject="emu before")
+    await index(desk)
+    before = await desk.look("select distinct token from tickets.posting where generation = 1")
+    wish = {"new_key": True}
+    path = "/v1/search-index/rebuild"
+    answer = await desk.http.post(path, json=wish, headers=ADMIN.headers())
+    assert answer.status_code == 202, answer.text
+    assert await rebuilding.build_some(desk.context)
+    again = await desk.http.post(path, json=wish, headers=ADMIN.headers())
+    assert again.json()["building"]["done"] == 2, "asked again, it goes on"
+    assert await found(desk, "cassowary") == made[::-1], "half a new index answers nobody"
+    # What happens meanwhile: a fresh ticket, and changes on both sides of the builder.
+    late = await desk.open(subject="cassowary late")
+    changed = first["id"]
+    await desk.http.patch(
+        f"/v1/tickets/{changed}", json={"subject": "emu after"}, headers=ADMIN.headers()
+    )
+    await index(desk)
+    while (await status(desk))["building"] is not None:
+        assert await rebuilding.build_some(desk.context)
+    while await rebuilding.build_some(desk.context):
+        pass
+    assert await found(desk, "cassowary") == [late["number"], *made[::-1]]
+    assert await found(desk, "subject:after") == [first["number"]]
+    assert await found(desk, "subject:before") == []
+    now = await status(desk)
+    assert (now["generation"], now["key_version"]) == (2, 2)
+    after = await desk.look("select distinct token from tickets.posting")
+    assert {row["token"] for row in after}.isdisjoint({row["token"] for row in before})
+    assert await desk.look("select 1 from tickets.search_entry where generation = 1") == []
+    # The worker goes on with the new key.
+    fresh = await desk.open(subject="kiwi")
+    await index(desk)
+    assert await found(desk, "kiwi") == [fresh["number"]]
+
+
+@pytest.mark.parametrize("role", ["customer", "agent", "manager", "auditor"])
+async def test_only_administrators_tend_the_index(desk: Desk, role: str) -> None:
+    headers = Person(role).headers()
+    answer = await desk.http.get("/v1/search-index", headers=headers)
+    assert answer.status_code == 403
+    answer = await desk.http.post("/v1/search-index/rebuild", json={}, headers=headers)
+    assert answer.status_code == 403
+
+
+async def test_the_age_of_the_oldest_text_is_told(desk: Desk) -> None:
+    await index(desk)
+    assert (await status(desk))["lag_seconds"] == 0
+    await desk.open()
+    desk.travel(90)
+    assert 80 < float(str((await status(desk))["lag_seconds"])) < 100
+    ready = (await desk.ops.get("/readyz")).json()
+    assert ready["checks"]["search"][0]["status"] == "warn"
+    assert ready["status"] == "warn"
+    metrics = (await desk.ops.get("/metrics")).text
+    assert 'sanad_search_lag_seconds{service="tickets"}' in metrics
+    desk.travel(0)
+    await index(desk)
+
+
+async def test_neither_words_nor_names_lie_in_any_table_of_the_index(desk: Desk) -> None:
+    customer = desk.customer()
+    word, name = "wolpertinger", "Balthasar"
+    card = {"id": str(customer.id), "name": name, "email": f"{name}@beast.example".lower()}
+    desk.neighbours.cards[str(customer.id)] = card
+    made = await desk.open(customer, subject=word, body=f"{word} ERR-909090", tags=["unicorn-x"])
+    await index(desk)
+    assert await found(desk, f"{word} {name} err-909090") == [made["number"]]
+    tables = await desk.look(
+        "select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where nspname = 'tickets' and relkind = 'r' and relname <> 'ticket'"
+    )
+    for table in tables:
+        rows = await desk.look(f"select t::text as line from tickets.{table['relname']} t")
+        for row in rows:
+            told = row["line"].casefold()
+            for plain in (word, name.casefold(), "909090", "unicorn"):
+                assert plain not in told, table["relname"]
+                assert plain.encode().hex() not in told, table["relname"]
+
+
+def test_progress_tells_count_rate_and_the_time_left() -> None:
+    first = {"done": 100, "left": 900}
+    assert progress({"done": 300, "left": 700}, first, 10).rstrip() == (
+        "300 of 1000 (30 %), 20/s, 0:35 left"
+    )
+    assert progress(first, first, 0).rstrip() == "100 of 1000 (10 %), 0/s, …"
+    assert progress({"done": 0, "left": 0}, {"done": 0}, 1).rstrip() == "0 of 0 (0 %), 0/s, …"
+    hours = progress({"done": 110, "left": 100_000}, first, 1)
+    assert "2:46:40 left" in hours
