@@ -60,7 +60,25 @@ async def listed(
     return await tx.only(statement, params)
 
 
-def compose(viewer: Viewer, filters: Filters, more: Sequence[Condition], order: Order) -> Condition:
+async def states(
+    tx: Tx, viewer: Viewer, filters: Filters, more: Sequence[Condition], order: Order
+) -> list[RowMapping]:
+    """The same page, only by which rows in which state they are (usecases/telling.py)."""
+    column = _ORDER[order[0]][0]
+    columns = ", ".join(dict.fromkeys(("t.id", "t.requester_id", f"t.{column}")))
+    inside = f"{columns}, t.xmin::text::bigint as state"
+    statement, params = compose(viewer, filters, more, order, columns=inside)
+    return await tx.only(statement, params)
+
+
+def compose(
+    viewer: Viewer,
+    filters: Filters,
+    more: Sequence[Condition],
+    order: Order,
+    *,
+    columns: str = "t.*",
+) -> Condition:
     """The statement of a list and its parameters; `more` says what a query and own fields ask."""
     sort, place, limit = order
     column, after, direction = _ORDER[sort]
@@ -74,7 +92,7 @@ def compose(viewer: Viewer, filters: Filters, more: Sequence[Condition], order: 
     for rights in _rights(viewer, filters):
         where, told = joined([*rights, *conditions])
         params |= told
-        parts.append(f"select t.* from tickets.ticket t where {where} {ordered}")
+        parts.append(f"select {columns} from tickets.ticket t where {where} {ordered}")
     if len(parts) == 1:
         return parts[0], params
     # A ticket may come from several branches.

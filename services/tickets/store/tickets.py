@@ -80,6 +80,16 @@ async def find_only(tx: Tx, viewer: Viewer, ticket_id: UUID) -> RowMapping | Non
     return rows[0] if rows else None
 
 
+async def several(tx: Tx, viewer: Viewer, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
+    """Those of the tickets that this viewer may see, and which transaction wrote them."""
+    condition, params = visible(viewer)
+    return await tx.only(
+        "select t.*, t.xmin::text::bigint as state from tickets.ticket t"
+        f" where t.id = any(:ids) and {condition}",
+        {"ids": list(ticket_ids), **params},
+    )
+
+
 async def find_by_number(tx: Tx, viewer: Viewer, number: int) -> RowMapping | None:
     condition, params = visible(viewer)
     rows = await tx.only(

@@ -24,7 +24,7 @@ from services.tickets.store import (
 from services.tickets.store import feedback as ratings
 from services.tickets.store.listing import Order
 from services.tickets.store.rows import Row
-from services.tickets.usecases import answers, holding, narrowing, searching
+from services.tickets.usecases import answers, holding, narrowing, searching, telling
 from services.tickets.usecases.answers import Cards
 from services.tickets.usecases.figures import INSIDE, NAMELESS, figures, zone_of
 from services.tickets.usecases.sight import see, viewer_of
@@ -82,8 +82,8 @@ async def _inside(tx: Tx, row: Row) -> dict[str, Any]:
 
 async def ticket_list(
     context: Context, caller: Caller, filters: Filters, order: Order, *, lenient: bool = False
-) -> tuple[list[dict[str, Any]], list[Any] | None]:
-    """A page of tickets, and the place of its last row when there are more."""
+) -> tuple[bytes | list[dict[str, Any]], list[Any] | None]:
+    """A page of tickets, as JSON text when it was not searched for, and where it goes on."""
     sort, _, limit = order
     viewer = viewer_of(caller)
     unasked = replace(filters, q=None)
@@ -97,10 +97,10 @@ async def ticket_list(
             return [], None
         return await _told(context, found), place
     async with context.tx(caller) as tx:
-        rows = await listing.listed(tx, viewer, filters, more, order)
-    shown = rows[:limit]
-    items = await _told(context, shown)
-    return items, listing.place_of(shown[-1], sort) if len(rows) > limit else None
+        rows = await listing.states(tx, viewer, filters, more, order)
+        shown = await telling.page(tx, viewer, rows[:limit])
+    place = listing.place_of(rows[limit - 1], sort) if len(rows) > limit else None
+    return await telling.joined(context, shown), place
 
 
 async def _told(context: Context, rows: Sequence[Row]) -> list[dict[str, Any]]:
