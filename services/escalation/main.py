@@ -1,6 +1,6 @@
 """Composition of escalation: settings and rooms become a service."""
 
-from services.escalation import routes
+from services.escalation import routes, usecases
 from services.escalation.consumers import consumers
 from services.escalation.settings import EscalationSettings
 from shared.kit.service import Service
@@ -11,4 +11,5 @@ service = Service(
     settings=EscalationSettings,
     routers=[routes.door],
     consumers=consumers,
+    on_start=usecases.state_unsaid,
 )

@@ -123,3 +123,4 @@ class Absence(SQLModel, table=True):
     ends_at: datetime = _moment()
     created_by: UUID
     created_at: datetime = _moment()
+    stated: bool = True

@@ -1,8 +1,14 @@
 """What tickets listens to: routed mails, promises, ladders, timers, people."""
 
-from services.tickets.usecases import closing, directory, holding, mails, projecting
+from services.tickets.usecases import assigning, closing, directory, holding, mails, projecting
 from services.tickets.usecases.mails import Fetched
-from shared.events.escalation import EscalationAcknowledged, EscalationEnded, EscalationRaised
+from shared.events.escalation import (
+    EscalationAbsenceEnded,
+    EscalationAbsenceNoted,
+    EscalationAcknowledged,
+    EscalationEnded,
+    EscalationRaised,
+)
 from shared.events.identity import (
     IdentityDepartmentCreated,
     IdentityDepartmentUpdated,
@@ -98,6 +104,16 @@ async def show_acknowledged(event: Event[EscalationAcknowledged], tx: Tx) -> Non
 @consumers.on(EscalationEnded)
 async def show_ended(event: Event[EscalationEnded], tx: Tx) -> None:
     await projecting.ended(tx, event)
+
+
+@consumers.on(EscalationAbsenceNoted)
+async def know_absence(event: Event[EscalationAbsenceNoted], tx: Tx) -> None:
+    await assigning.note_absence(tx, event.data)
+
+
+@consumers.on(EscalationAbsenceEnded)
+async def know_return(event: Event[EscalationAbsenceEnded], tx: Tx) -> None:
+    await assigning.end_absence(tx, event.data)
 
 
 @consumers.on(TimerFired)

@@ -1,7 +1,8 @@
-"""Workers beside the doors: search keys, scans, previews, sweeping up what nobody claims."""
+"""Workers beside the doors: search keys, scans, previews, assignment, sweeping up."""
 
 from typing import Final
 
+from services.tickets.usecases.allotting import Done, allot, in_force
 from services.tickets.usecases.indexing import index_some, lag
 from services.tickets.usecases.macros import add_up
 from services.tickets.usecases.previewing import preview_one
@@ -26,6 +27,11 @@ _LATE: Final = 300.0
 _LATE_WORDS: Final = 60.0
 _TALLY: Final = 10.0
 """A ticket that changes often is read once; reports do not wait for it, they catch up."""
+_LOOK_FOR_ROOM: Final = 5.0
+_TOGETHER: Final = 0.05
+"""Tickets that come close together are given out together."""
+_IDLE: Final = 0.25
+"""Where no department gives out its tickets in turn, each new one costs next to nothing."""
 
 
 async def _index(context: Context, stop: Stop) -> None:
@@ -86,6 +92,33 @@ async def _tally(context: Context, stop: Stop) -> None:
             await context.courtesy.give_way()
 
 
+async def _assign(context: Context, stop: Stop) -> None:
+    """Woken by each new ticket, by room for one, and at the instant when somebody goes or is back.
+
+    Looks by itself for what another process left behind.
+    """
+    while not stop.is_set():
+        departments, pause = await in_force(context), _LOOK_FOR_ROOM
+        while departments and not stop.is_set():
+            await context.courtesy.give_way()
+            done = await allot(context, departments)
+            if not done.more:
+                pause = _until(context, done)
+                break
+        await context.wait("tickets.assign", pause)
+        await stop.wait(_TOGETHER if departments else _IDLE)
+
+
+def _until(context: Context, done: Done) -> float:
+    """Seconds until it is worth a look without being woken."""
+    if done.skipped:
+        return _TOGETHER
+    if done.next_change is None:
+        return _LOOK_FOR_ROOM
+    left = (done.next_change - context.clock.now()).total_seconds()
+    return min(max(left, 0.0), _LOOK_FOR_ROOM)
+
+
 async def check(context: Context) -> Check:
     """Degraded when a file has waited for the scanner for five minutes; its ticket never does."""
     seconds = round(await waited(context), 1)
@@ -111,4 +144,5 @@ WORKERS: Final = (
     Worker("tickets.sweep", _sweep),
     Worker("tickets.macros", _count),
     Worker("tickets.tally", _tally),
+    Worker("tickets.assign", _assign),
 )

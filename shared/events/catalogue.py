@@ -193,6 +193,16 @@ _ESCALATION: Final = (
         {"tickets": _PROJECT, "notify": _HOOK},
         partner_visible=True,
     ),
+    Entry(
+        escalation.EscalationAbsenceNoted,
+        ("escalation",),
+        {"tickets": "gives new tickets to those who are here"},
+    ),
+    Entry(
+        escalation.EscalationAbsenceEnded,
+        ("escalation",),
+        {"tickets": "gives tickets to who is back"},
+    ),
 )
 
 _KEPT = "the feed of operators and the audit log to come"

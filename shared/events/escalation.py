@@ -54,3 +54,26 @@ class EscalationEnded(EscalationFact):
     TYPE = "escalation.ended.v1"
     metric: Metric
     reason: Literal["stopped", "voided", "cancelled", "exhausted"]
+
+
+class AbsenceFact(Fact):
+    """Common to absences: who is away, and nothing of why."""
+
+    SUBJECT = "absence_id"
+    absence_id: UUID
+    user_id: UUID
+    at: Instant
+
+
+class EscalationAbsenceNoted(AbsenceFact):
+    """Somebody is or will be away in [starts_at, ends_at)."""
+
+    TYPE = "escalation.absence_noted.v1"
+    starts_at: Instant
+    ends_at: Instant
+
+
+class EscalationAbsenceEnded(AbsenceFact):
+    """An absence was taken back: the person is here, or will be. Its own end needs no fact."""
+
+    TYPE = "escalation.absence_ended.v1"

@@ -84,6 +84,9 @@ class TicketAssigned(TicketFact):
     previous_id: UUID | None = None
     actor_id: UUID | None = None
     cause: Literal["manual", "escalation"] = "manual"
+    rule: str | None = None
+    """The house's own rule that chose, when no person did: `round_robin`, or `absence` when a
+    colleague took over from who is away. A later version may know more of them."""
 
 
 class TicketDepartmentChanged(TicketFact):

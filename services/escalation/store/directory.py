@@ -150,8 +150,19 @@ async def absent_person(tx: Tx, absence_id: UUID) -> UUID | None:
     return found
 
 
-async def drop_absence(tx: Tx, absence_id: UUID) -> None:
-    await tx.execute("delete from escalation.absence where id = :id", {"id": absence_id})
+async def drop_absence(tx: Tx, absence_id: UUID) -> bool:
+    """Whether it was still there."""
+    statement = "delete from escalation.absence where id = :id returning true"
+    return bool(await tx.scalar(statement, {"id": absence_id}))
+
+
+async def unsaid(tx: Tx) -> list[RowMapping]:
+    """Absences to come that no fact has told of; they count as told now."""
+    return await tx.rows(
+        f"""update escalation.absence set stated = true
+        where not stated and ends_at > :now and {_SOUND} returning *""",
+        {"now": tx.now},
+    )
 
 
 async def absences(

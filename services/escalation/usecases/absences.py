@@ -1,5 +1,6 @@
 """Saying that somebody is away, and taking it back."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,9 @@ from uuid import UUID
 from services.escalation.domain.colleagues import Colleague, Reach, reach
 from services.escalation.problems import UnknownColleague
 from services.escalation.store import directory as store
+from shared.events.escalation import EscalationAbsenceEnded, EscalationAbsenceNoted
 from shared.kit.callers import Caller
+from shared.kit.context import Context
 from shared.kit.ids import uuid7
 from shared.kit.problems import Forbidden, NotFound, ValidationFailed
 from shared.kit.tx import Tx
@@ -36,7 +39,28 @@ async def note_absence(tx: Tx, caller: Caller, wish: dict[str, Any]) -> dict[str
         "created_at": tx.now,
     }
     await store.put_absence(tx, values)
+    state(tx, values)
     return values
+
+
+def state(tx: Tx, absence: Mapping[str, Any]) -> None:
+    """Others give no work to who is away; why somebody is away nobody needs to know."""
+    tx.emit(
+        EscalationAbsenceNoted(
+            absence_id=absence["id"],
+            user_id=absence["user_id"],
+            at=tx.now,
+            starts_at=absence["starts_at"],
+            ends_at=absence["ends_at"],
+        )
+    )
+
+
+async def state_unsaid(context: Context) -> None:
+    """Absences that were noted before others were told of them."""
+    async with context.tx() as tx:
+        for absence in await store.unsaid(tx):
+            state(tx, dict(absence))
 
 
 def _is_own(caller: Caller, user_id: UUID) -> bool:
@@ -79,7 +103,8 @@ async def drop_absence(tx: Tx, caller: Caller, absence_id: UUID) -> None:
     own = _is_own(caller, user_id)
     if not own and not _reach(caller).covers(await store.colleague(tx, user_id)):
         raise NotFound
-    await store.drop_absence(tx, absence_id)
+    if await store.drop_absence(tx, absence_id):
+        tx.emit(EscalationAbsenceEnded(absence_id=absence_id, user_id=user_id, at=tx.now))
 
 
 async def absences(

@@ -74,6 +74,14 @@ STORIES: Final[Mapping[str, Localized]] = {
         "ar": "أُسندت التذكرة بموجب التصعيد",
         "en": "The ticket was assigned by escalation",
     },
+    "assigned.round_robin": {
+        "ar": "أُسندت التذكرة بالتناوب إلى من حان دوره",
+        "en": "The ticket was assigned by round robin",
+    },
+    "assigned.absence": {
+        "ar": "أُسندت التذكرة إلى زميل لغياب من كانت لديه",
+        "en": "The ticket passed to a colleague: whoever had it is away",
+    },
     "unassigned": {"ar": "أُلغي إسناد التذكرة", "en": "The ticket was unassigned"},
     "resolved": {"ar": "حُلّت التذكرة", "en": "The ticket was resolved"},
     "reopened": {"ar": "أُعيد فتح التذكرة", "en": "The ticket was reopened"},

@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from services.tickets.routes import (
+    assigning,
     bulk,
     feedback,
     files,
@@ -38,4 +39,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     macros.router,
     bulk.router,
     reports.router,
+    assigning.router,
 )

@@ -1,5 +1,6 @@
 """The tables of schema `tickets`, one class each; the migrations make them, the store uses them."""
 
+from services.tickets.tables.assigning import Absence, AssignmentPerson, AssignmentRule
 from services.tickets.tables.directory import Department, Organization, Person
 from services.tickets.tables.lookups import (
     Posting,
@@ -17,6 +18,9 @@ from services.tickets.tables.views import View, ViewChange
 from services.tickets.tables.visitors import Verification
 
 __all__ = [
+    "Absence",
+    "AssignmentPerson",
+    "AssignmentRule",
     "Attachment",
     "Department",
     "Feedback",

@@ -71,6 +71,7 @@ async def note_person(tx: Tx, fact: UserState) -> None:
     """A user was made or changed."""
     people_of(tx.context).forget(fact.user_id)
     await search.ask(tx, "person", [(fact.user_id, 0)])
+    tx.wake("tickets.assign")
     await directory.put_person(
         tx,
         {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.domain.lifecycle import close_key, legal_verbs, target
@@ -16,6 +16,9 @@ from shared.kit import timer
 from shared.kit.crypto import Box
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind
+
+_ROOM: Final = frozenset({"status", "assignee_id", "department_id"})
+"""Where one of these changes, somebody may have room for another ticket, or a ticket need one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +119,7 @@ class Life:
 
     def _written(self) -> dict[str, Any]:
         timeline.add(self.tx, self.box, self.ticket, self._entries)
-        return tickets.columns_of(self._before, self.ticket) | self.sealed
+        values = tickets.columns_of(self._before, self.ticket) | self.sealed
+        if not _ROOM.isdisjoint(values):
+            self.tx.wake("tickets.assign")
+        return values

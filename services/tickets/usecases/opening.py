@@ -96,6 +96,7 @@ async def write(tx: Tx, prepared: Prepared, repeat: dict[str, Any] | None = None
     if files:
         await claiming.attach(tx, box, place, files)
     tx.wake("tickets.index")
+    tx.wake("tickets.assign")
 
 
 def _check_rights(caller: Caller, viewer: Viewer, draft: Draft) -> None:

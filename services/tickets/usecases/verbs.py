@@ -27,6 +27,8 @@ from shared.events.ticket import (
     TicketWaitStarted,
 )
 from shared.kit.callers import Caller
+from shared.kit.etags import Versions
+from shared.kit.problems import PreconditionFailed
 from shared.kit.tx import Tx
 from shared.vocabulary import Status
 
@@ -38,12 +40,20 @@ _WAITS: dict[For, Action] = {
 }
 
 
-async def assign(tx: Tx, caller: Caller, ticket_id: UUID, assignee_id: UUID | None) -> Answered:
+async def assign(
+    tx: Tx,
+    caller: Caller,
+    ticket_id: UUID,
+    assignee_id: UUID | None,
+    expected: Versions | None = None,
+) -> Answered:
     """Another assignee, or none; never changes the status."""
     viewer = staff_only(caller)
     if assignee_id is not None:
         await require_assignee(tx.context, assignee_id, caller.locale)
     life = await begin(tx, caller, ticket_id, viewer)
+    if expected is not None and life.ticket.version not in expected:
+        raise PreconditionFailed
     hand(life, assignee_id)
     return await life.save(), life
 
@@ -55,13 +65,19 @@ def hand(life: Life, assignee_id: UUID | None) -> None:
     give(life, assignee_id, "manual")
 
 
-def give(life: Life, assignee_id: UUID | None, cause: Literal["manual", "escalation"]) -> None:
-    """Assign once; what already is so is no news."""
+def give(
+    life: Life,
+    assignee_id: UUID | None,
+    cause: Literal["manual", "escalation"],
+    rule: str | None = None,
+) -> None:
+    """Assign once; what already is so is no news. `rule`: no person did, but this rule."""
     previous = life.ticket.assignee_id
     if previous == assignee_id:
         return
     life.change(assignee_id=assignee_id)
-    if cause == "manual":
+    told = rule or cause
+    if told == "manual":
         life.acted()
     life.state(
         TicketAssigned(
@@ -70,10 +86,11 @@ def give(life: Life, assignee_id: UUID | None, cause: Literal["manual", "escalat
             previous_id=previous,
             actor_id=life.actor.id,
             cause=cause,
+            rule=rule,
         )
     )
     data = {"assignee_id": str(assignee_id) if assignee_id else None}
-    life.note("assigned", data | ({"cause": cause} if cause == "escalation" else {}))
+    life.note("assigned", data | ({} if told == "manual" else {"cause": told}))
 
 
 async def wait(

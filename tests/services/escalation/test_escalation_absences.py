@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import orjson
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -236,3 +237,49 @@ def test_deputies_come_from_a_shared_department() -> None:
     assert not Colleague(uuid4(), frozenset({FAR})).may_stand_in_for(absent)
     assert not Colleague(uuid4(), frozenset({NEAR}), disabled=True).may_stand_in_for(absent)
     assert not absent.may_stand_in_for(absent)
+
+
+async def told(stage: Stage, absence_id: str) -> list[tuple[str, dict[str, Any]]]:
+    async with stage.context.tx() as tx:
+        rows = await tx.rows(
+            "select route, body from escalation.outbox where subject = :id order by sequence",
+            {"id": absence_id},
+        )
+    return [
+        (row["route"].removeprefix("sanad.escalation."), orjson.loads(row["body"])["data"])
+        for row in rows
+    ]
+
+
+async def test_others_are_told_who_is_away_and_who_is_back_and_not_why(
+    stage: Stage, house: House
+) -> None:
+    boss = leader(stage, house)
+    made = (await boss.ask("POST", "/v1/absences", wish(house))).json()
+    assert (await boss.ask("DELETE", f"/v1/absences/{made['id']}")).status_code == 204
+    assert (await boss.ask("DELETE", f"/v1/absences/{made['id']}")).status_code == 404
+    (first, noted), (second, ended) = await told(stage, made["id"])
+    assert (first, second) == ("absence_noted", "absence_ended")
+    assert set(noted) == {"absence_id", "user_id", "at", "starts_at", "ends_at"}
+    assert noted["user_id"] == ended["user_id"] == str(boss.id)
+
+
+async def test_absences_from_before_are_told_once_at_the_start(stage: Stage, house: House) -> None:
+    ids = {days: str(uuid4()) for days in (-1, 1)}
+    for days, absence in ids.items():
+        async with stage.context.tx() as tx:
+            await tx.execute(
+                """insert into escalation.absence
+                    (id, user_id, starts_at, ends_at, created_by, created_at, stated)
+                values (:id, :user, :start, :end, :user, :start, false)""",
+                {
+                    "id": absence,
+                    "user": house.people[Role.SUPERVISOR],
+                    "start": house.now - timedelta(days=2),
+                    "end": house.now + timedelta(days=days),
+                },
+            )
+    for _ in range(2):
+        await usecases.state_unsaid(stage.context)
+    assert [name for name, _ in await told(stage, ids[1])] == ["absence_noted"]
+    assert await told(stage, ids[-1]) == []
