@@ -20,9 +20,11 @@ STAFF = Viewer(UUID(int=1), Reach.ALL, staff=True)
 CUSTOMER = Viewer(UUID(int=2), Reach.ALL, staff=False)
 
 
-def asked(query: str, viewer: Viewer = STAFF, **departments: UUID) -> Question:
+def asked(
+    query: str, viewer: Viewer = STAFF, departments: Mapping[str, UUID] | None = None
+) -> Question:
     """The question that a query is; rights are tested elsewhere."""
-    reader = Reader(viewer, NOW, "Asia/Riyadh", departments, 1_000_000)
+    reader = Reader(viewer, NOW, "Asia/Riyadh", departments or {}, 1_000_000)
     return Asking(KEY, reader).question(parse(query), Filters())
 
 
@@ -31,12 +33,12 @@ def finds(
     query: str,
     viewer: Viewer = STAFF,
     facts: Iterable[str] = (),
-    **departments: UUID,
+    departments: Mapping[str, UUID] | None = None,
 ) -> bool:
     """Whether the index alone would offer a ticket with these texts."""
     given: Any = [(Field.BODY, texts)] if isinstance(texts, str) else texts
-    found: Mapping[bytes, dict[Field, int]] = defaultdict(dict)
+    found: dict[bytes, dict[Field, int]] = defaultdict(dict)
     for field, token in {*stems.ticket_tokens(KEY, given), *stems.fact_tokens(KEY, facts)}:
         found[token][field] = bit_of(NUMBER)
-    node = asked(query, viewer, **departments).node
+    node = asked(query, viewer, departments).node
     return bool(node.bits(slice_of(NUMBER), found) & bit_of(NUMBER))

@@ -1,8 +1,28 @@
 """What finds what: written text on one side, the word of a query on the other, no database."""
 
-import pytest
+import contextlib
+import string
+from datetime import UTC, datetime, timedelta
 
-from tests.services.tickets.asked import finds
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.tickets.adapters import stems
+from services.tickets.domain.folding import is_arabic
+from services.tickets.domain.postings import (
+    SIZE,
+    Field,
+    bit_of,
+    decode,
+    encode,
+    numbers,
+    slice_of,
+)
+from services.tickets.domain.query import Unreadable, parse
+from services.tickets.domain.querywords import covering, period
+from shared.kit.ids import uuid7
+from tests.services.tickets.asked import CUSTOMER, KEY, NOW, NUMBER, asked, finds
 
 FOUND = [
     # letters and marks
@@ -148,3 +168,153 @@ def test_is_found(text: str, query: str) -> None:
 @pytest.mark.parametrize(("text", "query"), NOT_FOUND)
 def test_is_not_found(text: str, query: str) -> None:
     assert not finds(text, query)
+
+
+_ARABIC_WORD = st.text("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", min_size=3, max_size=9)
+_ENGLISH_WORD = st.text(string.ascii_lowercase, min_size=2, max_size=10)
+_CODE = st.from_regex(r"[A-Z]{2,4}-[0-9]{3,6}", fullmatch=True)
+_ADDRESS = st.from_regex(r"[a-z]{3,8}\.[a-z]{3,8}@[a-z]{3,8}\.(com|sa|example)", fullmatch=True)
+_WRITTEN = st.lists(
+    st.one_of(_ARABIC_WORD, _ENGLISH_WORD, _CODE, _ADDRESS), min_size=1, max_size=12
+)
+_VARIANTS = {
+    "ا": ["ا", "أ", "إ", "آ", "ٱ"],
+    "ي": ["ي", "ى", "ی", "ئ"],
+    "ه": ["ه", "ة", "ہ"],
+    "ك": ["ك", "ک"],
+    "و": ["و", "ؤ"],
+    **{str(n): [str(n), "٠١٢٣٤٥٦٧٨٩"[n], "۰۱۲۳۴۵۶۷۸۹"[n]] for n in range(10)},
+}
+
+
+@given(data=st.data())
+def test_every_word_is_found_in_every_spelling(data: st.DataObject) -> None:
+    written = data.draw(_WRITTEN)
+    word = data.draw(st.sampled_from(written))
+    spelt = "".join(
+        data.draw(st.sampled_from(_VARIANTS.get(letter, [letter])))
+        + ("\u0650\u0640" if "\u0627" <= letter <= "\u064a" and data.draw(st.booleans()) else "")
+        for letter in data.draw(st.sampled_from([word, word.upper()]))
+    )
+    clinging = data.draw(st.sampled_from(["", "ال", "و", "وال", "بال"])) if is_arabic(word) else ""
+    assert finds("، ".join(written), clinging + spelt), (written, clinging + spelt)
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_a_reading(text: str) -> None:
+    with contextlib.suppress(Unreadable):
+        asked(text)
+    stems.ticket_tokens(KEY, [(Field.BODY, text)])
+
+
+@given(st.sets(st.integers(0, SIZE - 1), max_size=600))
+def test_a_slice_is_read_as_it_was_written(chosen: set[int]) -> None:
+    bits = sum(1 << one for one in chosen)
+    count, data = encode(bits)
+    assert count == len(chosen)
+    assert decode(count, data) == bits
+    assert len(data) <= SIZE // 8
+    assert list(numbers(3, bits)) == [3 * SIZE + one for one in sorted(chosen, reverse=True)]
+
+
+def test_half_of_everything_takes_a_kibibyte() -> None:
+    assert len(encode(sum(1 << one for one in range(0, SIZE, 2)))[1]) == SIZE // 8
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("a b", [(False, [(None, "a", False)]), (False, [(None, "b", False)])]),
+        ('"a b" -c', [(False, [(None, "a b", True)]), (True, [(None, "c", False)])]),
+        ("subject:a", [(False, [("subject", "a", False)])]),
+        ("subject: a", [(False, [("subject", "a", False)])]),
+        ("موضوع:أ", [(False, [("subject", "أ", False)])]),
+        ('-body:"x y"', [(True, [("body", "x y", True)])]),
+        (
+            "a OR b c",
+            [(False, [(None, "a", False), (None, "b", False)]), (False, [(None, "c", False)])],
+        ),
+        ("custom.Asset_No:7", [(False, [("custom.asset_no", "7", False)])]),
+        ("http://x.y", [(False, [(None, "http://x.y", False)])]),
+        ("error:timeout", [(False, [(None, "error:timeout", False)])]),
+        ("subject:", [(False, [(None, "subject:", False)])]),
+        ('"left open', [(False, [(None, "left open", True)])]),
+        ("a OR", [(False, [(None, "a", False)])]),
+        ("OR a", [(False, [(None, "a", False)])]),
+        ("- a", [(False, [(None, "-", False)]), (False, [(None, "a", False)])]),
+        ("a، b؛ c", [(False, [(None, one, False)]) for one in "abc"]),
+    ],
+)
+def test_queries_are_read(query: str, wanted: list[object]) -> None:
+    read = [
+        (clause.negated, [(wish.field, wish.text, wish.phrase) for wish in clause.wishes])
+        for clause in parse(query)
+    ]
+    assert read == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "end"),
+    [
+        ("2026-01-31", "2026-01-30T21:00", "2026-01-31T21:00"),
+        ("٢٠٢٦-٠١-٣١", "2026-01-30T21:00", "2026-01-31T21:00"),
+        ("2026-02", "2026-01-31T21:00", "2026-02-28T21:00"),
+        ("2026", "2025-12-31T21:00", "2026-12-31T21:00"),
+        (">2026-01-31", "2026-01-31T21:00", "9999-12-31T00:00"),
+        (">=2026-01-31", "2026-01-30T21:00", "9999-12-31T00:00"),
+        ("<2026-01-31", "1970-01-01T00:00", "2026-01-30T21:00"),
+        ("<=2026-01-31", "1970-01-01T00:00", "2026-01-31T21:00"),
+        ("2026-01-01..2026-01-31", "2025-12-31T21:00", "2026-01-31T21:00"),
+        ("today", "2026-11-27T21:00", "2026-11-28T21:00"),
+        ("أمس", "2026-11-26T21:00", "2026-11-27T21:00"),
+        ("7d", "2026-11-20T21:00", "2026-11-28T21:00"),
+    ],
+)
+def test_times_are_read_in_the_zone_of_the_desk(text: str, begin: str, end: str) -> None:
+    found = period(text, NOW, "Asia/Riyadh")
+    assert found is not None
+    assert [one.strftime("%Y-%m-%dT%H:%M") for one in found] == [begin, end]
+
+
+@given(st.integers(0, 90_000_000), st.integers(0, 400), st.data())
+def test_facts_of_a_period_hold_for_its_instants(
+    seconds: int, days: int, data: st.DataObject
+) -> None:
+    begin = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    end = begin + timedelta(days=days)
+    facts = covering(begin, end)
+    assert facts is not None
+    at = begin + (end - begin) * data.draw(st.floats(0, 1, exclude_max=True))
+    assert {f"month:{at:%Y-%m}", f"day:{at:%Y-%m-%d}"} & set(facts)
+    outside = end + timedelta(days=1, seconds=1)
+    assert not {f"month:{outside:%Y-%m}", f"day:{outside:%Y-%m-%d}"} & set(facts)
+
+
+def test_fields_and_states_are_told_apart() -> None:
+    texts = [(Field.SUBJECT, "printer"), (Field.NOTE, "secret"), (Field.QUOTED, "older")]
+    facts = ["status:open", "priority:P1"]
+    assert finds(texts, "subject:printer status:open priority:urgent", facts=facts)
+    assert finds(texts, "حالة:حية أولوية:عاجلة", facts=facts)
+    assert not finds(texts, "body:printer", facts=facts)
+    assert not finds(texts, "status:closed", facts=facts)
+    assert finds(texts, "body:older")
+    assert finds(texts, "body:secret")
+    assert not finds(texts, "secret", CUSTOMER)
+    assert finds(texts, "printer -secret", CUSTOMER), "an exclusion must not tell of notes"
+
+
+def test_departments_go_by_either_name() -> None:
+    place = uuid7()
+    names = {"دعم": place, "support": place}
+    assert finds("x", "department:support x", facts=[f"department:{place}"], departments=names)
+    assert finds("x", "قسم:دعم x", facts=[f"department:{place}"], departments=names)
+    with pytest.raises(Unreadable):
+        finds("x", "department:sales", departments=names)
+
+
+def test_customs_are_found_by_their_field() -> None:
+    marks = {(Field.CUSTOM, one) for one in stems.text_tokens(KEY, "Blue-77", "kcolour:")}
+    node = asked("custom.colour:blue-77").node
+    found = {token: {field: bit_of(NUMBER)} for field, token in marks}
+    assert node.bits(slice_of(NUMBER), found) & bit_of(NUMBER)
+    assert not asked("custom.shape:blue-77").node.bits(slice_of(NUMBER), found)

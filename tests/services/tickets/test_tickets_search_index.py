@@ -124,3 +124,51 @@ def test_progress_tells_count_rate_and_the_time_left() -> None:
     assert progress({"done": 0, "left": 0}, {"done": 0}, 1).rstrip() == "0 of 0 (0 %), 0/s, …"
     hours = progress({"done": 110, "left": 100_000}, first, 1)
     assert "2:46:40 left" in hours
+
+
+FILL = """insert into tickets.posting (generation, slice, token, field, count, bits)
+    select 1, slice, substr(sha256(int8send(n)), 1, 8), 2, 1, '\\x0000'
+    from generate_series(1, 3000) n, generate_series(100, 119) slice"""
+NEEDED = {
+    "a query's tokens": (
+        """select token, field, slice, count, bits from tickets.posting where generation = 1
+        and slice = any('{118,119}') and token = any(array[substr(sha256(int8send(7)), 1, 8)])""",
+        "posting_pkey",
+    ),
+    "rows of one ticket": (
+        """select slice, token, field from tickets.posting where generation = 1
+        and slice = 119 and field = any('{2,3,5}')
+        and case when count <= 128 then position('\\x0000'::bytea in bits) > 0
+            else length(bits) > 1 and get_bit(bits, 8) = 1 end""",
+        "posting_pkey",
+    ),
+    "texts that wait": (
+        "select ticket_id from tickets.message where not indexed order by id limit 50",
+        "message_unindexed",
+    ),
+    "tickets that changed": (
+        "select id from tickets.ticket where reindex order by id limit 50",
+        "ticket_reindex",
+    ),
+}
+
+
+async def test_the_index_is_read_by_its_key_alone(desk: Desk) -> None:
+    await desk.open()
+    await desk.look(FILL)
+    try:
+        for table in ("posting", "ticket", "message"):
+            await desk.look(f"analyze tickets.{table}")
+        for name, (statement, index_name) in NEEDED.items():
+            rows = await desk.look(f"explain {statement}")
+            plan = "\n".join(row["QUERY PLAN"] for row in rows)
+            if "posting" in index_name:
+                assert index_name in plan, (name, plan)
+                assert "Seq Scan" not in plan, (name, plan)
+            known = await desk.look(
+                "select 1 from pg_indexes where schemaname = 'tickets' and indexname = $1",
+                index_name,
+            )
+            assert known, name
+    finally:
+        await desk.look("delete from tickets.posting where slice between 100 and 119")
