@@ -1,8 +1,9 @@
-"""Workers beside the doors: search keys, scans, previews, assignment, sweeping up."""
+"""Workers beside the doors: search keys, scans, previews, assignment, fields, sweeping up."""
 
 from typing import Final
 
 from services.tickets.usecases.allotting import Done, allot, in_force
+from services.tickets.usecases.fieldfilling import fill_some, fold_some, owed, rename_some
 from services.tickets.usecases.indexing import index_some, lag
 from services.tickets.usecases.macros import add_up
 from services.tickets.usecases.previewing import preview_one
@@ -22,6 +23,7 @@ _LOOK_FOR_CHANGES: Final = 1.0
 _GATHER: Final = 0.1
 """Messages that come close together are indexed together."""
 _LOOK_AGAIN: Final = 2.0
+_SOON: Final = 1.0
 _SWEEP: Final = 600.0
 _LATE: Final = 300.0
 _LATE_WORDS: Final = 60.0
@@ -51,6 +53,15 @@ async def _rebuild(context: Context, stop: Stop) -> None:
         while not stop.is_set() and await build_some(context):
             await context.courtesy.give_way()
         await context.wait("tickets.rebuild", _LOOK)
+
+
+async def _fields(context: Context, stop: Stop) -> None:
+    """Rows for filters, new names of tags; looks by itself for what a stopped process left."""
+    while not stop.is_set():
+        for work in (fill_some, rename_some, fold_some):
+            while not stop.is_set() and await work(context):
+                await context.courtesy.give_way()
+        await context.wait("tickets.fields", _SOON if await owed(context) else _LOOK)
 
 
 async def _sweep(context: Context, stop: Stop) -> None:
@@ -145,4 +156,5 @@ WORKERS: Final = (
     Worker("tickets.macros", _count),
     Worker("tickets.tally", _tally),
     Worker("tickets.assign", _assign),
+    Worker("tickets.fields", _fields),
 )

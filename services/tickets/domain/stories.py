@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from services.tickets.domain.feedback import FEEDBACK_STORIES
+from services.tickets.domain.fieldstories import FIELD_STORIES
 from services.tickets.domain.macrostories import MACRO_STORIES
 from services.tickets.domain.mailstories import MAIL_STORIES
 from services.tickets.domain.visitorstories import VISITOR_STORIES
@@ -170,6 +171,7 @@ STORIES: Final[Mapping[str, Localized]] = {
     **MACRO_STORIES,
     **MAIL_STORIES,
     **VISITOR_STORIES,
+    **FIELD_STORIES,
     "reopen_limited": {
         "ar": "لم يُعد الفتح: بلغ البريد حد إعادة الفتح اليومي",
         "en": "Not reopened: mail reached its daily limit of reopening",
@@ -210,6 +212,7 @@ _DETAILS: Final = {
     "escalation_ended": "reason",
     "pause_overdue": "limit",
     "mail_bounced": "outcome",
+    "field_changed": "change",
 }
 """Which part of an entry's data chooses its words, where that is not its cause."""
 

@@ -1,6 +1,6 @@
 """Saved views: questions for the list that somebody named, for themselves or for others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -80,13 +80,20 @@ _READERS: Final[Mapping[str, Any]] = {
     "organization_id": UUID,
     "requester_id": UUID,
     "sla_state": SlaState,
-    "custom": lambda values: tuple(sorted(values.items())),
+    "custom": lambda values: tuple(pairs(values)),
     **dict.fromkeys(
         ("waiting_since", "created_from", "created_to", "updated_from", "updated_to", "due_before"),
         datetime.fromisoformat,
     ),
 }
 _KNOWN: Final = {field.name for field in fields(Filters)}
+
+
+def pairs(custom: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """One pair for each value of a field, in an order of their own."""
+    for key, texts in sorted(custom.items()):
+        for text in texts if isinstance(texts, list) else [texts]:
+            yield key, text
 
 
 def recalled(kept: Mapping[str, Any]) -> Filters | None:

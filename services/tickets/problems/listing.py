@@ -8,4 +8,3 @@ CURSOR_FOREIGN: Final = Localized(
     ar="هذه العلامة لقائمة أخرى أو لقارئ آخر؛ ابدأ من الصفحة الأولى",
     en="This cursor belongs to another list or another reader; begin with the first page",
 )
-FIELD_UNKNOWN: Final = Localized(ar="لا يوجد حقل بهذا الاسم", en="There is no field of this name")

@@ -8,6 +8,7 @@ from services.tickets.routes import (
     assigning,
     bulk,
     feedback,
+    fields,
     files,
     form,
     formpage,
@@ -16,6 +17,7 @@ from services.tickets.routes import (
     people,
     reports,
     search,
+    tags,
     tickets,
     uploads,
     verbs,
@@ -24,6 +26,8 @@ from services.tickets.routes import (
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
+    tags.router,  # its fixed paths stand before a ticket's id
+    fields.router,
     tickets.router,
     search.router,
     verbs.router,

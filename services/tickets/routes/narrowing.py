@@ -31,7 +31,8 @@ from shared.kit.problems import ValidationFailed
 from shared.vocabulary import Locale
 
 _CUSTOM = "custom."
-_custom: TypeAdapter[dict[str, str]] = TypeAdapter(Custom)
+Asked = dict[str, Any]
+_custom: TypeAdapter[Asked] = TypeAdapter(Custom)
 
 
 class _Whose:
@@ -128,13 +129,12 @@ async def _filters(
     return filters_of({**asked, "custom": _own_fields(request)})
 
 
-def _own_fields(request: Request) -> dict[str, str]:
-    """`?custom.<key>=<value>`: names that no signature can list."""
-    asked = {
-        name.removeprefix(_CUSTOM): value
-        for name, value in request.query_params.items()
-        if name.startswith(_CUSTOM)
-    }
+def _own_fields(request: Request) -> Asked:
+    """`?custom.<key>=<value>`, once or several times: names that no signature can list."""
+    asked: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        if name.startswith(_CUSTOM):
+            asked.setdefault(name.removeprefix(_CUSTOM), []).append(value)
     try:
         return _custom.validate_python(asked) if asked else {}
     except ValidationError as error:

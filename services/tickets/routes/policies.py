@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from services.tickets.domain.veil import Veil
 from services.tickets.store.rows import Row
 from services.tickets.usecases import answers
 from services.tickets.usecases.life import Life
@@ -38,7 +39,10 @@ def changed(context: Context, result: tuple[Row, Life]) -> Response:
     """The ticket as it is after a verb; names come from memory only."""
     row, life = result
     cards = answers.known_cards(context, [row["requester_id"]])
-    return tagged(answers.ticket(row, life.box, cards), answers.tag_of(row))
+    answer = answers.ticket(row, life.box, life.veil or Veil(), cards)
+    if life.veil is None:
+        answer["custom"] = {}
+    return tagged(answer, answers.tag_of(row))
 
 
 def after(context: Context, cursor: str | None) -> tuple[datetime, UUID] | None:

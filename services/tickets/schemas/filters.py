@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from services.tickets.domain.listing import Filters, SlaState
+from services.tickets.domain.views import pairs
 from shared.kit.model import Body, Instant, Line
 from shared.vocabulary import Channel, Priority, Status
 
@@ -19,6 +20,11 @@ def _split(values: Any) -> Any:
     for value in several:
         parts += [part for part in value.split(",") if part] if isinstance(value, str) else [value]
     return None if parts == [None] else parts
+
+
+def _listed(value: Any) -> Any:
+    """One value, or several of which any is right; a comma may well belong to a value."""
+    return value if isinstance(value, list) else [value]
 
 
 def _distinct(values: list[Any] | None) -> list[Any] | None:
@@ -36,9 +42,10 @@ Department = UUID | Literal["mine"] | None
 Assignee = UUID | Literal["me", "none"] | None
 Level = Annotated[int | None, Field(ge=0, le=100)]
 Words = Annotated[str, Line(200)] | None
-CustomKey = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,49}$")]
+CustomKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}(\.(from|to))?$")]
 CustomValue = Annotated[str, Line(200)]
-Custom = Annotated[dict[CustomKey, CustomValue], Field(max_length=10)]
+CustomValues = Annotated[list[CustomValue], _FEW, Field(min_length=1), BeforeValidator(_listed)]
+Custom = Annotated[dict[CustomKey, CustomValues], Field(max_length=10)]
 _ALTERNATIVES = ("status", "priority", "channel", "tag")
 
 
@@ -76,5 +83,5 @@ class FiltersIn(Body):
 def filters_of(values: dict[str, Any]) -> Filters:
     """The rules' filters, from whichever door the values came."""
     several = {name: tuple(values.get(name) or ()) for name in _ALTERNATIVES}
-    custom = tuple(sorted((values.get("custom") or {}).items()))
+    custom = tuple(pairs(values.get("custom") or {}))
     return Filters(**{**values, **several, "custom": custom})

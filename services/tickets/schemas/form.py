@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.tickets.domain.opening import Draft
-from services.tickets.schemas.inputs import RequesterIn, Subject, Text, Uploads
+from services.tickets.schemas.inputs import Custom, RequesterIn, Subject, Text, Uploads
 from shared.kit.model import Body, Line, Out
 from shared.vocabulary import Priority
 
@@ -30,6 +30,7 @@ class FormIn(Body):
     priority: Priority | None = None
     department_id: UUID | None = None
     upload_ids: Uploads = Field(default_factory=list)
+    custom: Custom | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -53,6 +54,7 @@ class FormIn(Body):
             department_id=self.department_id,
             requester=self.requester.value(),
             upload_ids=tuple(self.upload_ids),
+            custom=self.custom,
         )
 
 

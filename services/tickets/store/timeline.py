@@ -23,19 +23,21 @@ _ADD = insert_into(TIMELINE)
 _LISTED = """select * from (
     select t.id, t.created_at as at, 'opened' as kind, true as public,
         t.requester_id as actor_id, 'customer' as actor_kind,
-        jsonb_build_object('channel', t.channel) as data, null::bytea as reason
+        jsonb_build_object('channel', t.channel) as data, null::bytea as reason,
+        null::bytea as detail
     from tickets.ticket t where t.id = :ticket
     union all
     select md5(t.id::text || 'sla_started')::uuid, (t.sla -> 'promised' ->> 'at')::timestamptz,
-        'sla_started', true, null::uuid, 'system', t.sla -> 'promised', null::bytea
+        'sla_started', true, null::uuid, 'system', t.sla -> 'promised', null::bytea,
+        null::bytea
     from tickets.ticket t where t.id = :ticket and t.sla ? 'promised'
     union all
     select m.id, m.created_at, 'message', m.public, m.author_id, m.author_kind,
         jsonb_build_object('direction', m.direction, 'channel', m.channel,
-            'automatic', m.automatic), null
+            'automatic', m.automatic), null, null
     from tickets.message m where m.ticket_id = :ticket
     union all
-    select e.id, e.at, e.kind, e.public, e.actor_id, e.actor_kind, e.data, e.reason
+    select e.id, e.at, e.kind, e.public, e.actor_id, e.actor_kind, e.data, e.reason, e.detail
     from tickets.timeline e where e.ticket_id = :ticket
 ) entries where (public or :internal) and (at, id) > (:after_at, :after_id)
 order by at, id limit :limit"""
@@ -52,6 +54,8 @@ class Entry:
     data: Mapping[str, Any] = field(default_factory=dict)
     reason: str | None = None
     public: bool = True
+    detail: Any = None
+    """What people wrote, as JSON: sealed, and told only to those who may see it."""
 
 
 def add(tx: Tx, box: Box, ticket: Ticket, entries: list[Entry]) -> None:
@@ -68,6 +72,7 @@ def add(tx: Tx, box: Box, ticket: Ticket, entries: list[Entry]) -> None:
             "actor_kind": entry.actor_kind,
             "data": dict(entry.data),
             "reason": seals.seal(box, seals.REASON, entry_id, entry.reason),
+            "detail": seals.seal_json(box, seals.DETAIL, entry_id, entry.detail),
         }
         tx.write(_ADD, values, ticket.id)
 

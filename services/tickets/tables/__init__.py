@@ -2,6 +2,7 @@
 
 from services.tickets.tables.assigning import Absence, AssignmentPerson, AssignmentRule
 from services.tickets.tables.directory import Department, Organization, Person
+from services.tickets.tables.fields import CustomField, CustomValue, Tag, TagJob
 from services.tickets.tables.lookups import (
     Posting,
     SearchEntry,
@@ -22,6 +23,8 @@ __all__ = [
     "AssignmentPerson",
     "AssignmentRule",
     "Attachment",
+    "CustomField",
+    "CustomValue",
     "Department",
     "Feedback",
     "Link",
@@ -38,6 +41,8 @@ __all__ = [
     "SearchTask",
     "SpentProof",
     "Stretch",
+    "Tag",
+    "TagJob",
     "Ticket",
     "Timeline",
     "Untallied",

@@ -107,3 +107,4 @@ class Timeline(SQLModel, table=True):
     actor_kind: str
     data: Any = Field(sa_column=Column(JSONB, nullable=False))
     reason: bytes | None = None
+    detail: bytes | None = None

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.tickets.adapters.people import Card, people_of
 from services.tickets.domain.kinds import RASTER
 from services.tickets.domain.promises import shown
+from services.tickets.domain.veil import Veil
 from services.tickets.domain.words import number_text
 from services.tickets.store import seals
 from services.tickets.store.listing import NEVER
@@ -34,10 +35,10 @@ def tag_of(row: Row) -> str:
     return f"{row['version']}.{row['sla_sequence']}.{row['escalation_sequence']}"
 
 
-def ticket(row: Row, box: Box, cards: Cards | None = None) -> dict[str, Any]:
-    """The ticket object of contracts.md."""
+def ticket(row: Row, box: Box, veil: Veil, cards: Cards | None = None) -> dict[str, Any]:
+    """The ticket object of contracts.md; of custom values what the `veil` lets through."""
     custom = seals.unseal_json(box, seals.CUSTOM, row["id"], row["custom"])
-    return compose(dict(row), seals.subject_of(box, row), custom, cards)
+    return compose(dict(row), seals.subject_of(box, row), veil.shown(custom or {}), cards)
 
 
 def compose(

@@ -14,7 +14,7 @@ from services.tickets.store import counting as store
 from services.tickets.store import views
 from services.tickets.store.counting import TooSlow
 from services.tickets.store.rows import Condition, Row
-from services.tickets.usecases import narrowing
+from services.tickets.usecases import narrowing, tagging
 from services.tickets.usecases.sight import staff_only
 from shared.kit.callers import Caller
 from shared.kit.context import Context
@@ -77,6 +77,7 @@ async def _question(context: Context, caller: Caller, viewer: Viewer, row: Row) 
     filters = recalled(row["filters"])
     if filters is None:
         return None
+    filters = await tagging.settled(context, filters)
     more = await narrowing.conditions(context, caller, viewer, filters, lenient=True)
     return filters, more
 

@@ -1,13 +1,15 @@
 """PATCH of a ticket: priority, department, assignee, subject, tags, custom fields."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from services.tickets import problems
 from services.tickets.domain.rights import Viewer
+from services.tickets.domain.tags import distinct
 from services.tickets.store import seals
 from services.tickets.store.rows import Row
+from services.tickets.usecases import fielding, tagging
 from services.tickets.usecases.directory import require_assignee, require_department
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import begin
@@ -16,7 +18,6 @@ from services.tickets.usecases.verbs import give
 from services.tickets.usecases.watching import owned
 from shared.events.ticket import (
     TicketDepartmentChanged,
-    TicketEdited,
     TicketPriorityChanged,
 )
 from shared.kit.callers import Caller
@@ -46,6 +47,9 @@ async def edit(tx: Tx, caller: Caller, ticket_id: UUID, wish: Edit) -> tuple[Row
         await require_department(tx.context, fields["department_id"], caller.locale)
     if fields.get("assignee_id") is not None:
         await require_assignee(tx.context, fields["assignee_id"], caller.locale)
+    if "tags" in fields:
+        tags = await tagging.canonical(tx.context, caller, fields["tags"])
+        wish = replace(wish, fields=fields | {"tags": tags})
     life = await begin(tx, caller, ticket_id, viewer)
     if wish.version is not None and life.ticket.version not in wish.version:
         raise PreconditionFailed
@@ -56,9 +60,13 @@ async def edit(tx: Tx, caller: Caller, ticket_id: UUID, wish: Edit) -> tuple[Row
 
 
 def amend(life: Life, wish: Edit) -> None:
-    """Each kind of change that is one."""
+    """Each kind of change that is one; custom values are those of the department it is in then."""
+    home = life.ticket.department_id
     _route(life, wish)
-    _describe(life, wish)
+    changed = "custom" in wish.fields and fielding.put(life, wish.fields["custom"])
+    if life.ticket.department_id != home:
+        fielding.check_moved(life)
+    _describe(life, wish, changed=changed)
 
 
 def _route(life: Life, wish: Edit) -> None:
@@ -101,28 +109,20 @@ def _move_department(life: Life, department_id: UUID, reason: str | None) -> Non
     owned(life)
 
 
-def _describe(life: Life, wish: Edit) -> None:
+def _describe(life: Life, wish: Edit, *, changed: bool) -> None:
     fields, ticket = wish.fields, life.ticket
-    changed = [name for name in ("subject", "tags", "custom") if name in fields]
+    named = [name for name in ("subject", "tags") if name in fields]
+    if named:
+        life.note("edited", {"fields": named})
     if "subject" in fields:
         life.sealed["subject"] = life.box.seal(seals.SUBJECT, ticket.id, fields["subject"])
         life.sealed["reindex"] = True
         life.tx.wake("tickets.index")
-    if "custom" in fields:
-        life.sealed["custom"] = seals.seal_json(life.box, seals.CUSTOM, ticket.id, fields["custom"])
     if "tags" in fields:
-        life.change(tags=tuple(fields["tags"]))
-    if changed:
-        mark = life.tx.context.settings.tickets_outage_tag
-        life.state(
-            TicketEdited(
-                **life.base,
-                fields=tuple(changed),
-                actor_id=life.actor.id,
-                outage=mark in fields["tags"] if "tags" in fields else None,
-            )
-        )
-        life.note("edited", {"fields": changed})
+        life.change(tags=distinct(fields["tags"]))
+    if named or changed:
+        tags = life.ticket.tags if "tags" in fields else None
+        tagging.state_edited(life, (*named, *(["custom"] if changed else [])), tags)
 
 
 def _check_rights(caller: Caller, viewer: Viewer, fields: dict[str, Any]) -> None:

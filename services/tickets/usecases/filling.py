@@ -12,12 +12,13 @@ from uuid import UUID
 from services.tickets.domain import placeholders
 from services.tickets.domain.placeholders import fill, gaps, plain
 from services.tickets.domain.rights import Viewer
-from services.tickets.domain.steps import Note, Placed, Say
+from services.tickets.domain.steps import AddTags, Note, Placed, RemoveTags, Say
 from services.tickets.domain.stories import STATUS_WORDS
 from services.tickets.domain.words import number_text
 from services.tickets.store import directory, seals, tickets
-from services.tickets.usecases import answers
+from services.tickets.usecases import answers, tagging
 from services.tickets.usecases.answers import Cards
+from services.tickets.usecases.fieldbook import book_of
 from services.tickets.usecases.figures import FALLBACK_ZONE, moment_words
 from services.tickets.usecases.life import Life
 from shared.kit.callers import Caller
@@ -38,6 +39,8 @@ class Words:
     cards: Cards = field(default_factory=dict)
     departments: Mapping[UUID, Localized] = field(default_factory=dict)
     zones: Mapping[UUID, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Names of tags by their keys."""
 
     def said(self, life: Life, text: Localized, locale: Locale) -> str:
         """The text for this ticket."""
@@ -137,7 +140,9 @@ async def learn(
     ticket_ids: Sequence[UUID],
     steps: Sequence[Placed],
 ) -> Words:
-    """Names, departments and time zones, as far as the texts ask for them."""
+    """Names, departments and time zones, as far as the texts ask for them; fields and tags too."""
+    await book_of(context)
+    tags = await tagging.names(context, _tags(steps))
     asked = set(gaps(*(text for text in _texts(steps))))
     people = [caller.id] if placeholders.AGENT in asked else []
     zones: dict[UUID, str] = {}
@@ -154,7 +159,12 @@ async def learn(
             }
     wanted = people if asked & {placeholders.REQUESTER, placeholders.AGENT} else []
     cards = await answers.cards_for(context, wanted) if wanted else _NOBODY
-    return Words(caller.id, caller.locale, cards, departments, zones)
+    return Words(caller.id, caller.locale, cards, departments, zones, tags)
+
+
+def _tags(steps: Sequence[Placed]) -> list[str]:
+    tagging_steps = (one.step for one in steps if isinstance(one.step, AddTags | RemoveTags))
+    return [tag for step in tagging_steps for tag in step.tags]
 
 
 def _texts(steps: Sequence[Placed]) -> list[str]:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from services.tickets.adapters import captcha
 from services.tickets.domain.acknowledgement import Recent, acknowledged
+from services.tickets.domain.fieldrules import Place
 from services.tickets.domain.opening import FALLBACK_PRIORITY, Draft, Opening, Writing
 from services.tickets.domain.proofs import Salt, make_salt, read_salt, solves
 from services.tickets.domain.visitors import Standing, standing
@@ -24,6 +25,7 @@ from services.tickets.problems import (
 from services.tickets.store import directory, proofs, tickets, visitors
 from services.tickets.usecases import claiming, opening
 from services.tickets.usecases.directory import require_department
+from services.tickets.usecases.fielding import opened
 from services.tickets.usecases.opening import Prepared
 from shared.kit.callers import Caller
 from shared.kit.context import Context
@@ -93,6 +95,8 @@ async def prepare(tx: Tx, caller: Caller, draft: Draft, proof: Proof) -> Prepare
     spent = await _check(tx, proof)
     department_id = draft.department_id or DEFAULT_DEPARTMENT
     await require_department(tx.context, department_id, caller.locale)
+    place = Place(department_id, staff=False, free=False)
+    custom = await opened(tx.context, caller, place, draft.custom)
     who = await opening.resolve(tx.context, caller, draft, None)
     claim = await claiming.prepare(tx.context, caller, draft.upload_ids, who.organization_id)
     recent, known = await _earlier(tx.context, who.user_id)
@@ -107,6 +111,7 @@ async def prepare(tx: Tx, caller: Caller, draft: Draft, proof: Proof) -> Prepare
         channel=Channel.FORM,
         priority=draft.priority or FALLBACK_PRIORITY,
         requested_priority=draft.priority,
+        custom=custom,
         acknowledge=acknowledged(recent) and not known.silent,
         confirm=known.ask,
     )

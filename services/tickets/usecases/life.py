@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.domain.lifecycle import close_key, legal_verbs, target
+from services.tickets.domain.veil import Veil
 from services.tickets.domain.words import Action
 from services.tickets.problems import IllegalMove
 from services.tickets.store import tickets, timeline
@@ -45,6 +46,10 @@ class Life:
         self.at = at or tx.now
         self.ticket = tickets.to_ticket(row)
         self.sealed: dict[str, Any] = {}
+        self.custom: dict[str, Any] | None = None
+        """The custom values once somebody has opened them (`fielding.custom_of`)."""
+        self.veil: Veil | None = None
+        """What of them the caller may see; nothing while nobody has said."""
         self._before = self.ticket
         self._entries: list[Entry] = []
 
@@ -70,10 +75,11 @@ class Life:
         *,
         reason: str | None = None,
         public: bool = True,
+        detail: Any = None,
     ) -> None:
         """An entry of the timeline."""
         entry = Entry(kind, self.at, self.actor.id, self.actor.kind, data or {}, reason, public)
-        self._entries.append(entry)
+        self._entries.append(replace(entry, detail=detail))
 
     def move(self, action: Action, *, reason: str | None = None) -> None:
         """Move the status as the lifecycle says, or IllegalTransition with what is legal."""

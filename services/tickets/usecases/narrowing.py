@@ -4,9 +4,8 @@ from typing import Final
 
 from services.tickets.domain.listing import Filters
 from services.tickets.domain.rights import Viewer
-from services.tickets.problems.listing import FIELD_UNKNOWN
 from services.tickets.store.rows import Condition
-from services.tickets.usecases import searching
+from services.tickets.usecases import fieldfilters, searching
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.problems import ValidationFailed
@@ -23,7 +22,7 @@ async def conditions(
     nothing.
     """
     try:
-        found = await _by_fields(context, caller, filters)
+        found = await fieldfilters.conditions(context, caller, filters.custom)
         if filters.q is not None:
             found.append(await searching.numbered(context, caller, viewer, filters))
     except ValidationFailed:
@@ -31,9 +30,3 @@ async def conditions(
             raise
         return [NOTHING]
     return found
-
-
-async def _by_fields(_context: Context, caller: Caller, filters: Filters) -> list[Condition]:
-    for key, _ in filters.custom:
-        raise ValidationFailed.of(f"?custom.{key}", "unknown_field", FIELD_UNKNOWN, caller.locale)
-    return []

@@ -7,12 +7,14 @@ from uuid import UUID
 from services.tickets import problems
 from services.tickets.adapters import people
 from services.tickets.adapters.people import Resolved
+from services.tickets.domain.fieldrules import Place
 from services.tickets.domain.opening import FALLBACK_PRIORITY, Draft, Opening, Writing
 from services.tickets.domain.rights import Viewer
+from services.tickets.domain.tags import has
 from services.tickets.store import opening as store
 from services.tickets.store.listing import NEVER
 from services.tickets.store.numbers import next_number
-from services.tickets.usecases import answers, claiming
+from services.tickets.usecases import answers, claiming, fielding, tagging
 from services.tickets.usecases.claiming import NOTHING, Claim
 from services.tickets.usecases.directory import require_department, require_organization
 from services.tickets.usecases.sight import viewer_of
@@ -55,6 +57,10 @@ async def prepare(tx: Tx, caller: Caller, draft: Draft) -> Prepared:
     department_id = draft.department_id or DEFAULT_DEPARTMENT
     await require_department(tx.context, department_id, caller.locale)
     who = await _requester(tx.context, caller, draft)
+    custom = await fielding.opened(
+        tx.context, caller, Place(department_id, staff=viewer.staff), draft.custom
+    )
+    tags = await tagging.canonical(tx.context, caller, draft.tags)
     channel = _channel(caller, viewer, draft)
     first = Writing(draft.body, who.user_id, AuthorKind.CUSTOMER, channel, tx.now)
     opening = Opening(
@@ -68,8 +74,8 @@ async def prepare(tx: Tx, caller: Caller, draft: Draft) -> Prepared:
         priority=draft.priority or FALLBACK_PRIORITY,
         requested_priority=None if viewer.staff else draft.priority,
         priority_settled=viewer.staff and draft.priority is not None,
-        tags=draft.tags,
-        custom=draft.custom,
+        tags=tags,
+        custom=custom,
     )
     claim = await claiming.prepare(tx.context, caller, draft.upload_ids, who.organization_id)
     return await ready(tx, opening, claim)
@@ -89,6 +95,7 @@ async def write(tx: Tx, prepared: Prepared, repeat: dict[str, Any] | None = None
     await claiming.take(tx, prepared.claim)
     opening, box = prepared.opening, prepared.box
     tx.emit(_fact(prepared, tx.context.settings.tickets_outage_tag), sequence=1)
+    await fielding.index_opening(tx, opening, prepared.ticket_id)
     ids = (prepared.ticket_id, prepared.message_id, prepared.number)
     await store.insert(tx, box, opening, ids, repeat)
     place = (opening.organization_id, prepared.ticket_id, prepared.message_id)
@@ -180,7 +187,7 @@ def _fact(prepared: Prepared, outage_tag: str) -> TicketOpened:
         automatic=opening.first.automatic,
         mail_id=opening.first.mail_id,
         follow_up_of=opening.follow_up_of,
-        outage=outage_tag in opening.tags,
+        outage=has(opening.tags, outage_tag),
     )
 
 

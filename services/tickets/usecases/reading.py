@@ -10,7 +10,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.domain.listing import Filters
+from services.tickets.domain.rights import Viewer
 from services.tickets.domain.stories import tell
+from services.tickets.domain.veil import Veil
 from services.tickets.store import (
     directory,
     held,
@@ -24,8 +26,10 @@ from services.tickets.store import (
 from services.tickets.store import feedback as ratings
 from services.tickets.store.listing import Order
 from services.tickets.store.rows import Row
-from services.tickets.usecases import answers, holding, narrowing, searching, telling
+from services.tickets.usecases import answers, holding, narrowing, searching, tagging, telling
 from services.tickets.usecases.answers import Cards
+from services.tickets.usecases.fieldbook import book_of, veil_of
+from services.tickets.usecases.fieldtelling import FieldTeller
 from services.tickets.usecases.figures import INSIDE, NAMELESS, figures, zone_of
 from services.tickets.usecases.sight import see, viewer_of
 from shared.kit.callers import Caller
@@ -48,6 +52,7 @@ async def ticket(
     """One ticket, with its first messages when asked for; and its entity tag."""
     viewer = viewer_of(caller)
     page: tuple[list[Row], list[Row]] = ([], [])
+    veil = await veil_of(context, viewer)
     async with context.tx(caller) as tx:
         row = await tickets.find_only(tx, viewer, ticket_id)
         if row is None:
@@ -57,18 +62,19 @@ async def ticket(
                 tx, ticket_id, internal=viewer.staff, after=None, limit=FIRST_MESSAGES
             )
         inside = await _inside(tx, row) if viewer.staff else {}
-    answer, tag = await _tell_ticket(context, row, page, staff=viewer.staff, full=with_messages)
+    answer, tag = await _tell_ticket(context, row, page, veil, full=with_messages)
     return answer | inside, tag
 
 
 async def ticket_by_number(context: Context, caller: Caller, number: int) -> Tagged:
     viewer = viewer_of(caller)
+    veil = await veil_of(context, viewer)
     async with context.tx(caller) as tx:
         row = await tickets.find_by_number(tx, viewer, number)
         if row is None:
             raise NotFound
         inside = await _inside(tx, row) if viewer.staff else {}
-    answer, tag = await _tell_ticket(context, row, ([], []), staff=viewer.staff, full=False)
+    answer, tag = await _tell_ticket(context, row, ([], []), veil, full=False)
     return answer | inside, tag
 
 
@@ -86,6 +92,7 @@ async def ticket_list(
     """A page of tickets, as JSON text when it was not searched for, and where it goes on."""
     sort, _, limit = order
     viewer = viewer_of(caller)
+    filters = await tagging.settled(context, filters)
     unasked = replace(filters, q=None)
     more = await narrowing.conditions(context, caller, viewer, unasked, lenient=lenient)
     if filters.q is not None:
@@ -95,18 +102,21 @@ async def ticket_list(
             if not lenient:
                 raise
             return [], None
-        return await _told(context, found), place
+        return await _told(context, viewer, found), place
+    veil = await veil_of(context, viewer)
     async with context.tx(caller) as tx:
         rows = await listing.states(tx, viewer, filters, more, order)
-        shown = await telling.page(tx, viewer, rows[:limit])
+        shown = await telling.page(tx, viewer, veil, rows[:limit])
     place = listing.place_of(rows[limit - 1], sort) if len(rows) > limit else None
     return await telling.joined(context, shown), place
 
 
-async def _told(context: Context, rows: Sequence[Row]) -> list[dict[str, Any]]:
+async def _told(context: Context, viewer: Viewer, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    veil = await veil_of(context, viewer)
     cards = await answers.cards_for(context, [row["requester_id"] for row in rows])
     return [
-        answers.ticket(row, await context.vault.box(row["organization_id"]), cards) for row in rows
+        answers.ticket(row, await context.vault.box(row["organization_id"]), veil, cards)
+        for row in rows
     ]
 
 
@@ -152,7 +162,8 @@ async def story(
     cards = await answers.cards_for(context, [one["actor_id"] for one in shown])
     box = await context.vault.box(row["organization_id"])
     reader = Reader(locale, zone, staff=viewer.staff)
-    items = [_entry(one, box, (cards, names), reader) for one in shown]
+    told = FieldTeller(await book_of(context), box, locale, staff=viewer.staff)
+    items = [_entry(one, box, (cards, names), reader, told) for one in shown if told.tells(one)]
     more = len(rows) > limit
     return items, [shown[-1]["at"], shown[-1]["id"]] if more else None
 
@@ -184,10 +195,10 @@ class Reader:
 
 
 def _entry(
-    row: Row, box: Box, names: tuple[Cards, dict[UUID, str]], reader: Reader
+    row: Row, box: Box, names: tuple[Cards, dict[UUID, str]], reader: Reader, fields: FieldTeller
 ) -> dict[str, Any]:
     cards, departments = names
-    known = row["data"] or {}
+    known = fields.data(row)
     data = {key: value for key, value in known.items() if reader.staff or key not in INSIDE}
     if "department_id" in data:
         data["department"] = departments.get(UUID(data["department_id"]), "…")
@@ -211,16 +222,16 @@ async def _tell_ticket(
     context: Context,
     row: Row,
     page: tuple[list[Row], list[Row]],
+    veil: Veil,
     *,
-    staff: bool,
     full: bool,
 ) -> Tagged:
     box = await context.vault.box(row["organization_id"])
     cards = await answers.cards_for(context, [row["requester_id"]])
-    answer = answers.ticket(row, box, cards)
+    answer = answers.ticket(row, box, veil, cards)
     if full:
         shown = (page[0][:FIRST_MESSAGES], page[1])
-        answer["messages"] = await _tell_messages(context, row, shown, staff=staff)
+        answer["messages"] = await _tell_messages(context, row, shown, staff=veil.staff)
     return answer, answers.tag_of(row)
 
 

@@ -15,6 +15,7 @@ from services.tickets.store import files as attached
 from services.tickets.store import messages, tickets
 from services.tickets.usecases import answers, claiming
 from services.tickets.usecases.claiming import NOTHING, Claim
+from services.tickets.usecases.fieldbook import veil_of
 from services.tickets.usecases.life import Actor, Life
 from services.tickets.usecases.sight import hold, viewer_of
 from shared.events.ticket import TicketMessageAdded, TicketReopened
@@ -50,9 +51,12 @@ async def add_message(
 async def begin(tx: Tx, caller: Caller, ticket_id: UUID, viewer: Viewer | None = None) -> Life:
     """The ticket, held, with this caller as the actor."""
     viewer = viewer or viewer_of(caller)
+    veil = await veil_of(tx.context, viewer)
     row = await hold(tx, viewer, ticket_id)
     box = await tx.context.vault.box(row["organization_id"])
-    return Life(tx, row, box, Actor(caller.id, rights.voice(viewer, row["requester_id"])))
+    life = Life(tx, row, box, Actor(caller.id, rights.voice(viewer, row["requester_id"])))
+    life.veil = veil
+    return life
 
 
 async def write(life: Life, body: str, *, public: bool = True, claim: Claim = NOTHING) -> UUID:

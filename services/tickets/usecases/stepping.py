@@ -10,6 +10,7 @@ import orjson
 from services.tickets.domain import steps
 from services.tickets.domain.lifecycle import legal_verbs
 from services.tickets.domain.steps import Placed, Step
+from services.tickets.domain.tags import key_of, retagged
 from services.tickets.problems import IllegalMove
 from services.tickets.problems.macros import CustomTooLarge, TooManyTags
 from services.tickets.usecases import verbs
@@ -105,10 +106,9 @@ class Play:
 
     def _tag(self, step: steps.AddTags | steps.RemoveTags) -> None:
         old = self.life.ticket.tags
-        if isinstance(step, steps.AddTags):
-            new = tuple(dict.fromkeys((*old, *step.tags)))
-        else:
-            new = tuple(tag for tag in old if tag not in step.tags)
+        named = [self.words.tags.get(key_of(tag), tag) for tag in step.tags]
+        adds = isinstance(step, steps.AddTags)
+        new = retagged(old, named if adds else (), () if adds else (*named, *step.tags))
         if len(new) > max(MOST_TAGS, len(old)):
             raise TooManyTags(most=MOST_TAGS)
         if new != old:
@@ -121,7 +121,7 @@ class Play:
         if len(orjson.dumps(new)) > _MOST_CUSTOM:
             raise CustomTooLarge
         if new != old:
-            self._amend({"custom": new})
+            self._amend({"custom": step.values})
 
     def _amend(self, fields: dict[str, Any], reason: str | None = None) -> None:
         amend(self.life, Edit(fields, reason=reason))

@@ -11,6 +11,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from services.tickets.domain.rights import Viewer
+from services.tickets.domain.veil import Veil
 from services.tickets.store import tickets
 from services.tickets.store.rows import Row
 from services.tickets.usecases import answers
@@ -23,8 +24,10 @@ from shared.kit.tx import Tx
 MOST: Final = 4000
 """About as many kilobytes of this process."""
 
-State = tuple[UUID, int]
-"""A row and the transaction that wrote it: no row changes without another one."""
+State = tuple[UUID, int, frozenset[str] | None]
+"""A row, the transaction that wrote it (no row changes without another one), and the keys of
+custom fields that the reader may not see; None for staff.
+"""
 
 
 class Told:
@@ -49,24 +52,27 @@ class Told:
 _told: WeakKeyDictionary[Database, Told] = WeakKeyDictionary()
 
 
-async def page(tx: Tx, viewer: Viewer, found: Sequence[Row]) -> list[tuple[UUID, bytes]]:
+async def page(
+    tx: Tx, viewer: Viewer, veil: Veil, found: Sequence[Row]
+) -> list[tuple[UUID, bytes]]:
     """Requester and text of the found rows (`listing.states`); what has just gone is left out."""
     told = _told.setdefault(tx.context.database, Told())
-    known = {row["id"]: told.get((row["id"], row["state"])) for row in found}
+    hidden = veil.hidden()
+    known = {row["id"]: told.get((row["id"], row["state"], hidden)) for row in found}
     missing = [row_id for row_id, text in known.items() if text is None]
     if missing:
         for row in await tickets.several(tx, viewer, missing):
-            known[row["id"]] = await _tell(tx.context, told, row)
+            text = await _tell(tx.context, veil, row)
+            told.keep((row["id"], row["state"], hidden), text)
+            known[row["id"]] = text
     shown = ((row["requester_id"], known[row["id"]]) for row in found)
     return [(requester, text) for requester, text in shown if text is not None]
 
 
-async def _tell(context: Context, told: Told, row: Row) -> bytes:
-    answer = answers.ticket(row, await context.vault.box(row["organization_id"]))
+async def _tell(context: Context, veil: Veil, row: Row) -> bytes:
+    answer = answers.ticket(row, await context.vault.box(row["organization_id"]), veil)
     del answer["requester"]
-    text = dumps(answer)
-    told.keep((row["id"], row["state"]), text)
-    return text
+    return dumps(answer)
 
 
 async def joined(context: Context, shown: Sequence[tuple[UUID, bytes]]) -> bytes:

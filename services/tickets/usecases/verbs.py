@@ -15,6 +15,7 @@ from services.tickets.domain.words import Action
 from services.tickets.problems import IllegalMove, ReplyRequired, TicketEnded
 from services.tickets.store.rows import Row
 from services.tickets.usecases.directory import require_assignee
+from services.tickets.usecases.fielding import check_resolvable
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import begin, write
 from services.tickets.usecases.replying import reopen as bring_back
@@ -136,6 +137,7 @@ async def resolve(tx: Tx, caller: Caller, ticket_id: UUID, message: str | None) 
 
 def solve(life: Life, message_id: UUID | None = None) -> None:
     """Resolved from this instant: the window begins and its closing is armed (R14)."""
+    check_resolvable(life)
     life.move(Action.RESOLVE)
     until = window_end(life.at, life.ticket.reopen_window)
     life.change(resolved_at=life.at, closed_at=None, reopen_until=until, reopen_moved=False)
