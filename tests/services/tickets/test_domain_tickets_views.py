@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tickets.domain.listing import Filters, SlaState, Sort
-from services.tickets.domain.rights import Reach, Viewer
+from services.tickets.domain.listing import Filters, SlaState, Sort, within_reach
+from services.tickets.domain.rights import Ownership, Reach, Viewer, sees
 from services.tickets.domain.views import (
     Holding,
     Sharing,
@@ -131,3 +131,42 @@ def test_a_question_for_what_is_no_more_is_none(kept: dict[str, object]) -> None
 def test_nothing_saved_asks_for_everything_newest_first() -> None:
     assert recalled({}) == Filters()
     assert order_of("vanished") is Sort.CREATED
+
+
+SOMEBODY = st.sampled_from([ME, THEY])
+PLACE = st.sampled_from([HERE, THERE])
+
+
+@given(
+    st.builds(
+        Ownership,
+        organization_id=st.just(UUID(int=9)),
+        requester_id=SOMEBODY,
+        department_id=PLACE,
+        assignee_id=st.none() | SOMEBODY,
+    ),
+    st.builds(
+        Filters,
+        department_id=st.none() | st.just("mine") | PLACE,
+        assignee_id=st.none() | st.sampled_from(["me", "none"]) | SOMEBODY,
+        requester_id=st.none() | SOMEBODY,
+    ),
+    st.sampled_from([frozenset[UUID](), frozenset({HERE}), frozenset({HERE, THERE})]),
+)
+def test_where_the_rights_are_left_out_the_filters_say_no_less(
+    ticket: Ownership, filters: Filters, departments: frozenset[UUID]
+) -> None:
+    viewer = Viewer(ME, Reach.DEPARTMENTS, staff=True, department_ids=departments)
+    if within_reach(viewer, filters) and fits(viewer, filters, ticket):
+        assert sees(viewer, ticket)
+
+
+def fits(viewer: Viewer, filters: Filters, ticket: Ownership) -> bool:
+    whose = {None: ticket.assignee_id, "me": viewer.id, "none": None}
+    place = filters.department_id
+    return (
+        ticket.assignee_id == whose.get(filters.assignee_id, filters.assignee_id)
+        and place in {None, "mine", ticket.department_id}
+        and (place != "mine" or ticket.department_id in viewer.department_ids)
+        and filters.requester_id in {None, ticket.requester_id}
+    )

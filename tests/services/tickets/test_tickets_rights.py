@@ -18,6 +18,7 @@ READS = ("", "/messages", "/timeline", "/feedback")
 WRITES = {
     "messages": {"body": "x"},
     "assign": {"assignee_id": None},
+    "take": {},
     "wait": {"for": "third_party", "reason": "x"},
     "resolve": {},
     "reopen": {},
