@@ -66,7 +66,7 @@ def decode(count: int, data: bytes) -> int:
     if count > SPARSE:
         return int.from_bytes(data, "little")
     room = bytearray(SIZE // 8)
-    for ordinal in memoryview(data).cast("H"):
+    for ordinal in array("H", data):
         room[ordinal >> 3] |= 1 << (ordinal & 7)
     return int.from_bytes(room, "little")
 

@@ -45,7 +45,12 @@ def is_exact(chunk: str) -> bool:
 
 def sequence(text: str) -> list[str]:
     """The folded words and numbers of a text in their order, for phrases."""
-    return [piece for chunk in chunks(fold(text)) for piece in parts(chunk)]
+    return cut(fold(text))
+
+
+def cut(folded: str) -> list[str]:
+    """The same of a text that is folded already."""
+    return [piece for chunk in chunks(folded) for piece in parts(chunk)]
 
 
 def others(chunk: str, pieces: list[str]) -> Iterator[str]:

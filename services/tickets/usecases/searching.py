@@ -5,7 +5,7 @@ same statement, with the same walls, as a list without `q`.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -49,6 +49,7 @@ class Hunt:
     question: Question
     highest: int
     more: Sequence[Condition] = ()
+    cost: verifying.Cost = field(default_factory=verifying.Cost)
 
     async def load(self, pieces: Sequence[int]) -> Slices:
         """The rows of the query's tokens in these slices, as bits."""
@@ -75,11 +76,17 @@ class Hunt:
         """Those that hold what the index cannot know: phrases, exact times."""
         if not self.question.checks:
             return list(rows)
-        return await verifying.sound(self.context, self.caller, self.question, rows, self.load)
+        return await verifying.sound(self.context, self.caller, self.question, rows, self)
 
     @property
-    def patience(self) -> int:
-        return verifying.MOST_OPENED if self.question.phrased else _MOST_LOOKED_AT
+    def stride(self) -> int:
+        """The most that is looked at together."""
+        return verifying.AT_ONCE if self.question.phrased else _CHUNK
+
+    def weary(self, looked: int) -> bool:
+        """Whether a page has cost enough."""
+        most = verifying.MOST_OPENED if self.question.phrased else _MOST_LOOKED_AT
+        return looked >= most or self.cost.letters >= verifying.MOST_READ
 
 
 async def found(
@@ -129,13 +136,13 @@ async def _newest(hunt: Hunt, order: Order) -> Answer:
     start = place.id.int if place else hunt.highest + 1
     shown: list[Row] = []
     looked = 0
-    async for chosen in _chunks(_candidates(hunt, start), limit):
+    async for chosen in _chunks(_candidates(hunt, start), limit, hunt.stride):
         rows = await hunt.rows(chosen)
         looked += len(chosen)
         shown += [rows[number] for number in chosen if number in rows]
         if len(shown) > limit:
             return shown[:limit], [_ANY_INSTANT, UUID(int=shown[limit - 1]["number"])]
-        if looked >= hunt.patience:
+        if hunt.weary(looked):
             return shown, [_ANY_INSTANT, UUID(int=chosen[-1])]
     return shown, None
 
@@ -151,14 +158,14 @@ async def _candidates(hunt: Hunt, start: int) -> AsyncIterator[int]:
                     yield number
 
 
-async def _chunks(found: AsyncIterator[int], limit: int) -> AsyncIterator[list[int]]:
+async def _chunks(found: AsyncIterator[int], limit: int, most: int) -> AsyncIterator[list[int]]:
     """A page's worth first, then more at once: the first candidates mostly suffice."""
     size, chunk = limit + 1, list[int]()
     async for number in found:
         chunk.append(number)
         if len(chunk) >= size:
             yield chunk
-            size, chunk = min(size * 4, _CHUNK), []
+            size, chunk = min(size * 4, most), []
     if chunk:
         yield chunk
 
@@ -188,9 +195,9 @@ async def _best(
         if len(shown) > limit:
             kind, row = shown[limit - 1]
             return [row for _, row in shown[:limit]], _told(rarities, kind, row["number"])
-        if looked >= hunt.patience:
+        if hunt.weary(looked):
             return [row for _, row in shown], _told(rarities, *chunk[-1])
-        size = min(size * 4, _CHUNK)
+        size = min(size * 4, hunt.stride)
     return [row for _, row in shown], None
 
 
@@ -236,7 +243,7 @@ async def _sorted(hunt: Hunt, order: Order) -> Answer:
     chosen = [number for piece in pieces for number in numbers(piece, bits[piece])] if few else []
     condition = [_among(chosen)] if few else []
     shown: list[Row] = []
-    size, looked = (limit if few else min(limit * 4, _CHUNK)), 0
+    size, looked = (limit if few else min(limit * 4, hunt.stride)), 0
     while True:
         rows = await hunt.listed(condition, (sort, place, size))
         met = [row for row in rows if bits.get(slice_of(row["number"]), 0) & bit_of(row["number"])]
@@ -246,10 +253,10 @@ async def _sorted(hunt: Hunt, order: Order) -> Answer:
             return shown[:limit], listing.place_of(shown[limit - 1], sort)
         if len(rows) <= size:
             return shown, None
-        if looked >= hunt.patience:
+        if hunt.weary(looked):
             return shown, listing.place_of(rows[-1], sort)
         place = Place(*listing.place_of(rows[-1], sort))
-        size = min(size * 2, _CHUNK)
+        size = min(size * 2, hunt.stride)
 
 
 def _windows(top: int) -> Iterator[list[int]]:

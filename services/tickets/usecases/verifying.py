@@ -1,10 +1,13 @@
 """Looking at candidates themselves: phrases in their opened texts, and exact times."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Final
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
 from uuid import UUID
 
 from services.tickets.domain import terms
+from services.tickets.domain.folding import fold
 from services.tickets.domain.matching import Found, holds
 from services.tickets.domain.postings import Field, slice_of
 from services.tickets.store import seals, search
@@ -17,21 +20,40 @@ from shared.kit.crypto import Box
 
 MOST_OPENED: Final = 120
 """Tickets whose texts are opened for one page."""
-_AT_ONCE: Final = 20
+AT_ONCE: Final = 35
 
-Load = Callable[[Sequence[int]], Awaitable[Mapping[int, Found]]]
+MOST_READ: Final = 1_000_000
+"""Letters: a hundred tickets of long logs must not cost a page more than short ones."""
+
 Text = tuple[Field, str]
 
 
+@dataclass(slots=True)
+class Cost:
+    """What a page has cost so far."""
+
+    letters: int = 0
+
+
+class Pages(Protocol):
+    """Where rows of the index come from, and what has been read for the page in hand."""
+
+    @property
+    def cost(self) -> Cost: ...
+
+    async def load(self, pieces: Sequence[int]) -> Mapping[int, Found]: ...
+
+
 async def sound(
-    context: Context, caller: Caller, question: Question, rows: Sequence[Row], load: Load
+    context: Context, caller: Caller, question: Question, rows: Sequence[Row], pages: Pages
 ) -> list[Row]:
     """The rows for which all checks hold, in their order."""
-    found = await load(sorted({slice_of(row["number"]) for row in rows})) if rows else {}
+    found = await pages.load(sorted({slice_of(row["number"]) for row in rows})) if rows else {}
     kept: list[Row] = []
-    for at in range(0, len(rows), _AT_ONCE):
-        some = rows[at : at + _AT_ONCE]
+    for at in range(0, len(rows), AT_ONCE):
+        some = rows[at : at + AT_ONCE]
         texts = await _texts(context, caller, some) if question.phrased else {}
+        pages.cost.letters += sum(len(text) for told in texts.values() for _, text in told)
         for row in some:
             book = Book(row, texts.get(row["id"], []))
             if all(_holds(check, book, found) for check in question.checks):
@@ -45,13 +67,15 @@ class Book:
     def __init__(self, row: Row, texts: Sequence[Text]) -> None:
         self.row = row
         self._texts = texts
-        self._words: list[tuple[Field, list[str]]] | None = None
+        self._folded: list[tuple[Field, str]] | None = None
 
     def says(self, phrase: Phrase) -> bool:
-        if self._words is None:
-            self._words = [(field, terms.sequence(text)) for field, text in self._texts]
+        if self._folded is None:
+            self._folded = [(field, fold(text)) for field, text in self._texts]
         return any(
-            _follows(phrase.words, words) for field, words in self._words if field in phrase.fields
+            _follows(phrase.words, terms.cut(text))
+            for field, text in self._folded
+            if field in phrase.fields and _may_follow(phrase.words, text)
         )
 
 
@@ -68,6 +92,13 @@ def _applies(one: Alternative, book: Book, found: Mapping[int, Found]) -> bool:
         return book.says(one.exact)
     begin, end = one.exact
     return bool(begin <= book.row["created_at"] < end)
+
+
+def _may_follow(phrase: Sequence[str], folded: str) -> bool:
+    """A quick look before a text is cut into words; long words are cut off, so it cannot tell."""
+    if any(len(word) >= terms.LONGEST for word in phrase):
+        return True
+    return re.search(r"[\W_]*".join(map(re.escape, phrase)), folded) is not None
 
 
 def _follows(phrase: Sequence[str], words: Sequence[str]) -> bool:

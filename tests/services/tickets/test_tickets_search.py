@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.tickets.domain.postings import bit_of, decode
+from services.tickets.usecases import verifying
 from services.tickets.usecases.indexing import index_some
 from services.tickets.usecases.renaming import rename_one
 from shared.events.identity import IdentityUserUpdated
@@ -360,3 +361,29 @@ async def test_never_more_than_the_list_without_q(desk: Desk, data: st.DataObjec
         ).json()["items"]
     }
     assert set(await found(desk, person, query, sort=sort, limit=200)) <= everything
+
+
+@pytest.mark.parametrize("sort", ["-created_at", "relevance", "-updated_at"])
+async def test_a_phrase_that_is_far_is_reached_page_by_page(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    monkeypatch.setattr(verifying, "MOST_OPENED", 3)
+    monkeypatch.setattr(verifying, "AT_ONCE", 2)
+    customer = desk.customer(organization=uuid4())
+    far = (await desk.open(customer, body="the green lantern"))["number"]
+    for _ in range(8):
+        await desk.open(customer, body="a lantern, which is green")
+    await index(desk)
+    seen: list[str] = []
+    cursor: str | None = None
+    pages = 0
+    while True:
+        more = {"cursor": cursor} if cursor else {}
+        answer = await page(desk, customer, '"green lantern"', sort=sort, limit=1, **more)
+        seen += [one["number"] for one in answer["items"]]
+        pages += 1
+        cursor = answer["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == [far]
+    assert 2 <= pages <= 6, "no page looks at all of them"
