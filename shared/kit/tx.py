@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import CursorResult, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.events.base import Fact
+from shared.events.base import Event, Fact
 from shared.kit.callers import Caller, Seat
+from shared.kit.driver import ask, connected, fetch_each, opening, send
 from shared.kit.outbox import (
     Stated,
     count_subjects,
@@ -47,14 +48,12 @@ class Tx:
         self._savepoint: Savepoint | None = None
         self.known: dict[Any, Any] = {}
         """What was read already and holds until the end: facts of a batch ask the same things."""
+        self.beside: Sequence[Event[Any]] = ()
+        """The events that are applied here, so that one question may be asked for all of them."""
 
     async def execute(self, statement: Statement, params: Any = None) -> CursorResult[Any]:
         """Run SQL text with `:named` parameters, or a Core statement, inside the transaction."""
-        connection = await self._begin()
-        if self._savepoint is not None:
-            await self._savepoint.set()
-        await self._send_writes(connection)
-        return await run(connection, statement, params)
+        return await run(await self._ready(), statement, params)
 
     def write(self, statement: Statement, params: Params, about: Any) -> None:
         """A constant statement whose outcome nobody reads: sent before the next, or at the end.
@@ -66,15 +65,16 @@ class Tx:
 
     async def rows(self, statement: Statement, params: Any = None) -> list[RowMapping]:
         """All rows, as mappings."""
-        return list((await self.execute(statement, params)).mappings().all())
+        return await ask(await self._ready(), self._driver, statement, params)
 
     async def row(self, statement: Statement, params: Any = None) -> RowMapping | None:
         """The first row, or None."""
-        return (await self.execute(statement, params)).mappings().first()
+        return next(iter(await self.rows(statement, params)), None)
 
     async def scalar(self, statement: Statement, params: Any = None) -> Any:
         """The first column of the first row, or None."""
-        return (await self.execute(statement, params)).scalar()
+        row = await self.row(statement, params)
+        return None if row is None else next(iter(row.values()))
 
     async def only(self, statement: Statement, params: Any = None) -> list[RowMapping]:
         """THE single statement of this transaction, without BEGIN and COMMIT round trips.
@@ -82,11 +82,12 @@ class Tx:
         Facts must be inside it (`FACTS_CTE`, `take_facts`). Customers still get a transaction:
         their wall is a setting of it. Once something has begun this is an ordinary statement.
         """
-        if self._begun or self._pending.writes or self.caller.seat is Seat.CUSTOMER:
-            result = await self.execute(statement, params)
-        else:
-            result = await run(await self._connect(), statement, params)
-        return list(result.mappings().all()) if result.returns_rows else []
+        return await ask(await self._line(), self._driver, statement, params)
+
+    async def each(self, statement: str, many: Sequence[Params]) -> list[RowMapping]:
+        """One text for many parameters, in one round trip; all rows, in order. Alone as `only`."""
+        _ = await self._line()
+        return await fetch_each(self._driver, statement, many)
 
     def emit(
         self,
@@ -131,7 +132,7 @@ class Tx:
     async def commit(self) -> None:
         """Write the facts and commit; only doors call it."""
         if self._pending.writes:
-            await self._send_writes(await self._begin())
+            _ = await self._send_writes(await self._begin())
         if self._pending.facts:
             await self._write_facts()
         if self._begun:
@@ -155,9 +156,10 @@ class Tx:
         self._begun = False
         await self._release()
 
-    async def _send_writes(self, connection: AsyncConnection) -> None:
+    async def _send_writes(self, connection: AsyncConnection) -> AsyncConnection:
         for statement, rows in self._pending.writes.take():
-            await run(connection, statement, rows if len(rows) > 1 else rows[0])
+            await send(connection, self._driver, statement, rows)
+        return connection
 
     async def _write_facts(self) -> None:
         if counts := uncounted(self._pending.facts):
@@ -165,32 +167,31 @@ class Tx:
             rows = await self.rows(count_subjects(self.context.schema), params)
             before = {row["subject"]: row["last"] - counts[row["subject"]] for row in rows}
             self._pending.facts = counted(self._pending.facts, before)
-        await self.execute(insert_facts(self.context.schema), self.take_facts())
+        await self.rows(insert_facts(self.context.schema), self.take_facts())
+
+    async def _line(self) -> AsyncConnection:
+        """Without BEGIN where what comes now may be all there is."""
+        if self._begun or self._pending.writes or self.caller.seat is Seat.CUSTOMER:
+            return await self._ready()
+        return await self._connect()
+
+    async def _ready(self) -> AsyncConnection:
+        """Begun, and what was gathered is sent before what comes now."""
+        connection = await self._begin()
+        if self._savepoint is not None:
+            await self._savepoint.set()
+        return await self._send_writes(connection)
 
     async def _begin(self) -> AsyncConnection:
         connection = await self._connect()
         if not self._begun:
             self._begun = True
-            await self._driver.execute(self._opening())
+            await self._driver.execute(opening(self.caller))
         return connection
 
-    def _opening(self) -> str:
-        if self.caller.seat is not Seat.CUSTOMER:
-            return "begin"
-        organization = self.caller.organization_id or ""
-        return f"begin; set local app.organization = '{organization}'"
-
     async def _connect(self) -> AsyncConnection:
-        while self._connection is None:
-            connection = await self.context.database.connect(self.caller.seat)
-            driver = (await connection.get_raw_connection()).driver_connection
-            if driver is None or driver.is_closed() or driver.is_in_transaction():
-                # The server went away meanwhile, or a door left something open (T15): not to be
-                # used, and replaced by a fresh one, which fails by itself when nobody answers.
-                await connection.invalidate()
-                await connection.close()
-                continue
-            self._connection, self._driver = connection, driver
+        if self._connection is None:
+            self._connection, self._driver = await connected(self.context.database, self.caller)
         return self._connection
 
     async def _release(self) -> None:

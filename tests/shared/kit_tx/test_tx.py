@@ -327,3 +327,38 @@ async def test_an_attempt_counts_as_a_whole_or_not_at_all(context: Context, read
     assert {before, kept, lost} & await seen(context, Caller.system()) == {before, kept}
     assert await outbox(context, kept) == [(1, "sanad.sla.warning")]
     assert await outbox(context, lost) == []
+
+
+EACH = f"{PUT} returning id, organization_id"
+
+
+async def test_many_by_one_statement_give_the_rows_of_all(context: Context) -> None:
+    ids = [uuid7() for _ in range(3)]
+    many = [{"id": one, "organization": HERE} for one in ids]
+    async with context.tx() as tx:
+        rows = await tx.each(EACH, many)
+    assert [row["id"] for row in rows] == ids
+    assert dict(rows[0]) == {"id": ids[0], "organization_id": HERE}
+
+
+async def test_many_by_one_statement_alone_are_all_or_nothing(context: Context) -> None:
+    good = uuid7()
+    many = [{"id": good, "organization": HERE}, {"id": uuid7(), "organization": None}]
+
+    async def put() -> None:
+        async with context.tx() as tx:
+            await tx.each(EACH, many)
+
+    with pytest.raises(IntegrityError, match="null value"):
+        await put()
+    async with context.tx() as tx:
+        assert await tx.scalar(FIND, {"ids": [good]}) == 0
+
+
+async def test_a_refused_statement_tells_no_values(context: Context) -> None:
+    """However it went to the server, its parameters stay out of what is logged."""
+    secret = "words of a person"
+    with pytest.raises(ProgrammingError) as told:
+        async with context.tx() as tx:
+            await tx.rows("select nothing from nowhere where x = :secret", {"secret": secret})
+    assert secret not in str(told.value)
