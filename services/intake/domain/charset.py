@@ -59,7 +59,7 @@ _NOT_TEXT: Final = frozenset({"idna", "punycode", "undefined", "unicode_escape",
 _SINGLE_BYTE: Final = (
     "cp125", "cp720", "cp866", "cp874", "cp437", "cp85", "iso8859", "koi8", "mac-", "mac_", "ascii",
 )  # fmt: skip
-_ARABIC_BLOCKS: Final = ((0x0600, 0x06FF), (0x0750, 0x077F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC))
+_ARABIC: Final = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]+")
 _COMMON = dict(zip("اليمونرتبةعدسفهكحقجشخصضطذئءؤثظغزىأإآ", range(36, 0, -1), strict=True))
 _COMMON |= dict.fromkeys("یکگپچےہںٹھژ", 24)  # Persian and Urdu
 _LATIN: Final = re.compile("[A-Za-z]")
@@ -261,6 +261,6 @@ def _runs(text: str) -> tuple[int, int]:
     return sum(_COMMON.get(char, 0) for word in words for char in word), sum(map(len, words))
 
 
-def is_arabic(char: str) -> bool:
-    """Whether one character is a letter of the Arabic blocks; false for the empty text."""
-    return bool(char) and any(low <= ord(char) <= high for low, high in _ARABIC_BLOCKS)
+def arabic_letters(text: str) -> int:
+    """How many characters of the Arabic blocks a text has."""
+    return sum(map(len, _ARABIC.findall(text)))

@@ -1,6 +1,7 @@
 """A mail read from its bytes: everything later steps decide on, nothing decided yet."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,7 +18,7 @@ from services.intake.domain.body import (
     leave_packed,
     read_content,
 )
-from services.intake.domain.charset import Vote, is_arabic, no_vote
+from services.intake.domain.charset import Vote, arabic_letters, no_vote
 from services.intake.domain.direction import directions
 from services.intake.domain.folding import BIDI_MARKS
 from services.intake.domain.headers import Headers, split_headers
@@ -26,6 +27,7 @@ from services.intake.domain.own import words_of
 from services.intake.domain.words import Flag
 from shared.vocabulary import Locale, SenderAuth
 
+_LATIN: Final = re.compile("[A-Za-z]+")
 _IDENTITY: Final = ("from", "date", "subject", "message-id")
 UNREADABLE: Final = "(unreadable message / رسالة غير مقروءة)"
 
@@ -192,9 +194,8 @@ def _envelopes(envelope: Envelope) -> Author | None:
 def locale_of(text: str) -> Locale:
     """The language that most letters of a text belong to; Arabic when there are none."""
     sample = text[:5000]
-    arabic = sum(1 for char in sample if is_arabic(char))
-    latin = sum(1 for char in sample if char.isascii() and char.isalpha())
-    return Locale.EN if latin > arabic else Locale.AR
+    latin = sum(map(len, _LATIN.findall(sample)))
+    return Locale.EN if latin > arabic_letters(sample) else Locale.AR
 
 
 def digest_of(headers: Headers, raw: bytes, envelope: Envelope) -> str:
