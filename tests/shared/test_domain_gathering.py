@@ -17,12 +17,13 @@ class Store:
         self.open.set()
         self.refused = set(refused)
 
-    async def keep(self, things: Sequence[str]) -> None:
+    async def keep(self, things: Sequence[str]) -> list[str | Exception]:
         held = list(things)
         await self.open.wait()
         if self.refused.intersection(held):
             raise ValueError(held)
         self.commits.append(held)
+        return [LookupError(one) if one.startswith("no") else one.upper() for one in held]
 
 
 async def turns() -> None:
@@ -70,7 +71,7 @@ async def test_one_that_cannot_be_kept_fails_alone() -> None:
     told = await asyncio.gather(
         *(gathering.add(name, 1) for name in ("a", "bad", "b")), return_exceptions=True
     )
-    assert [type(one) for one in told] == [type(None), ValueError, type(None)]
+    assert [type(one) for one in told] == [str, ValueError, str]
     assert sorted(name for commit in store.commits for name in commit) == ["a", "b"]
 
 
@@ -108,3 +109,14 @@ async def test_small_ones_do_not_wait_for_a_heap(sizes: tuple[int, ...], commits
     gathering = Gathering(store.keep, most=8)
     await asyncio.gather(*(gathering.add(str(at), size) for at, size in enumerate(sizes)))
     assert len(store.commits) == commits
+
+
+async def test_each_is_told_what_became_of_it() -> None:
+    """Also when that is a refusal of its own: the others' commit stands."""
+    store = Store()
+    gathering = Gathering(store.keep)
+    told = await asyncio.gather(
+        *(gathering.add(name) for name in ("a", "no", "b")), return_exceptions=True
+    )
+    assert [told[0], type(told[1]), told[2]] == ["A", LookupError, "B"]
+    assert store.commits == [["a", "no", "b"]]

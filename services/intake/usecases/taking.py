@@ -27,10 +27,9 @@ class Taking:
         """The mail is ours when this returns; nothing of it is read here."""
         mail_id = uuid7()
         sealed = await seal(self._context, mail_id, raw, envelope)
-        await self._gathering.add({"id": mail_id, **sealed}, len(raw))
-        return mail_id
+        return await self._gathering.add({"id": mail_id, **sealed}, len(raw))
 
-    async def _keep(self, rows: Sequence[dict[str, Any]]) -> None:
+    async def _keep(self, rows: Sequence[dict[str, Any]]) -> list[UUID]:
         async with self._context.tx() as tx:
             for row in rows:
                 tx.traceparent = new_traceparent()  # they share a commit, not a trace
@@ -38,3 +37,4 @@ class Taking:
                 tx.emit(fact, sequence=1)
             tx.wake(PARSER)
             await mails.keep_all(tx, CHANNEL, rows)
+        return [row["id"] for row in rows]
