@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from shared.events.base import Event
 from shared.kit import deadletters
 from shared.kit.consumers import Consumers, Delivery, Key
 from shared.kit.context import Context
@@ -105,22 +106,20 @@ class Inbox:
         try:
             async with self._context.tx() as tx:
                 fresh = await move_on(tx, ready, handled, trusted=trusted)
-                for one in handled:
-                    if one.id in fresh:
-                        await self._handle(one, tx, answers[one.id])
+                heard = (one for one in handled if self._consumers.listeners(one.type))
+                new = [(one, one.event()) for one in heard if one.id in fresh]
+                tx.beside = [event for _, event in new]
+                for one, event in new:
+                    await self._handle(event, tx, answers[one.id])
                 if held:
                     await deadletters.release(tx, [one.id for one in ready])
         except Exception as error:  # noqa: BLE001 - a handler's or the database's: tried again
             return error
         return None
 
-    async def _handle(self, one: Delivery, tx: Tx, answers: Any) -> None:
-        listeners = self._consumers.listeners(one.type)
-        if not listeners:
-            return
-        event = one.event()
+    async def _handle(self, event: Event[Any], tx: Tx, answers: Any) -> None:
         tx.traceparent = event.traceparent
-        for index, listener in enumerate(listeners):
+        for index, listener in enumerate(self._consumers.listeners(event.type)):
             extra = (answers[index],) if listener.prefetch else ()
             await listener.handle(event, tx, *extra)
 

@@ -9,7 +9,7 @@ from shared.kit.consumers import Consumers, Delivery
 from shared.kit.context import Context
 from shared.kit.peers import PeerUnavailable
 
-AT_ONCE = 8
+AT_ONCE = 24
 PATIENCE = 10.0
 """How long a batch waits for a peer that hangs; what is not answered then is tried again later."""
 

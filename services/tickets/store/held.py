@@ -1,6 +1,6 @@
 """Mails that wait for a person's word before they may speak on a ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,17 @@ async def drop(tx: Tx, mail_id: UUID) -> UUID | None:
     if ticket_id is not None:
         await tx.execute(_COUNT, {"ticket": ticket_id})
     return ticket_id
+
+
+async def drop_all(tx: Tx, mail_ids: Collection[UUID]) -> None:
+    """The same of many mails."""
+    rows = await tx.rows(
+        "delete from tickets.held_mail where mail_id = any(cast(:mails as uuid[]))"
+        " returning ticket_id",
+        {"mails": list(mail_ids)},
+    )
+    for ticket_id in sorted({row["ticket_id"] for row in rows}):
+        await tx.execute(_COUNT, {"ticket": ticket_id})
 
 
 async def of_ticket(tx: Tx, ticket_id: UUID, most: int) -> Sequence[RowMapping]:

@@ -1,5 +1,6 @@
 """Messages: written sealed, read in pages by arrival."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -76,6 +77,15 @@ async def of_mail(tx: Tx, mail_id: UUID) -> RowMapping | None:
     return await tx.row(
         "select id, ticket_id from tickets.message where mail_id = :mail", {"mail": mail_id}
     )
+
+
+async def of_mails(tx: Tx, mail_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the mails that became messages already."""
+    rows = await tx.only(
+        "select mail_id from tickets.message where mail_id = any(cast(:mails as uuid[]))",
+        {"mails": list(mail_ids)},
+    )
+    return {row["mail_id"] for row in rows}
 
 
 async def mark_bounced(tx: Tx, ticket_id: UUID, message_id: UUID, at: datetime) -> None:

@@ -48,8 +48,18 @@ async def insert(
 
     A lone statement when nothing has begun; a taken idempotency key breaks all of it.
     """
+    params = {**_params(tx, box, opening, ids), **(repeat or {})}
+    await tx.only(_statement(repeatable=repeat is not None), params)
+
+
+def insert_beside(tx: Tx, box: Box, opening: Opening, ids: tuple[UUID, UUID, int]) -> None:
+    """The same, sent with the next statement of the transaction or at its end."""
+    tx.write(_statement(repeatable=False), _params(tx, box, opening, ids), ids[0])
+
+
+def _params(tx: Tx, box: Box, opening: Opening, ids: tuple[UUID, UUID, int]) -> dict[str, Any]:
     ticket_id, message_id, number = ids
-    params = {
+    return {
         "id": ticket_id,
         "number": number,
         "message_id": message_id,
@@ -58,9 +68,7 @@ async def insert(
         **_ticket_params(box, opening, ticket_id),
         **_message_params(box, opening, message_id),
         **tx.take_facts(),
-        **(repeat or {}),
     }
-    await tx.only(_statement(repeatable=repeat is not None), params)
 
 
 def _ticket_params(box: Box, opening: Opening, ticket_id: UUID) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from services.tickets.domain.naming import file_name, mail_subject
 from services.tickets.domain.opening import File, Opening, Writing
 from services.tickets.domain.reopening import Effect, effect_of_mail, is_automatic, recent
 from services.tickets.domain.words import Action, Ticket
-from services.tickets.store import directory, held, messages, seals, tickets
+from services.tickets.store import directory, seals, tickets
 from services.tickets.store.rows import Row
-from services.tickets.usecases import company, opening
+from services.tickets.usecases import arriving, company, opening
 from services.tickets.usecases.company import UNVERIFIED
 from services.tickets.usecases.life import Actor, Life
 from services.tickets.usecases.replying import answer, put, reopen
@@ -39,9 +39,8 @@ async def fetch(event: Event[MailRouted], context: Context) -> Fetched | None:
     """Everything from intake, before the transaction; nothing when the mail was applied already."""
     routed = event.data
     organization_id = routed.organization_id
-    async with context.tx() as tx:
-        if await messages.of_mail(tx, routed.mail_id) is not None:
-            return None
+    if await arriving.was_applied(context, routed.mail_id):
+        return None
     if routed.ticket_id is not None:
         async with context.tx() as tx:
             row = await tickets.read_living(tx, routed.ticket_id)
@@ -53,12 +52,11 @@ async def fetch(event: Event[MailRouted], context: Context) -> Fetched | None:
 async def apply(event: Event[MailRouted], tx: Tx, fetched: Fetched | None) -> None:
     """Once for each mail, whatever the bus repeats."""
     routed = event.data
-    if fetched is None or await messages.of_mail(tx, routed.mail_id) is not None:
+    if fetched is None or not await arriving.take(tx, routed.mail_id):
         return
     row = None
     if routed.decision != "new" and routed.ticket_id is not None:
         row = await tickets.lock_living(tx, routed.ticket_id)
-    await held.drop(tx, routed.mail_id)
     if row is None:
         ticket_id = await _open(tx, routed, fetched, None)
     else:
@@ -134,7 +132,7 @@ async def _open(tx: Tx, routed: MailRouted, fetched: Fetched, closed: Row | None
         tags=(UNVERIFIED,) if routed.unverified else (),
     )
     prepared = await opening.ready(tx, start)
-    await opening.write(tx, prepared)
+    await opening.write(tx, prepared, beside=True)
     return prepared.ticket_id
 
 

@@ -90,14 +90,22 @@ async def ready(tx: Tx, opening: Opening, claim: Claim = NOTHING) -> Prepared:
     return Prepared(opening, ticket_id, message_id, number, box, claim, answer)
 
 
-async def write(tx: Tx, prepared: Prepared, repeat: dict[str, Any] | None = None) -> None:
-    """One statement for a ticket without files; `repeat` carries the caller's idempotency key."""
+async def write(
+    tx: Tx, prepared: Prepared, repeat: dict[str, Any] | None = None, *, beside: bool = False
+) -> None:
+    """One statement for a ticket without files; `repeat` carries the caller's idempotency key.
+
+    With `beside` the ticket is written with the others that its transaction opens.
+    """
     await claiming.take(tx, prepared.claim)
     opening, box = prepared.opening, prepared.box
     tx.emit(_fact(prepared, tx.context.settings.tickets_outage_tag), sequence=1)
     await fielding.index_opening(tx, opening, prepared.ticket_id)
     ids = (prepared.ticket_id, prepared.message_id, prepared.number)
-    await store.insert(tx, box, opening, ids, repeat)
+    if beside:
+        store.insert_beside(tx, box, opening, ids)
+    else:
+        await store.insert(tx, box, opening, ids, repeat)
     place = (opening.organization_id, prepared.ticket_id, prepared.message_id)
     files = prepared.claim.files + opening.first.files
     if files:
