@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import ssl
 from collections import defaultdict
 from collections.abc import Callable
@@ -24,6 +25,10 @@ _CROWD: Final = b"421 4.7.0 too many connections from your address, try again la
 _SILENT: Final = b"421 4.4.2 no mail came in time\r\n"
 _FULL: Final = "451 4.3.1 too much mail at once, try again later"
 _STRANGER: Final = b"554 5.7.1 mail is not taken from your address\r\n"
+_WORD: Final = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"
+_NAME: Final = r"[A-Za-z0-9-]+"
+_PLAIN: Final = re.compile(rf"<({_WORD}(?:\.{_WORD})*@{_NAME}(?:\.{_NAME})*)>(?: +([A-Z][^()]*))?")
+"""A path without quotes, comments or encoded words, and its parameters."""
 _REPHRASED: Final = {
     "552 Error: message size exceeds fixed maximum message size": "552 5.3.4 message too big",
     "250 OK": "250 2.0.0 OK",
@@ -192,6 +197,14 @@ class Connection(SMTP):
     @override
     async def push(self, status: Any) -> None:
         await super().push(_REPHRASED.get(status, status))
+
+    @override
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """The usual address in one look; whatever is less plain is read by the book."""
+        plain = _PLAIN.fullmatch(arg or "")
+        if plain is None:
+            return super()._getaddr(arg)
+        return plain[1], plain[2] or ""
 
     @override
     @syntax("MAIL FROM: <address>", extended=" [SP <mail-parameters>]")
