@@ -83,7 +83,7 @@ class Turn:
 
     More than a few requests are a burst, and it is over when none came for a `LULL`. Where it lasts
     longer than `burst` seconds both have the same time: the work then goes on for as long without
-    looking.
+    looking. Without a `burst` the work has its turn as soon as `Courtesy` gives it.
     """
 
     def __init__(self, courtesy: Courtesy, burst: float = BURST) -> None:
@@ -99,6 +99,8 @@ class Turn:
         if began < self._mine:
             return
         while not (await self._courtesy.give_way() and self._is_over()):
+            if not self._burst:
+                break
             if clock() - began >= self._burst:
                 self._mine = clock() + self._burst
                 break

@@ -9,7 +9,7 @@ from nats.js.api import PubAck
 from sqlalchemy import RowMapping
 
 from shared.kit.context import Context
-from shared.kit.courtesy import lingering
+from shared.kit.courtesy import Turn, lingering
 from shared.kit.deadletters import describe
 from shared.kit.epoch import Epoch
 from shared.kit.logging import get_logger
@@ -52,6 +52,7 @@ class Relay:
         self._context = context
         self._courier = courier
         self._epoch = Epoch(context, courier)
+        self._way = Turn(context.courtesy, context.settings.relay_burst_seconds)
         self.published = 0
         self.failures = 0
         self.trouble: str | None = None
@@ -68,7 +69,7 @@ class Relay:
                 if self._epoch.unsure or loop.time() - looked > LOOK_EVERY:
                     await self._epoch.look()
                     looked = loop.time()
-                await self._context.courtesy.give_way()
+                await self._way.come()
                 began = loop.time()
                 claimed = await self.once()
             except Exception as error:  # noqa: BLE001 - NATS or PostgreSQL is away: both come back

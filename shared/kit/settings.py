@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     master_key_file: Path | None = None
     clock_file: Path | None = None
     pool_size: int = 8
+    relay_burst_seconds: float = 0.0
+    """How long facts may wait while requests come in a burst; a service says so of its own."""
     log_level: str = "INFO"
 
     def dsn(self, schema: str, seat: Seat | Literal["owner"]) -> str:
