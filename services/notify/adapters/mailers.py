@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -19,6 +20,7 @@ from services.notify.adapters.signatures import Signer, SigningMailer
 from services.notify.adapters.troubles import trouble_of
 from services.notify.domain.letters import Parcel
 from services.notify.domain.receipts import provider_id
+from shared.kit.gathering import Gathering
 
 TIMEOUT: Final = 20.0
 CONNECTIONS: Final = 8
@@ -71,29 +73,39 @@ class MaildirMailer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._gathering = Gathering(self._keep)
 
     async def send(self, parcel: Parcel) -> str | None:
         try:
-            await asyncio.to_thread(self._write, parcel)
+            return await self._gathering.add(parcel, len(parcel.raw))
         except OSError as error:
             raise Away(type(error).__name__) from error
-        return None
 
     async def close(self) -> None:
         return None
 
-    def _write(self, parcel: Parcel) -> None:
-        assert _NAME.fullmatch(parcel.name)
+    async def _keep(self, parcels: Sequence[Parcel]) -> list[str | None]:
+        await asyncio.to_thread(self._write, parcels)
+        return [None for _ in parcels]
+
+    def _write(self, parcels: Sequence[Parcel]) -> None:
+        """Each mail is safe before it has its name, and the names before anybody hears of them."""
         for place in ("tmp", "new", "cur"):
             (self._folder / place).mkdir(parents=True, exist_ok=True)
+        drafts = [self._draft(parcel) for parcel in parcels]
+        for draft in drafts:
+            draft.rename(self._folder / "new" / draft.name)
+        _sync_folder(self._folder / "new")
+
+    def _draft(self, parcel: Parcel) -> Path:
+        assert _NAME.fullmatch(parcel.name)
         draft = self._folder / "tmp" / parcel.name
         trace = f"Return-Path: <{parcel.sender}>\r\nDelivered-To: {parcel.recipient}\r\n"
         with draft.open("wb") as file:
             file.write(trace.encode() + parcel.raw)
             file.flush()
             os.fsync(file.fileno())
-        draft.rename(self._folder / "new" / parcel.name)
-        _sync_folder(self._folder / "new")
+        return draft
 
 
 def _sync_folder(folder: Path) -> None:

@@ -61,9 +61,9 @@ async def _rounds(context: Context, stop: Stop, post: Post, lanes: asyncio.TaskG
         claimed = await post.round(lanes)
         if claimed is None:
             await stop.wait(AWAY)
-        elif claimed:
+        elif claimed and not post.behind:
             await stop.wait(lingering(loop.time() - began, claimed, GATHER))
-        else:
+        elif not claimed:
             await context.wait(MAILS, IDLE)
 
 

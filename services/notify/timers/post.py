@@ -30,6 +30,8 @@ class Post:
         self._busy: set[UUID] = set()
         self._held: set[UUID] = set()
         self._ended: list[Ended] = []
+        self.behind = False
+        """Whether more mails were due than the last round could take."""
 
     @property
     def free(self) -> int:
@@ -43,12 +45,14 @@ class Post:
         None when the database did not answer: the next round begins where this one did.
         """
         written, self._ended = self._ended, []
+        free = self.free
         try:
-            mails = await usecases.mail_turn(self._context, written, self.free, [*self._held])
+            mails = await usecases.mail_turn(self._context, written, free, [*self._held])
         except Exception as error:  # noqa: BLE001 - whatever it is, what ended must not be lost
             self._ended = written + self._ended
             _log.warning("mails_wait", error=type(error).__name__)
             return None
+        self.behind = 0 < free == len(mails)
         self._held.difference_update(one.mail.id for one in written)
         if mails:
             await self._set_out(mails, lanes)
