@@ -54,8 +54,10 @@ class IntakeSettings(Settings):
     parsers: int = Field(2, ge=1, alias="SANAD_INTAKE_PARSERS")
     """At most so many parser processes; they start when mail comes and leave when idle."""
     parse_seconds: float = Field(15.0, gt=0, alias="SANAD_INTAKE_PARSE_SECONDS")
-    lanes: int = Field(6, ge=1, alias="SANAD_INTAKE_LANES")
-    """Mails that are worked on at once."""
+    relay_burst_seconds: float = Field(3.0, ge=0, alias="SANAD_INTAKE_BURST_SECONDS")
+    """How long mails that are ours, and facts, may wait while more pour in: senders come first."""
+    lanes: int = Field(32, ge=1, alias="SANAD_INTAKE_LANES")
+    """Mails that are worked on at once; those that come to a step together take it together."""
     imap_poll_seconds: float = Field(60.0, gt=0, alias="SANAD_INTAKE_IMAP_POLL_SECONDS")
     """How often every mailbox is looked into, whatever its server announces."""
     imap_idle_seconds: float = Field(480.0, gt=0, le=1500, alias="SANAD_INTAKE_IMAP_IDLE_SECONDS")

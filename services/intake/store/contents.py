@@ -1,6 +1,6 @@
 """What was read in a mail: its words and its files, sealed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,16 +38,17 @@ _SAVE: Final = """
             || array(select f from unnest(m.flags) f where f = 'message_cut'),
         degraded = :degraded, attempts = 0, next_at = :now
     from twin where m.id = :id and m.state = 'accepted'
-    returning m.state"""
+    returning m.id, m.state"""
 
 
-async def save(tx: Tx, reading: Mapping[str, Any]) -> State | None:
-    """A reading in one statement; the mail is parsed by it, or known as a duplicate.
+async def save(tx: Tx, readings: Sequence[Mapping[str, Any]]) -> dict[UUID, State]:
+    """Each reading in one statement; the mail is parsed by it, or known as a duplicate.
 
-    Files keep their ids when the mail is read again. None when the mail has moved on meanwhile.
+    Files keep their ids when the mail is read again. A mail that has moved on meanwhile is not
+    among those that are returned.
     """
-    rows = await tx.only(_SAVE, reading)
-    return State(rows[0]["state"]) if rows else None
+    rows = await tx.each(_SAVE, readings)
+    return {row["id"]: State(row["state"]) for row in rows}
 
 
 async def content_of(tx: Tx, mail_id: UUID) -> bytes | None:

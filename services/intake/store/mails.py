@@ -99,16 +99,24 @@ class Claimed:
     raw: bytes
 
 
-async def claim(tx: Tx, most: int, lease: timedelta) -> list[Claimed]:
-    """Mails to decide now, with what their reading needs; an unrenewed claim ends by itself."""
+async def claim(tx: Tx, most: int, room: int, lease: timedelta) -> list[Claimed]:
+    """Mails to decide now, with what their reading needs; an unrenewed claim ends by itself.
+
+    No more bytes than there is room for, and one mail in any case.
+    """
     rows = await tx.only(
-        """update intake.inbound_mail set next_at = :until where id in (
-            select id from intake.inbound_mail
+        """with due as (
+            select id, next_at, size from intake.inbound_mail
             where state in ('accepted', 'parsed') and next_at <= :now
-            order by next_at limit :most for update skip locked)
+            order by next_at limit :most for update skip locked),
+        heap as (
+            select id, sum(size) over (order by next_at, id) as height,
+                row_number() over (order by next_at, id) as place from due)
+        update intake.inbound_mail set next_at = :until where id in (
+            select id from heap where height <= :room or place = 1)
         returning id, state, attempts, envelope,
             case when state = 'accepted' then raw else '' end as raw""",
-        {"now": tx.now, "until": tx.now + lease, "most": most},
+        {"now": tx.now, "until": tx.now + lease, "most": most, "room": room},
     )
     return [Claimed(**{**row, "state": State(row["state"])}) for row in rows]
 
@@ -172,17 +180,17 @@ class Undecided:
     reused: bool
 
 
-async def parsed(tx: Tx, mail_id: UUID) -> Undecided | None:
-    """All that is stored of it, in one look; None once it is decided."""
-    rows = await tx.only(
+async def parsed(tx: Tx, mail_ids: Sequence[UUID]) -> dict[UUID, Undecided]:
+    """All that is stored of them, in one look; without those that are decided."""
+    rows = await tx.rows(
         f"""select {_LIGHT}, p.content, exists (select from intake.inbound_mail o
                 where o.message_tag = m.message_tag and o.id < m.id and o.state <> 'duplicate'
             ) as reused
         from intake.inbound_mail m join intake.mail_parsed p on p.mail_id = m.id
-        where m.id = :id and m.state = 'parsed'""",
-        {"id": mail_id},
+        where m.id = any(cast(:ids as uuid[])) and m.state = 'parsed'""",
+        {"ids": list(mail_ids)},
     )
-    return Undecided(_row(rows[0]), rows[0]["content"], rows[0]["reused"]) if rows else None
+    return {row["id"]: Undecided(_row(row), row["content"], row["reused"]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,32 +228,17 @@ async def change(tx: Tx, mail_id: UUID, fields: Mapping[str, Any]) -> None:
     )
 
 
-async def decide(tx: Tx, row: Row, fields: Mapping[str, Any]) -> None:
-    """Move a parsed mail on and state the facts, in one statement, unless somebody else did.
-
-    `version` counts the mail's facts.
-    """
-    facts = tx.take_facts()
-    await tx.only(
-        f"""with moved as (
-            update intake.inbound_mail set {_set(fields)}, version = version + :facts
-            where id = :id and state = 'parsed' and version = :seen returning id),
-        {FACTS_CTE("intake", "moved")}
-        select id from moved""",
-        {**fields, **facts, "facts": len(facts["fact_ids"]), "id": row.id, "seen": row.version},
-    )
+_APPLY: Final = """update intake.inbound_mail
+    set state = 'applied', ticket_id = :ticket, version = version + 1
+    where id = :id and state <> 'applied'
+    returning id, version, once,
+        case when mail_class in ('human', 'list') then sender_tag end as speaker"""
 
 
-async def apply(tx: Tx, mail_id: UUID, ticket_id: UUID) -> RowMapping | None:
-    """The mail is on its ticket; its version and sender, or None when that was known."""
-    return await tx.row(
-        """update intake.inbound_mail
-        set state = 'applied', ticket_id = :ticket, version = version + 1
-        where id = :id and state <> 'applied'
-        returning version, once,
-            case when mail_class in ('human', 'list') then sender_tag end as speaker""",
-        {"id": mail_id, "ticket": ticket_id},
-    )
+async def apply(tx: Tx, tickets: Mapping[UUID, UUID]) -> dict[UUID, RowMapping]:
+    """Mails are on their tickets; version and sender of those of which it was not known."""
+    places = [{"id": mail_id, "ticket": tickets[mail_id]} for mail_id in sorted(tickets)]
+    return {row["id"]: row for row in await tx.each(_APPLY, places)}
 
 
 async def by_message(tx: Tx, tags: list[bytes]) -> dict[bytes, list[Row]]:

@@ -14,8 +14,8 @@ from services.intake.store.mails import Claimed
 from services.intake.usecases.accept import PARSER
 from services.intake.usecases.match import NotYet
 from services.intake.usecases.people import People
-from services.intake.usecases.read import read
-from services.intake.usecases.route import route_mail
+from services.intake.usecases.read import read, saving
+from services.intake.usecases.route import Deciding, route_mail
 from services.intake.usecases.settle import give_up
 from shared.kit.context import Context
 from shared.kit.courtesy import Turn
@@ -28,6 +28,8 @@ RENEW: Final = 2.0
 LOOK: Final = 2.0
 """How soon mails are seen that are due again, or that another replica took in."""
 IDLE: Final = 30.0
+ROOM: Final = 64 * 1024 * 1024
+"""Bytes of mails in work at once; one mail is always taken."""
 LONGEST_WAIT: Final = 30.0
 PATIENCE: Final = 12
 """Attempts of some three minutes, after which a mail that we cannot decide is held."""
@@ -42,25 +44,28 @@ class Desk:
         self._parser = parser
         self._people = People(context)
         self._zone = Resolver(context.settings.intake_nameserver)
+        self._saving = saving(context)
+        self._deciding = Deciding(context, self._people)
         self._lanes: int = context.settings.lanes
-        self._turn = Turn(context.courtesy)
-        self.busy: set[asyncio.Task[None]] = set()
+        self._turn = Turn(context.courtesy, context.settings.relay_burst_seconds)
+        self.busy: dict[asyncio.Task[None], int] = {}
+        """Mails in work and how large each is: together they fit into memory."""
 
     async def claim(self) -> list[Claimed]:
-        free = self._lanes - len(self.busy)
-        if free <= 0:
+        free, room = self._lanes - len(self.busy), ROOM - sum(self.busy.values())
+        if free <= 0 or room <= 0:
             return []
         await self._turn.come()  # senders wait for their 250, nobody for this
         async with self._context.tx() as tx:
-            return await mails.claim(tx, free, LEASE)
+            return await mails.claim(tx, free, room, LEASE)
 
     def start(self, group: asyncio.TaskGroup, mail: Claimed) -> None:
         task = group.create_task(self._work(mail))
-        self.busy.add(task)
+        self.busy[task] = len(mail.raw)
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self.busy.discard(task)
+        self.busy.pop(task, None)
         self._context.wake(PARSER)
 
     async def _work(self, mail: Claimed) -> None:
@@ -81,9 +86,9 @@ class Desk:
             steps.cancel()
 
     async def _steps(self, mail: Claimed) -> None:
-        state = await read(self._context, self._parser, mail, self._zone)
+        state = await read(self._context, self._parser, mail, self._zone, self._saving)
         if state is State.PARSED:
-            await route_mail(self._context, self._people, mail.id)
+            await route_mail(self._context, self._people, mail.id, self._deciding)
 
     async def _try_later(self, mail_id: UUID, error: Exception, *, ours: bool = False) -> None:
         """What fails by our own doing again and again is shown to people instead."""

@@ -1,7 +1,9 @@
 """From sealed bytes to sealed content: the parser's step, which every mail survives."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +22,7 @@ from services.intake.usecases import secrets, witness
 from shared.kit import sealedstream
 from shared.kit.context import Context
 from shared.kit.crypto import Box
+from shared.kit.gathering import Gathering
 from shared.kit.logging import get_logger
 from shared.kit.sealedstream import Sealer
 from shared.kit.tx import Tx
@@ -33,8 +36,28 @@ _COLUMNS: Final = (
 )
 
 
+Saving = Gathering[Mapping[str, Any], State | None]
+
+
+def saving(context: Context) -> Saving:
+    """Readings that are ready at the same moment are stored together."""
+    return Gathering(partial(_saved, context))
+
+
+async def _saved(context: Context, readings: Sequence[Mapping[str, Any]]) -> list[State | None]:
+    """In one order, whoever stores them: equal contents wait for one another."""
+    async with context.tx() as tx:
+        stamped = ({**one, "now": tx.now} for one in readings)
+        states = await contents.save(tx, sorted(stamped, key=lambda one: one["digest_tag"]))
+    return [states.get(one["id"]) for one in readings]
+
+
 async def read(
-    context: Context, parser: Parser, found: Claimed, zone: Zone | None = None
+    context: Context,
+    parser: Parser,
+    found: Claimed,
+    zone: Zone | None = None,
+    together: Saving | None = None,
 ) -> State | None:
     """Parse an accepted mail; what cannot be parsed goes on degraded. Its new state."""
     mail_id = found.id
@@ -57,8 +80,8 @@ async def read(
     degraded = parsed is None
     sealed = _seal(context, box, mail_id, parsed or unreadable(raw, envelope, reading))
     raw, parsed = b"", None  # a large mail is in memory once, not in each of its forms
-    async with context.tx() as tx:
-        return await contents.save(tx, {**sealed, "degraded": degraded, "now": tx.now})
+    size = sum(map(len, sealed["file_contents"]), len(sealed["content"]))
+    return await (together or saving(context)).add({**sealed, "degraded": degraded}, size)
 
 
 def _relays(context: Context) -> tuple[Network, ...]:

@@ -1,5 +1,6 @@
 """Decide what becomes of a parsed mail and state it (mail.md 8-10)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -14,19 +15,51 @@ from services.intake.domain.words import Decision, Match, Sender
 from services.intake.store import mails, threads
 from services.intake.usecases import copied, match, read, returned, secrets
 from services.intake.usecases.addresses import our_addresses
-from services.intake.usecases.match import STRONG, Found, UnknownTicket
+from services.intake.usecases.match import STRONG, Found, NotYet, UnknownTicket
 from services.intake.usecases.people import People, Person, domains_of
 from services.intake.usecases.settle import Case, settle
 from shared.kit.context import Context
+from shared.kit.gathering import Gathering
 from shared.kit.tx import Tx
 from shared.vocabulary import DEFAULT_DEPARTMENT, Locale, MailClass, SenderAuth
 
 _ON_TICKETS: Final = frozenset({Decision.NEW, Decision.REPLY, Decision.NOTE})
 
 
-async def route_mail(context: Context, people: People, mail_id: UUID) -> None:
+Look = tuple[UUID, frozenset[int]]
+"""A mail to study, and the numbers it names that are no tickets of ours."""
+
+
+class Deciding:
+    """Mails that are decided side by side share each look at our tables and each commit."""
+
+    def __init__(self, context: Context, people: People) -> None:
+        self.people = people
+        self._context = context
+        self.looks = Gathering(self._look)
+        self.ends = Gathering(self._end)
+
+    async def _look(self, looks: Sequence[Look]) -> list[Case | Exception | None]:
+        async with self._context.tx() as tx:
+            waiting = await mails.parsed(tx, [mail_id for mail_id, _ in looks])
+            ours = await our_addresses(tx) if waiting else {}
+            return [
+                await _seen(tx, waiting.get(mail_id), ours, strangers)
+                for mail_id, strangers in looks
+            ]
+
+    async def _end(self, cases: Sequence[tuple[Case, Routing]]) -> list[None]:
+        async with self._context.tx() as tx:
+            await settle(tx, cases)
+        return [None for _ in cases]
+
+
+async def route_mail(
+    context: Context, people: People, mail_id: UUID, together: Deciding | None = None
+) -> None:
     """Read, ask, decide, write: peers are asked between two transactions, never within one."""
-    case = await _study(context, mail_id)
+    deciding = together or Deciding(context, people)
+    case = await _study(context, deciding, mail_id)
     if case is None:
         return
     case = await _asked(context, case)
@@ -34,31 +67,39 @@ async def route_mail(context: Context, people: People, mail_id: UUID) -> None:
     if routing.decision in _ON_TICKETS:
         case = await _with_people(context, people, case, routing)
         routing = _checked(case, routing)
-    async with context.tx() as tx:
-        await settle(tx, case, routing)
+    await deciding.ends.add((case, routing))
 
 
-async def _study(context: Context, mail_id: UUID) -> Case | None:
+async def _study(context: Context, deciding: Deciding, mail_id: UUID) -> Case | None:
     """Everything that our own tables tell; a ticket we have not heard of is asked for."""
     strangers: frozenset[int] = frozenset()
     while True:
         try:
-            async with context.tx() as tx:
-                return await _read(tx, mail_id, strangers)
+            return await deciding.looks.add((mail_id, strangers))
         except UnknownTicket as unknown:
             if not await match.learn_ticket(context, unknown.number):
                 strangers |= {unknown.number}
 
 
-async def _read(tx: Tx, mail_id: UUID, strangers: frozenset[int]) -> Case | None:
-    waiting = await mails.parsed(tx, mail_id)
+async def _seen(
+    tx: Tx, waiting: mails.Undecided | None, ours: dict[str, UUID], strangers: frozenset[int]
+) -> Case | Exception | None:
+    """What is to be known before this one can be decided is no trouble of the others."""
     if waiting is None:
         return None
+    try:
+        return await _read(tx, waiting, ours, strangers)
+    except (UnknownTicket, NotYet) as missing:
+        return missing
+
+
+async def _read(
+    tx: Tx, waiting: mails.Undecided, ours: dict[str, UUID], strangers: frozenset[int]
+) -> Case:
     row = waiting.row
     box = await secrets.box_of(tx.context)
-    mail = read.opened(box, mail_id, waiting.content)
-    envelope = secrets.open_envelope(box, mail_id, row.envelope)
-    ours = await our_addresses(tx)
+    mail = read.opened(box, row.id, waiting.content)
+    envelope = secrets.open_envelope(box, row.id, row.envelope)
     mail_class, because = _class(tx.context, mail, ours)
     signs, delivery_id = mail, None
     if mail_class is MailClass.BOUNCE:

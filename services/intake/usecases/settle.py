@@ -1,5 +1,6 @@
 """Write a decision and state it, in one transaction; a decision that stands is not said twice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -7,12 +8,14 @@ from uuid import UUID
 from services.intake.domain.mail import Mail
 from services.intake.domain.routing import Routing
 from services.intake.domain.words import Decision, State
-from services.intake.store import mails
+from services.intake.store import decisions, mails
+from services.intake.store.decisions import Decided
 from services.intake.usecases.copied import NOBODY, Company
 from services.intake.usecases.match import Found
 from services.intake.usecases.people import Person
 from shared.events.base import Fact
 from shared.events.mail import MailBounced, MailHeld, MailQuarantined, MailRouted
+from shared.kit.outbox import new_traceparent
 from shared.kit.tx import Tx
 from shared.vocabulary import MailClass, SenderAuth
 
@@ -69,14 +72,19 @@ class Case:
         return [word for word in words if word]
 
 
-async def settle(tx: Tx, case: Case, routing: Routing) -> None:
+async def settle(tx: Tx, cases: Sequence[tuple[Case, Routing]]) -> None:
     """The last step of ours; tickets applies what `mail.routed` says."""
+    await decisions.decide(tx, [_decided(tx, case, routing) for case, routing in cases])
+
+
+def _decided(tx: Tx, case: Case, routing: Routing) -> Decided:
     row, state = case.row, _STATES[routing.decision]
     same = row.decision is routing.decision and state is not State.ROUTED
     facts = [] if same else _facts(tx, case, routing)
+    tx.traceparent = new_traceparent()  # mails share a commit, not a trace
     for sequence, fact in enumerate(facts, row.version + 1):
         tx.emit(fact, sequence=sequence)
-    await mails.decide(tx, row, _columns(tx, case, routing))
+    return Decided(row, _columns(tx, case, routing), tx.take_facts())
 
 
 async def give_up(tx: Tx, row: mails.Row) -> None:
@@ -87,7 +95,7 @@ async def give_up(tx: Tx, row: mails.Row) -> None:
     fact = MailHeld(mail_id=row.id, at=tx.now, ticket_id=row.ticket_id, reason=reason)
     tx.emit(fact, sequence=row.version + 1)
     held = {"state": State.HELD, "decision": Decision.HELD, "reasons": [reason]}
-    await mails.decide(tx, row, held)
+    await decisions.decide(tx, [Decided(row, held, tx.take_facts())])
 
 
 def _columns(tx: Tx, case: Case, routing: Routing) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """What intake learns from tickets and the directory: threads, people, mailboxes."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from services.intake.store import mailboxes, mails, threads
@@ -13,6 +16,8 @@ from shared.events.mail import MailApplied
 from shared.events.notify import NotifySent
 from shared.events.ticket import TicketOpened
 from shared.kit.tx import Tx
+
+_PLACE: Final = "intake.opening"
 
 
 async def opened(tx: Tx, fact: TicketOpened, requester: str | None) -> None:
@@ -51,13 +56,31 @@ async def applied(tx: Tx, mail_id: UUID, ticket_id: UUID, *, opens: bool = False
 
     Whose mail `opens` a ticket takes part in it; one let in just once does not in another's.
     """
-    row = await mails.apply(tx, mail_id, ticket_id)
+    opening = await _opening(tx)
+    known = opening if mail_id in opening else await mails.apply(tx, {mail_id: ticket_id})
+    row = known.get(mail_id)
     if row is None:
         return
     fact = MailApplied(mail_id=mail_id, at=tx.now, ticket_id=ticket_id)
     tx.emit(fact, sequence=row["version"])
     if row["speaker"] is not None and (opens or not row["once"]):
         threads.add_person(tx, ticket_id, row["speaker"])
+
+
+async def _opening(tx: Tx) -> Mapping[UUID, Mapping[str, Any] | None]:
+    """Mails that open tickets in this batch of facts, written at once; each is about one fact."""
+    if _PLACE not in tx.known:
+        named = [(one.data, getattr(one.data, "mail_id", None)) for one in tx.beside]
+        count = Counter(mail_id for _, mail_id in named)
+        tickets = {
+            mail_id: fact.ticket_id
+            for fact, mail_id in named
+            if isinstance(fact, TicketOpened) and mail_id is not None and count[mail_id] == 1
+        }
+        rows = await mails.apply(tx, tickets) if tickets else {}
+        tx.known[_PLACE] = {mail_id: rows.get(mail_id) for mail_id in tickets}
+    found: Mapping[UUID, Mapping[str, Any] | None] = tx.known[_PLACE]
+    return found
 
 
 async def department(tx: Tx, fact: DepartmentFact) -> None:

@@ -24,12 +24,12 @@ STEPS: Final[dict[str, Step]] = {
     "committed, 250 unsaid": ("services.intake.timers.smtp:Reception", "take", True),
     "250 said": ("services.intake.adapters.smtp:Connection", "_receive", True),
     "claimed": ("services.intake.timers.parser", "read", False),
-    "to be read": ("services.intake.adapters.children", "_ask", False),
-    "read": ("services.intake.adapters.children", "_ask", True),
+    "to be read": ("services.intake.adapters.children", "_tell", False),
+    "read": ("services.intake.adapters.children", "_hear", True),
     "to be stored": ("services.intake.store.contents", "save", False),
     "stored": ("services.intake.store.contents", "save", True),
-    "to be decided": ("services.intake.store.mails", "decide", False),
-    "decided, not committed": ("services.intake.store.mails", "decide", True),
+    "to be decided": ("services.intake.store.decisions", "decide", False),
+    "decided, not committed": ("services.intake.store.decisions", "decide", True),
     "decided": ("services.intake.timers.parser", "route_mail", True),
 }
 _BREAK: Final = """select pg_terminate_backend(pid) from pg_stat_activity
