@@ -1,7 +1,7 @@
 """Mail by the thousand: connections that stay open and wait for each 250, and nothing more.
 
-`python -m tests.bench.senders HOST:PORT RECIPIENT CONNECTIONS MAILS` prints mails a second; mails
-of 4 KB, half of them Arabic, each from a sender of its own.
+`python -m tests.bench.senders HOST:PORT RECIPIENT CONNECTIONS MAILS` prints when the first word
+was said and mails a second; mails of 4 KB, half of them Arabic, five from each sender.
 """
 
 import asyncio
@@ -10,10 +10,10 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
-from tests.bench.product import ROOT
-
+ROOT = Path(__file__).resolve().parents[2]
 SIZE = 4096
 EACH = 5
 SUBJECTS = ("Printer on the second floor does not answer", "الطابعة في الدور الثاني لا تستجيب")
@@ -48,12 +48,20 @@ def letter(number: int, run: str, recipient: str) -> tuple[str, bytes]:
     return sender, head + line * max(1, (SIZE - len(head)) // len(line))
 
 
-async def send(run: Run) -> float:
-    """Mails a second from the first word to the last 250."""
+@dataclass(frozen=True)
+class Sent:
+    """When the first word was said (epoch), and mails a second from then to the last 250."""
+
+    began: float
+    rate: float
+
+
+async def send(run: Run) -> Sent:
+    """All letters are written before the first word."""
     tag = uuid4().hex[:6]
     numbers = iter(range(run.mails))
     letters = {n: letter(n, tag, run.recipient) for n in range(run.mails)}
-    began = time.perf_counter()
+    began, at = time.perf_counter(), time.time()
 
     async def connection() -> None:
         host, _, port = run.place.rpartition(":")
@@ -76,19 +84,20 @@ async def send(run: Run) -> float:
         writer.close()
 
     await asyncio.gather(*(connection() for _ in range(run.connections)))
-    return run.mails / (time.perf_counter() - began)
+    return Sent(at, run.mails / (time.perf_counter() - began))
 
 
-async def load(run: Run) -> float:
+async def load(run: Run) -> Sent:
     """The same from a process of its own."""
     told = [run.place, run.recipient, str(run.connections), str(run.mails)]
     command = [sys.executable, "-m", "tests.bench.senders", *told]
     out = await asyncio.to_thread(
         lambda: subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     )
-    return float(out)
+    return Sent(*map(float, out.split()))
 
 
 if __name__ == "__main__":
     place, recipient, connections, mails = sys.argv[1:]
-    print(asyncio.run(send(Run(place, recipient, int(connections), int(mails)))))
+    sent = asyncio.run(send(Run(place, recipient, int(connections), int(mails))))
+    print(sent.began, sent.rate)
