@@ -175,6 +175,7 @@ async def office(
         peers={"gateway": directory["ops"]},
         listen_smtp=f"127.0.0.1:{port}",
         intake_nameserver=nameserver,
+        rate_limit=0,
     )
     async with opened(settings, directory["token"], port) as found:
         yield found
