@@ -1,0 +1,104 @@
+"""`python -m tests.bench.million.bulk`: actions on 500 tickets of a seeded desk, over its edge."""
+
+import argparse
+import asyncio
+import sys
+import time
+from typing import Any, Final
+from uuid import uuid4
+
+import asyncpg
+
+from tests.bench.load import quiet
+from tests.bench.million import keep
+from tests.bench.million.viewers import viewers
+from tests.bench.product import Bench
+from tests.journeys.desk import Person
+
+MANY: Final = 500
+SLOWEST: Final = 2.0
+"""Seconds (a million tickets: bulk of 500)."""
+TURNS: Final = 5
+_HELLO: Final = {
+    "ar": "أهلًا {{requester.name}}، حُلّت تذكرتك {{ticket.number}}: {{ticket.subject}}",
+    "en": "Dear {{requester.name}}, {{ticket.number}} is solved: {{ticket.subject}}",
+}
+_SOLVED: Final = [
+    {"do": "assign", "to": "me"},
+    {"do": "add_tags", "tags": ["solved in bulk"]},
+    {"do": "resolve"},
+]
+
+
+async def opened(bench: Bench, seat: Person) -> list[str]:
+    """Fresh tickets, a few at a time."""
+    turns = asyncio.Semaphore(8)
+
+    async def one(number: int) -> str:
+        async with turns:
+            made = await seat.post("/v1/tickets", {"subject": f"Bulk {number}", "body": "x"})
+        found: str = made["id"]
+        return found
+
+    return await asyncio.gather(*(one(number) for number in range(MANY)))
+
+
+async def scattered(bench: Bench) -> list[str]:
+    """Old tickets of all customers, picked by chance."""
+    connection = await asyncpg.connect(bench.desk.endpoints["database"])
+    try:
+        rows = await connection.fetch(
+            "select id from tickets.ticket where status in ('new', 'open')"
+            " order by md5(id::text || $1) limit $2",
+            uuid4().hex,
+            MANY,
+        )
+    finally:
+        await connection.close()
+    return [str(row["id"]) for row in rows]
+
+
+async def asked(seat: Person, ids: list[str], **body: Any) -> float:
+    """Seconds until the answer, in which every ticket was done."""
+    began = time.perf_counter()
+    told = await seat.post("/v1/bulk", {"ticket_ids": ids, **body})
+    took = time.perf_counter() - began
+    assert told["done"] == len(ids), told["items"][:2]
+    return took
+
+
+async def run(tickets: int) -> bool:
+    one = await keep.seeded(tickets)
+    seconds: dict[str, list[float]] = {"reply, assign, tag, resolve": [], "tag": []}
+    async with keep.opened(one) as bench:
+        seats = await viewers(bench, one)
+        admin = seats.seats["admin"]
+        await admin.sign_in()
+        named = {"ar": "حل كثير", "en": "Solve many"}
+        macro = await admin.post(
+            "/v1/macros", {"name": named, "body": _HELLO, "actions": _SOLVED, "shared": "all"}
+        )
+        for _ in range(TURNS):
+            ids = await opened(bench, admin)
+            await quiet()
+            took = await asked(admin, ids, macro_id=macro["id"])
+            seconds["reply, assign, tag, resolve"].append(took)
+            old, tag = await scattered(bench), {"tags": ["in bulk"]}
+            await quiet()
+            seconds["tag"].append(await asked(admin, old, actions=[{"do": "add_tags", **tag}]))
+            await asked(admin, old, actions=[{"do": "remove_tags", **tag}])
+    for name, each in seconds.items():
+        verdict = "holds" if max(each) <= SLOWEST else "MISSED"
+        figures = " ".join(f"{took:.2f}" for took in sorted(each))
+        print(f"bulk of {MANY} among {tickets:,} ({name}): {figures} s, bar {SLOWEST} {verdict}")
+    return max(max(each) for each in seconds.values()) <= SLOWEST
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tickets", type=int, default=keep.MILLION)
+    sys.exit(0 if asyncio.run(run(parser.parse_args().tickets)) else 1)
+
+
+if __name__ == "__main__":
+    main()
