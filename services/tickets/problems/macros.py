@@ -79,15 +79,6 @@ class TooManyTags(Conflict):
     )
 
 
-class CustomTooLarge(Conflict):
-    code = "custom_too_large"
-    title = Localized(ar="حقول مخصصة كبيرة جدًا", en="The custom fields are too large")
-    detail = Localized(
-        ar="تتجاوز الحقول المخصصة بعد هذا التغيير الحجم المسموح.",
-        en="With this change the custom fields would exceed their size.",
-    )
-
-
 PLACEHOLDER_UNKNOWN: Final = Localized(
     ar="موضع غير معروف في النص", en="The text names a placeholder that does not exist"
 )

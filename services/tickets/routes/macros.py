@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from services.tickets.problems.macros import (
-    CustomTooLarge,
     MacroInactive,
     MacroLoop,
     MacroTooDeep,
@@ -154,7 +153,7 @@ async def preview_macro(
     summary="Apply a macro",
     response_model=TicketOut,
     responses=problems(
-        *(NotFound, IllegalTransition, PreconditionFailed, TooManyTags, CustomTooLarge),
+        *(NotFound, IllegalTransition, PreconditionFailed, TooManyTags),
         *_UNPLAYABLE,
     ),
 )

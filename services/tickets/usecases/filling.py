@@ -5,11 +5,15 @@ What texts need of other services and tables is learned before the tickets are l
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.domain import placeholders
+from services.tickets.domain.fieldrules import Fields
+from services.tickets.domain.fields import FieldType
+from services.tickets.domain.fieldstories import spoken
+from services.tickets.domain.fieldvalues import fits
 from services.tickets.domain.placeholders import fill, gaps, plain
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.steps import AddTags, Note, Placed, RemoveTags, Say
@@ -19,11 +23,12 @@ from services.tickets.store import directory, seals, tickets
 from services.tickets.usecases import answers, tagging
 from services.tickets.usecases.answers import Cards
 from services.tickets.usecases.fieldbook import book_of
+from services.tickets.usecases.fielding import custom_of
 from services.tickets.usecases.figures import FALLBACK_ZONE, moment_words
 from services.tickets.usecases.life import Life
 from shared.kit.callers import Caller
 from shared.kit.context import Context
-from shared.kit.locale import isolate, pick
+from shared.kit.locale import format_date, isolate, pick
 from shared.vocabulary import Locale, Localized, Metric
 
 _NOBODY: Final[Cards] = {}
@@ -41,28 +46,35 @@ class Words:
     zones: Mapping[UUID, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     """Names of tags by their keys."""
+    fields: Fields = field(default_factory=dict)
 
-    def said(self, life: Life, text: Localized, locale: Locale) -> str:
+    def said(self, life: Life, text: str, reader: "Reader") -> str:
         """The text for this ticket."""
-        return fill(pick(text, locale), self._values(life, text, locale))
+        known = _Known(self, life, reader)
+        return fill(text, {name: known.shown(name) for name in gaps(text)})
 
-    def missing(self, life: Life, text: Localized, locale: Locale) -> list[str]:
+    def missing(self, life: Life, text: str, reader: "Reader") -> list[str]:
         """Placeholders for which the ticket has nothing."""
-        known = _Known(self, life, locale)
-        return [name for name in gaps(pick(text, locale)) if not known.value(name)]
+        known = _Known(self, life, reader)
+        return [name for name in gaps(text) if not known.value(name)]
 
-    def _values(self, life: Life, text: Localized, locale: Locale) -> dict[str, str]:
-        known = _Known(self, life, locale)
-        return {name: known.shown(name) for name in gaps(pick(text, locale))}
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who will read a text."""
+
+    locale: Locale
+    staff: bool
 
 
 class _Known:
     """One ticket's values, each worked out when a text asks for it."""
 
-    def __init__(self, words: Words, life: Life, locale: Locale) -> None:
+    def __init__(self, words: Words, life: Life, reader: Reader) -> None:
         self._words = words
         self._life = life
-        self._locale = locale
+        self._locale = reader.locale
+        self._staff = reader.staff
 
     def shown(self, name: str) -> str:
         """As it stands in the text: nothing a customer wrote can turn the line around it."""
@@ -79,9 +91,20 @@ class _Known:
         """In plain words; empty where there is none."""
         key = placeholders.custom_key(name)
         if key is not None:
-            return plain((custom_of(self._life) or {}).get(key))
+            return plain(self._custom(key))
         find = _VALUES.get(name)
         return "" if find is None else find(self._words, self._life, self._locale)
+
+    def _custom(self, key: str) -> Any:
+        """In words; what customers may not see stays away from what they are told."""
+        value, known = custom_of(self._life).get(key), self._words.fields.get(key)
+        if known is None or value is None:
+            return value
+        if not known.definition.seen_by(staff=self._staff):
+            return None
+        if known.definition.type is FieldType.DATE and fits(known.definition, value):
+            return format_date(date.fromisoformat(value), self._locale)
+        return spoken(known.definition, value, self._locale)
 
 
 def _due(metric: Metric) -> Callable[[Words, Life, Locale], str]:
@@ -121,13 +144,6 @@ _VALUES: Final[Mapping[str, Callable[[Words, Life, Locale], str]]] = {
 }
 
 
-def custom_of(life: Life) -> dict[str, Any] | None:
-    """The custom fields as they are now, changes of this transaction included."""
-    sealed = life.sealed.get("custom", life.row["custom"])
-    found: dict[str, Any] | None = seals.unseal_json(life.box, seals.CUSTOM, life.ticket.id, sealed)
-    return found
-
-
 def _subject(life: Life) -> str:
     sealed = life.sealed.get("subject", life.row["subject"])
     return life.box.open(seals.SUBJECT, life.ticket.id, sealed)
@@ -141,7 +157,7 @@ async def learn(
     steps: Sequence[Placed],
 ) -> Words:
     """Names, departments and time zones, as far as the texts ask for them; fields and tags too."""
-    await book_of(context)
+    book = await book_of(context)
     tags = await tagging.names(context, _tags(steps))
     asked = set(gaps(*(text for text in _texts(steps))))
     people = [caller.id] if placeholders.AGENT in asked else []
@@ -159,7 +175,7 @@ async def learn(
             }
     wanted = people if asked & {placeholders.REQUESTER, placeholders.AGENT} else []
     cards = await answers.cards_for(context, wanted) if wanted else _NOBODY
-    return Words(caller.id, caller.locale, cards, departments, zones, tags)
+    return Words(caller.id, caller.locale, cards, departments, zones, tags, book.by_key)
 
 
 def _tags(steps: Sequence[Placed]) -> list[str]:

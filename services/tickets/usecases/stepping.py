@@ -5,21 +5,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
-
 from services.tickets.domain import steps
 from services.tickets.domain.lifecycle import legal_verbs
 from services.tickets.domain.steps import Placed, Step
 from services.tickets.domain.tags import key_of, retagged
 from services.tickets.problems import IllegalMove
-from services.tickets.problems.macros import CustomTooLarge, TooManyTags
+from services.tickets.problems.macros import TooManyTags
 from services.tickets.usecases import verbs
 from services.tickets.usecases.editing import Edit, amend
-from services.tickets.usecases.filling import Words, custom_of
+from services.tickets.usecases.filling import Reader, Words
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import write
+from shared.kit.locale import pick
 from shared.kit.problems import Problem
-from shared.vocabulary import Locale, Localized
+from shared.vocabulary import Locale
 
 Change = (
     steps.Assign
@@ -32,7 +31,6 @@ Change = (
 Move = steps.Wait | steps.Resolve | steps.Close | steps.Spam
 
 MOST_TAGS: Final = 20
-_MOST_CUSTOM: Final = 16 * 1024
 
 
 @dataclass(slots=True)
@@ -65,7 +63,7 @@ class Play:
             case steps.Say():
                 await self._say(step)
             case steps.Note():
-                await write(self.life, self.note(step.text), public=False)
+                await write(self.life, self.text(step), public=False)
             case steps.Wait() | steps.Resolve() | steps.Close() | steps.Spam():
                 self._move(step)
             case steps.Run():
@@ -84,7 +82,7 @@ class Play:
             case steps.AddTags() | steps.RemoveTags():
                 self._tag(step)
             case steps.SetCustom():
-                self._set_custom(step)
+                self._amend({"custom": step.values})
 
     async def _say(self, step: steps.Say) -> None:
         message_id = await write(self.life, self.text(step), public=step.public)
@@ -114,34 +112,27 @@ class Play:
         if new != old:
             self._amend({"tags": list(new)})
 
-    def _set_custom(self, step: steps.SetCustom) -> None:
-        old = custom_of(self.life) or {}
-        emptied = {key for key, value in step.values.items() if value is None}
-        new = {key: value for key, value in {**old, **step.values}.items() if key not in emptied}
-        if len(orjson.dumps(new)) > _MOST_CUSTOM:
-            raise CustomTooLarge
-        if new != old:
-            self._amend({"custom": step.values})
-
     def _amend(self, fields: dict[str, Any], reason: str | None = None) -> None:
         amend(self.life, Edit(fields, reason=reason))
         self.life.acted()
 
-    def text(self, step: steps.Say) -> str:
-        """To the customer in the ticket's language; a literal one as it was typed."""
-        if step.literal:
+    def text(self, step: steps.Say | steps.Note) -> str:
+        """As it will be read; a literal one as it was typed."""
+        if isinstance(step, steps.Say) and step.literal:
             return step.text["ar"]
-        return self.words.said(self.life, step.text, self.language(step))
+        reader = self.reader(step)
+        return self.words.said(self.life, pick(step.text, reader.locale), reader)
 
-    def language(self, step: steps.Say | steps.Note) -> Locale:
-        """Of whoever reads it."""
+    def missing(self, step: steps.Say | steps.Note) -> list[str]:
+        """Placeholders of the text for which the ticket has nothing."""
+        reader = self.reader(step)
+        return self.words.missing(self.life, pick(step.text, reader.locale), reader)
+
+    def reader(self, step: steps.Say | steps.Note) -> Reader:
+        """The customer in the ticket's language, colleagues in that of whoever writes."""
         if isinstance(step, steps.Say) and step.public:
-            return self.locale or self.life.ticket.locale
-        return self.words.locale
-
-    def note(self, text: Localized) -> str:
-        """Read by colleagues: in the language of whoever writes it."""
-        return self.words.said(self.life, text, self.words.locale)
+            return Reader(self.locale or self.life.ticket.locale, staff=False)
+        return Reader(self.words.locale, staff=True)
 
     def assignee(self, step: steps.Assign) -> UUID | None:
         match step.to:

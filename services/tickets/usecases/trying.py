@@ -116,9 +116,8 @@ class Trial:
         step = placed.step
         if not isinstance(step, Say | steps.Note):
             return None
-        life, locale = self.play.life, self.play.language(step)
-        self.missing += self.play.words.missing(life, step.text, locale)
-        return self.play.text(step) if isinstance(step, Say) else self.play.note(step.text)
+        self.missing += self.play.missing(step)
+        return self.play.text(step)
 
     def _tell(
         self,

@@ -517,3 +517,40 @@ async def test_a_search_among_macros_folds_arabic(desk: Desk) -> None:
     for q in ("مصنعنا", "r%t", "resetXnow"):
         items = (await desk.http.get("/v1/macros", params={"q": q}, headers=agent.headers())).json()
         assert macro["id"] not in [one["id"] for one in items["items"]], q
+
+
+async def test_a_custom_field_speaks_in_words_and_hidden_ones_never_to_customers(
+    desk: Desk,
+) -> None:
+    agent, chief = desk.agent(), Person("admin")
+    tag = uuid4().hex[:6]
+    options = [
+        {"value": "in", "label": {"ar": "داخلي", "en": "Inside"}},
+        {"value": "out", "label": {"ar": "خارجي", "en": "Outside"}},
+    ]
+    label = {"ar": "حقل", "en": "Field"}
+    for field in (
+        {"key": f"where_{tag}", "type": "choice", "options": options, "customers": "read"},
+        {"key": f"day_{tag}", "type": "date", "customers": "read"},
+        {"key": f"secret_{tag}", "type": "text", "customers": "hidden"},
+    ):
+        made = await ask(desk, chief, "POST", "custom-fields", {"label": label, **field})
+        assert made.status_code == 201, made.text
+    ticket = await desk.open(desk.customer(locale="ar"))
+    values = {f"where_{tag}": "in", f"day_{tag}": "2026-03-20", f"secret_{tag}": "rude"}
+    text = f"{{{{custom.where_{tag}}}}} {{{{custom.day_{tag}}}}} {{{{custom.secret_{tag}}}}}"
+    macro = await make(
+        desk,
+        agent,
+        body={"ar": text, "en": text},
+        actions=[{"do": "note", "body": text}],
+    )
+    told = await ask(desk, agent, "PATCH", f"tickets/{ticket['id']}", {"custom": values})
+    assert told.status_code == 200, told.text
+    assert (await apply(desk, agent, ticket["id"], macro_id=macro["id"])).status_code == 200
+    path = f"tickets/{ticket['id']}/messages"
+    said = [one["body_text"] for one in (await ask(desk, agent, "GET", path)).json()["items"][-2:]]
+    assert said == [
+        "\u2068داخلي\u2069 \u2068الجمعة 20 مارس 2026\u2069 —",
+        "Inside Friday 20 March 2026 rude",
+    ]
