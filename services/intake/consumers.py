@@ -11,8 +11,11 @@ from shared.events.ticket import (
     TicketMessageAdded,
     TicketOpened,
     TicketParticipantAdded,
+    TicketParticipantRemoved,
     TicketResolved,
+    TicketSplit,
     TicketStatusChanged,
+    TicketUnmerged,
 )
 from shared.kit.bus import Consumers
 from shared.kit.context import Context
@@ -38,7 +41,9 @@ async def _author(event: Event[TicketMessageAdded], context: Context) -> str | N
     return await people.address_of(context, fact.author_id)
 
 
-async def _participant(event: Event[TicketParticipantAdded], context: Context) -> str | None:
+async def _participant(
+    event: Event[TicketParticipantAdded] | Event[TicketParticipantRemoved], context: Context
+) -> str | None:
     return await people.address_of(context, event.data.person_id)
 
 
@@ -71,6 +76,13 @@ async def participant_added(
     await threads.spoke(tx, event.data.ticket_id, address)
 
 
+@consumers.on(TicketParticipantRemoved, prefetch=_participant)
+async def participant_removed(
+    event: Event[TicketParticipantRemoved], tx: Tx, address: str | None
+) -> None:
+    await threads.left(tx, event.data.ticket_id, address)
+
+
 @consumers.on(TicketDepartmentChanged)
 async def department_changed(event: Event[TicketDepartmentChanged], tx: Tx) -> None:
     await threads.moved(tx, event.data.ticket_id, event.data.to_department_id)
@@ -95,3 +107,15 @@ async def resolved(event: Event[TicketResolved], tx: Tx) -> None:
 async def merged(event: Event[TicketMerged], tx: Tx) -> None:
     """Answers to the merged ticket go to the one it lives on in."""
     await threads.merged(tx, event.data.ticket_id, event.data.into_id)
+
+
+@consumers.on(TicketUnmerged)
+async def unmerged(event: Event[TicketUnmerged], tx: Tx) -> None:
+    """Answers to it are its own again."""
+    await threads.merged(tx, event.data.ticket_id, None)
+
+
+@consumers.on(TicketSplit)
+async def split(event: Event[TicketSplit], tx: Tx) -> None:
+    """Answers to a mail that moved go where it is now."""
+    await threads.mails_moved(tx, event.data.ticket_id, event.data.new_id, event.data.mail_ids)

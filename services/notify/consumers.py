@@ -25,15 +25,18 @@ from shared.events.ticket import (
     TicketAssigned,
     TicketClosed,
     TicketDepartmentChanged,
+    TicketFollowed,
     TicketMessageAdded,
     TicketOpened,
+    TicketParticipantRemoved,
     TicketReopened,
     TicketResolved,
+    TicketStatusChanged,
 )
 from shared.kit.bus import Consumers
 from shared.kit.context import Context
 from shared.kit.tx import Tx
-from shared.vocabulary import AuthorKind, Direction, MailClass, SenderAuth
+from shared.vocabulary import AuthorKind, Direction, MailClass, SenderAuth, Status
 
 consumers = Consumers("notify", linger=0.01)
 
@@ -55,7 +58,8 @@ async def ask_ticket_of_reply(event: Event[TicketMessageAdded], context: Context
 
 def _goes_out(fact: TicketMessageAdded) -> bool:
     spoken = fact.public and fact.direction is Direction.OUTBOUND
-    return spoken and fact.author_kind is AuthorKind.STAFF and not fact.automatic
+    new = not fact.automatic and not fact.moved
+    return spoken and fact.author_kind is AuthorKind.STAFF and new
 
 
 @consumers.on(TicketOpened)
@@ -85,9 +89,26 @@ async def mail_reply(event: Event[TicketMessageAdded], tx: Tx, ticket: Ticket) -
     by_customer = fact.author_kind is AuthorKind.CUSTOMER and fact.public
     if by_customer and fact.author_id and not fact.once:
         await projection.add_participant(tx, fact.ticket_id, fact.author_id)
-    if ticket is not None:
+    if by_customer:
+        await usecases.tell_of_message(tx, event)
+    if ticket is not None and ticket["status"] != Status.SPAM:
         await projection.put_participants(tx, fact.ticket_id, usecases.audience(ticket))
         await usecases.mail_reply(tx, event, ticket)
+
+
+@consumers.on(TicketStatusChanged)
+async def tell_watchers(event: Event[TicketStatusChanged], tx: Tx) -> None:
+    await usecases.tell_of_status(tx, event)
+
+
+@consumers.on(TicketFollowed)
+async def note_watchers(event: Event[TicketFollowed], tx: Tx) -> None:
+    await projection.put_watchers(tx, event.data.ticket_id, list(event.data.person_ids))
+
+
+@consumers.on(TicketParticipantRemoved)
+async def forget_participant(event: Event[TicketParticipantRemoved], tx: Tx) -> None:
+    await usecases.see_no_more(tx, event.data.ticket_id, event.data.person_id)
 
 
 @consumers.on(TicketResolved, ask_ticket)

@@ -120,6 +120,7 @@ class NoticeOut(Out):
         "reopened",
         "warning",
         "pause_overdue",
+        "watched",
         "fallback",
         "bounced",
         "calendar",
@@ -143,9 +144,9 @@ class PreferenceIn(Body):
     """How the caller likes to be told; receipts, solutions and alarms cannot be muted."""
 
     digits: Digits = Digits.LATIN
-    muted: list[Literal["reply", "reopened", "closed", "assigned", "warning", "pause_overdue"]] = (
-        Field(default=[], max_length=6)
-    )
+    muted: list[
+        Literal["reply", "reopened", "closed", "assigned", "warning", "pause_overdue", "watched"]
+    ] = Field(default=[], max_length=7)
 
 
 class PreferenceOut(Out):

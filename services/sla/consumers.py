@@ -2,7 +2,7 @@
 
 from services.sla.domain.happenings import Happening
 from services.sla.domain.words import Kind
-from services.sla.usecases import clocks, directory, timing, uptime
+from services.sla.usecases import clocks, directory, merging, timing, uptime
 from shared.events.base import Event
 from shared.events.identity import IdentityOrganizationUpdated
 from shared.events.ticket import (
@@ -13,13 +13,15 @@ from shared.events.ticket import (
     TicketMessageAdded,
     TicketOpened,
     TicketPriorityChanged,
+    TicketSplit,
     TicketStatusChanged,
+    TicketUnmerged,
     TicketWatched,
 )
 from shared.events.timer import TimerCancelled, TimerRequested
 from shared.kit.bus import Consumers
 from shared.kit.tx import Tx
-from shared.vocabulary import AuthorKind, Direction, Status
+from shared.vocabulary import AuthorKind, Direction
 from shared.worktime import micros
 
 consumers = Consumers("sla")
@@ -50,7 +52,17 @@ async def follow_status(event: Event[TicketStatusChanged], tx: Tx) -> None:
 
 @consumers.on(TicketMerged)
 async def cancel_clocks(event: Event[TicketMerged], tx: Tx) -> None:
-    await _hear(event, tx, Kind.STATUS, Status.MERGED.value, cause="merged")
+    await merging.merge(tx, event)
+
+
+@consumers.on(TicketUnmerged)
+async def give_back(event: Event[TicketUnmerged], tx: Tx) -> None:
+    await merging.unmerge(tx, event)
+
+
+@consumers.on(TicketSplit)
+async def end_moved_wait(event: Event[TicketSplit], tx: Tx) -> None:
+    await merging.split(tx, event)
 
 
 @consumers.on(TicketAssigned)
@@ -104,8 +116,7 @@ def voice(fact: TicketMessageAdded) -> Kind | None:
 
 
 async def _hear(
-    event: "Event[TicketMessageAdded]"
-    " | Event[TicketPriorityChanged] | Event[TicketStatusChanged] | Event[TicketMerged]",
+    event: "Event[TicketMessageAdded] | Event[TicketPriorityChanged] | Event[TicketStatusChanged]",
     tx: Tx,
     kind: Kind,
     value: str = "",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.tickets.usecases import reporting_back
 from services.tickets.usecases.allotting import Done, allot, in_force
 from services.tickets.usecases.fieldfilling import fill_some, fold_some, owed, rename_some
 from services.tickets.usecases.indexing import index_some, lag
@@ -130,6 +131,14 @@ def _until(context: Context, done: Done) -> float:
     return min(max(left, 0.0), _LOOK_FOR_ROOM)
 
 
+async def _tell_reports(context: Context, stop: Stop) -> None:
+    """Woken by each solved incident; looks by itself for what a killed process left behind."""
+    while not stop.is_set():
+        while not stop.is_set() and await reporting_back.tell_some(context):
+            await context.courtesy.give_way()
+        await context.wait(reporting_back.WORKER, _LOOK_AGAIN)
+
+
 async def check(context: Context) -> Check:
     """Degraded when a file has waited for the scanner for five minutes; its ticket never does."""
     seconds = round(await waited(context), 1)
@@ -157,4 +166,5 @@ WORKERS: Final = (
     Worker("tickets.tally", _tally),
     Worker("tickets.assign", _assign),
     Worker("tickets.fields", _fields),
+    Worker(reporting_back.WORKER, _tell_reports),
 )

@@ -113,7 +113,7 @@ class SlaBreachVoided(SlaFact):
     TYPE = "sla.breach_voided.v1"
     metric: Metric
     cycle: int
-    cause: Literal["late_arrival", "calendar"]
+    cause: Literal["late_arrival", "calendar", "unmerge"]
 
 
 class SlaExcused(SlaFact):

@@ -36,6 +36,8 @@ class TicketOpened(TicketFact):
     follow_up_of: UUID | None = None
     confirm: bool = False
     """Nobody has proven the requester: the acknowledgement asks whether the request is theirs."""
+    split_from: UUID | None = None
+    """The ticket that its first messages were moved from."""
     outage: bool = False
     """Marked as an outage: while it is P1 and unsolved it counts against the uptime."""
 
@@ -44,6 +46,7 @@ class TicketMessageAdded(TicketFact):
     """A message joined the ticket; `automatic` ones move no clock and no status.
 
     `once`: its author was let in with this mail alone and takes no part in the ticket.
+    `moved`: it came with a split from the ticket where everybody has read it already.
     """
 
     TYPE = "ticket.message_added.v1"
@@ -56,6 +59,7 @@ class TicketMessageAdded(TicketFact):
     channel: Channel
     mail_id: UUID | None = None
     once: bool = False
+    moved: bool = False
 
 
 class TicketPriorityChanged(TicketFact):
@@ -74,6 +78,8 @@ class TicketStatusChanged(TicketFact):
     from_status: Status
     to_status: Status
     actor_id: UUID | None = None
+    cause: str | None = None
+    """What was done: `respond answer wait_for_customer resolve reopen close merge spam` ..."""
 
 
 class TicketAssigned(TicketFact):
@@ -113,6 +119,21 @@ class TicketParticipantAdded(TicketFact):
     actor_id: UUID | None = None
 
 
+class TicketParticipantRemoved(TicketFact):
+    """A person takes part no more: no sight, no mail, no answer by mail."""
+
+    TYPE = "ticket.participant_removed.v1"
+    person_id: UUID
+    actor_id: UUID | None = None
+
+
+class TicketFollowed(TicketFact):
+    """These colleagues hear of the ticket: all of them, as it is now."""
+
+    TYPE = "ticket.followed.v1"
+    person_ids: tuple[UUID, ...]
+
+
 class TicketWaitStarted(TicketFact):
     """The desk waits for somebody outside."""
 
@@ -130,6 +151,8 @@ class TicketResolved(TicketFact):
     message_id: UUID | None = None
     reopen_until: Instant
     reopen_count: int
+    incident_id: UUID | None = None
+    """The incident whose solution is this ticket's too."""
 
 
 class TicketReopened(TicketFact):
@@ -151,10 +174,37 @@ class TicketClosed(TicketFact):
 
 
 class TicketMerged(TicketFact):
-    """The ticket lives on in another one; its clocks are cancelled."""
+    """The ticket lives on in another one, which takes its promises over.
+
+    `into_version` is the step of the other ticket that says so.
+    """
 
     TYPE = "ticket.merged.v1"
     into_id: UUID
+    actor_id: UUID | None = None
+    into_version: int | None = None
+
+
+class TicketUnmerged(TicketFact):
+    """A merge was undone: the ticket lives by itself again, and so do its promises.
+
+    `from_version` is the step of the other ticket that says so.
+    """
+
+    TYPE = "ticket.unmerged.v1"
+    from_id: UUID
+    actor_id: UUID | None = None
+    from_version: int
+
+
+class TicketSplit(TicketFact):
+    """Messages were moved to a new ticket; `answered`: none is left that waits for an answer."""
+
+    TYPE = "ticket.split.v1"
+    new_id: UUID
+    message_ids: tuple[UUID, ...]
+    mail_ids: tuple[UUID, ...] = ()
+    answered: bool
     actor_id: UUID | None = None
 
 
@@ -162,6 +212,15 @@ class TicketLinked(TicketFact):
     """Two tickets belong together."""
 
     TYPE = "ticket.linked.v1"
+    other_id: UUID
+    kind: str
+    actor_id: UUID | None = None
+
+
+class TicketUnlinked(TicketFact):
+    """Two tickets no longer belong together."""
+
+    TYPE = "ticket.unlinked.v1"
     other_id: UUID
     kind: str
     actor_id: UUID | None = None

@@ -7,7 +7,8 @@ from services.escalation.domain.words import Hold
 from shared.vocabulary import Metric, Status
 
 _SOLVED = frozenset({Status.RESOLVED, Status.CLOSED})
-_GONE = frozenset({Status.MERGED, Status.SPAM})
+_ASIDE = frozenset({Status.MERGED, Status.SPAM})
+"""Set aside; when that is undone the ladder goes on where it stood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,12 @@ def hold(
 ) -> Hold:
     """Whether a rung whose wait is over may come, waits for the resume, or never comes."""
     clock = clock or _SILENT
-    if status in _GONE or clock.state == "cancelled" or clock.answered(broken_at):
+    if clock.answered(broken_at):
         return Hold.ENDED
-    if status in _SOLVED or clock.state == "stopped":
+    if status in _SOLVED | _ASIDE or clock.state in {"stopped", "cancelled"}:
         return Hold.STOPPED
     if clock.state == "paused":
         return Hold.PAUSED
     if metric is Metric.RESOLUTION and status is Status.WAITING_CUSTOMER:
         return Hold.PAUSED
     return Hold.NONE
-
-
-def gone(status: Status) -> bool:
-    """Merged and spam tickets never come back."""
-    return status in _GONE

@@ -82,14 +82,15 @@ async def _settle(tx: Tx, ticket: Ticket, known: Sequence[Kept]) -> None:
 
 
 async def end(tx: Tx, ticket_id: UUID, reason: End, metric: Metric | None, cycle: int) -> None:
-    """One promise's ladder, or all of a ticket's, is over for good."""
+    """One promise's ladder, or all of a ticket's, is over: for good, unless it was set aside."""
     ticket = await tickets.lock_ticket(tx, ticket_id)
     if ticket is None:
         return
     known = await store.ladders(tx, ticket_id)
     chosen = [one for one in known if metric is None or _same(one, metric, cycle)]
+    for_good = reason is not End.CANCELLED
     await move_each(
-        tx, ticket, chosen, lambda one, _: rules.stop(one.ladder, reason, for_good=True)
+        tx, ticket, chosen, lambda one, _: rules.stop(one.ladder, reason, for_good=for_good)
     )
 
 

@@ -241,6 +241,15 @@ async def apply(tx: Tx, tickets: Mapping[UUID, UUID]) -> dict[UUID, RowMapping]:
     return {row["id"]: row for row in await tx.each(_APPLY, places)}
 
 
+async def move(tx: Tx, ticket_id: UUID, to: UUID, mail_ids: Sequence[UUID]) -> None:
+    """Mails whose messages moved to another ticket."""
+    await tx.execute(
+        "update intake.inbound_mail set ticket_id = :to"
+        " where id = any(:ids) and ticket_id = :ticket",
+        {"ids": list(mail_ids), "ticket": ticket_id, "to": to},
+    )
+
+
 async def by_message(tx: Tx, tags: list[bytes]) -> dict[bytes, list[Row]]:
     """Mails by the tag of their Message-ID, the oldest first: several may share one."""
     rows = await tx.rows(

@@ -77,7 +77,7 @@ async def set_window(tx: Tx, ticket_id: UUID, until: datetime) -> None:
     )
 
 
-async def set_merged(tx: Tx, ticket_id: UUID, into: UUID) -> None:
+async def set_merged(tx: Tx, ticket_id: UUID, into: UUID | None) -> None:
     await tx.execute(
         "update intake.thread_ticket set merged_into = :into where ticket_id = :id",
         {"id": ticket_id, "into": into},
@@ -90,6 +90,13 @@ _ADD_PERSON: Final = """insert into intake.thread_person (ticket_id, person_tag)
 
 def add_person(tx: Tx, ticket_id: UUID, person_tag: bytes) -> None:
     tx.write(_ADD_PERSON, {"id": ticket_id, "tag": person_tag}, ticket_id)
+
+
+async def drop_person(tx: Tx, ticket_id: UUID, person_tag: bytes) -> None:
+    await tx.execute(
+        "delete from intake.thread_person where ticket_id = :id and person_tag = :tag",
+        {"id": ticket_id, "tag": person_tag},
+    )
 
 
 async def has_person(tx: Tx, ticket_id: UUID, person_tag: bytes) -> bool:

@@ -1,7 +1,7 @@
 """What intake learns from tickets and the directory: threads, people, mailboxes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -101,5 +101,16 @@ async def window(tx: Tx, ticket_id: UUID, until: datetime) -> None:
     await threads.set_window(tx, ticket_id, until)
 
 
-async def merged(tx: Tx, ticket_id: UUID, into: UUID) -> None:
+async def merged(tx: Tx, ticket_id: UUID, into: UUID | None) -> None:
     await threads.set_merged(tx, ticket_id, into)
+
+
+async def mails_moved(tx: Tx, ticket_id: UUID, to: UUID, mail_ids: Sequence[UUID]) -> None:
+    if mail_ids:
+        await mails.move(tx, ticket_id, to, mail_ids)
+
+
+async def left(tx: Tx, ticket_id: UUID, person: str | None) -> None:
+    """Staff took somebody out: what they write speaks for a stranger."""
+    if person:
+        await threads.drop_person(tx, ticket_id, secrets.person_tag(tx.context, person))

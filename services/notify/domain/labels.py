@@ -42,6 +42,18 @@ ITEMS: Final[Mapping[str, Localized]] = {
     "holiday": Localized(ar="يوم العطلة", en="holiday"),
     "season": Localized(ar="الموسم", en="season"),
 }
+NEWS: Final[Mapping[str, Localized]] = {
+    "message": Localized(ar="كتب العميل رسالة", en="the customer wrote"),
+    "new": Localized(ar="صارت جديدة", en="it is new"),
+    "open": Localized(ar="صارت مفتوحة", en="it is open"),
+    "waiting_customer": Localized(ar="صارت بانتظار العميل", en="it waits for the customer"),
+    "waiting_third_party": Localized(ar="صارت بانتظار طرف آخر", en="it waits for a third party"),
+    "resolved": Localized(ar="حُلّت", en="it was resolved"),
+    "closed": Localized(ar="أُغلقت", en="it was closed"),
+    "merged": Localized(ar="دُمجت في تذكرة أخرى", en="it was merged into another ticket"),
+    "spam": Localized(ar="صُنّفت بريدًا مزعجًا", en="it was marked as spam"),
+}
+"""What happened to a ticket that somebody watches: a customer's words, or its new status."""
 NOTICES: Final[Mapping[str, Localized]] = {
     "escalation": Localized(
         ar="صُعّدت التذكرة {number} إلى {role}", en="Ticket {number} was escalated to the {role}"
@@ -60,6 +72,10 @@ NOTICES: Final[Mapping[str, Localized]] = {
     "pause_overdue": Localized(
         ar="لم يرد العميل بعد على التذكرة {number}",
         en="The customer has not yet answered on ticket {number}",
+    ),
+    "watched": Localized(
+        ar="جديد في التذكرة {number} التي تتابعها: {news}",
+        en="News on ticket {number}, which you watch: {news}",
     ),
     "bounced": Localized(
         ar="لم تصل رسالتنا إلى العميل في التذكرة {number}",

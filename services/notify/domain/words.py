@@ -18,6 +18,7 @@ class Kind(StrEnum):
     ASSIGNED = "assigned"
     WARNING = "warning"
     PAUSE_OVERDUE = "pause_overdue"
+    WATCHED = "watched"
     WEBHOOK_DISABLED = "webhook_disabled"
     CALENDAR = "calendar"
 
@@ -57,6 +58,7 @@ class Silence(StrEnum):
     IN_RESOLUTION = "in_resolution"
     GONE = "gone"
     PREFERENCE = "preference"
+    SPAM = "spam"
 
 
 class Digits(StrEnum):

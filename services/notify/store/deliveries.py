@@ -137,6 +137,39 @@ async def silence_waiting(tx: Tx, recipient_id: UUID, reason: Silence) -> list[R
     )
 
 
+async def hold_back(tx: Tx, ticket_id: UUID, kinds: Sequence[str]) -> None:
+    """What waits to go to the customers of a ticket does not go: it is spam."""
+    await tx.execute(
+        "update notify.delivery set state = 'suppressed', reason = :reason, next_at = null"
+        " where ticket_id = :ticket_id and kind = any(:kinds) and state in ('pending', 'ready')",
+        {"ticket_id": ticket_id, "kinds": list(kinds), "reason": Silence.SPAM.value},
+    )
+
+
+async def let_go(tx: Tx, ticket_id: UUID) -> None:
+    """It was no spam: what was held back for that goes now."""
+    await tx.execute(
+        "update notify.delivery set reason = null, next_at = :now,"
+        " state = case when sealed is null then 'pending' else 'ready' end"
+        " where ticket_id = :ticket_id and state = 'suppressed' and reason = :reason",
+        {"ticket_id": ticket_id, "now": tx.now, "reason": Silence.SPAM.value},
+    )
+
+
+async def withdraw(tx: Tx, ticket_id: UUID, recipient_id: UUID) -> None:
+    """Somebody takes part no more: what waits to go to them does not go."""
+    await tx.execute(
+        "update notify.delivery set state = 'suppressed', reason = :reason, next_at = null"
+        " where ticket_id = :ticket_id and recipient_id = :recipient_id"
+        " and state in ('pending', 'ready')",
+        {
+            "ticket_id": ticket_id,
+            "recipient_id": recipient_id,
+            "reason": Silence.GONE.value,
+        },
+    )
+
+
 async def some(tx: Tx, delivery_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """What these deliveries were about."""
     rows = await tx.only(

@@ -18,7 +18,9 @@ _NEW = insert(_TICKET)
 _OPENED = _NEW.on_conflict_do_update(
     index_elements=["ticket_id"],
     set_={
-        c.name: c for c in _NEW.excluded if c.name not in {"ticket_id", "participants", "promise"}
+        c.name: c
+        for c in _NEW.excluded
+        if c.name not in {"ticket_id", "participants", "promise", "watchers", "silent"}
     },
 )
 _PROMISED = _NEW.on_conflict_do_update(
@@ -107,6 +109,33 @@ async def put_participants(tx: Tx, ticket_id: UUID, users: list[UUID]) -> None:
         " where ticket_id = :ticket_id",
         {"ticket_id": ticket_id, "users": users},
     )
+
+
+async def drop_participant(tx: Tx, ticket_id: UUID, user_id: UUID) -> None:
+    """They see nothing more of it."""
+    await tx.execute(
+        "update notify.ticket set participants = array_remove(participants, :user_id)"
+        " where ticket_id = :ticket_id",
+        {"ticket_id": ticket_id, "user_id": user_id},
+    )
+
+
+async def put_watchers(tx: Tx, ticket_id: UUID, users: list[UUID]) -> None:
+    """Which colleagues want to hear of it, all of them as it is now."""
+    await tx.execute(
+        "update notify.ticket set watchers = cast(:users as uuid[]) where ticket_id = :ticket_id",
+        {"ticket_id": ticket_id, "users": users},
+    )
+
+
+async def hearing(tx: Tx, ticket_id: UUID) -> list[UUID]:
+    """The colleagues to tell of it now; of spam nobody is told."""
+    users: list[UUID] | None = await tx.scalar(
+        "select watchers from notify.ticket where ticket_id = :ticket_id"
+        " and not silent and watchers <> '{}'",
+        {"ticket_id": ticket_id},
+    )
+    return users or []
 
 
 async def ticket(tx: Tx, ticket_id: UUID) -> RowMapping | None:

@@ -62,6 +62,7 @@ from services.notify.usecases.subscribing import (
     webhooks_of,
 )
 from services.notify.usecases.waiting import longest_due, mails_waiting
+from services.notify.usecases.watching import see_no_more, tell_of_message, tell_of_status
 
 __all__ = [
     "FEED",
@@ -109,6 +110,7 @@ __all__ = [
     "replay",
     "resend",
     "rotate_secret",
+    "see_no_more",
     "send_test",
     "set_preference",
     "sweep",
@@ -117,6 +119,8 @@ __all__ = [
     "tell_closed",
     "tell_escalation",
     "tell_fallback",
+    "tell_of_message",
+    "tell_of_status",
     "tell_reopened",
     "tell_unconfirmed",
     "turn",

@@ -27,7 +27,7 @@ from shared.tokens import body_line, make_reply_token
 from shared.vocabulary import REPLY_MARKER, Locale, Localized
 
 FALLBACK_ZONE: Final = "Asia/Riyadh"
-_SPEAKING: Final = frozenset({Kind.REPLY, Kind.RESOLUTION})
+_SPEAKING: Final = frozenset({Kind.REPLY, Kind.RESOLUTION, Kind.WATCHED})
 _SUBMITTED: Final[dict[Kind, Any]] = {
     **dict.fromkeys(ANSWERING, "auto-replied"),
     Kind.REPLY: None,
@@ -79,7 +79,10 @@ async def gather(context: Context, mail: Mail) -> Material:
         raise NobodyThere
     if mail.ticket_id is not None and ticket is None:
         raise NobodyThere
-    wait_for_check(message, mail.attempts)
+    if mail.kind is Kind.WATCHED and str(mail.recipient_id) not in map(str, ticket["watchers"]):
+        raise NobodyThere
+    if mail.kind is not Kind.WATCHED:
+        wait_for_check(message, mail.attempts)
     return Material(
         person,
         ticket,

@@ -32,6 +32,7 @@ _EXAMPLES: Final[dict[str, Localized]] = {
     "date": Localized(ar="الجمعة 20 مارس 2026", en="Friday 20 March 2026"),
     "last": Localized(ar="الأحد 22 مارس 2026", en="Sunday 22 March 2026"),
     "reason": labels.DISABLED["gone"],
+    "news": labels.NEWS["message"],
     "brand": labels.DESK,
 }
 

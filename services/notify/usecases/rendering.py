@@ -36,6 +36,7 @@ VARIABLES: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.ASSIGNED: _TICKET | {"subject_line", "priority"},
     Kind.WARNING: _TICKET | {"subject_line", "metric", "priority", "due"},
     Kind.PAUSE_OVERDUE: _TICKET | {"subject_line", "priority", "since"},
+    Kind.WATCHED: _TICKET | {"subject_line", "priority", "news", "body"},
     Kind.CALENDAR: frozenset({"brand", "item", "date", "last", "calendar_id"}),
     Kind.WEBHOOK_DISABLED: frozenset({"brand", "host", "reason", "days", "endpoint_id"}),
 }

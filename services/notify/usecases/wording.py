@@ -190,6 +190,15 @@ def _pause_overdue(scene: Scene) -> dict[str, Any]:
     return {**_assigned(scene), "since": scene.moment(scene.mail.facts["since"])}
 
 
+def _watched(scene: Scene) -> dict[str, Any]:
+    """What happened, and what the customer wrote if that was it."""
+    return {
+        **_assigned(scene),
+        "news": scene.label(labels.NEWS, scene.mail.facts["news"]),
+        "body": _plain(_said(scene.material.message or {})),
+    }
+
+
 def _calendar(scene: Scene) -> dict[str, Any]:
     """Dates of the fact; the calendar's own names are not carried outside sla."""
     facts = scene.mail.facts
@@ -238,6 +247,7 @@ _WORDS: Final[Mapping[Kind, Callable[[Scene], dict[str, Any]]]] = {
     Kind.ASSIGNED: _assigned,
     Kind.WARNING: _warning,
     Kind.PAUSE_OVERDUE: _pause_overdue,
+    Kind.WATCHED: _watched,
     Kind.CALENDAR: _calendar,
     Kind.WEBHOOK_DISABLED: _webhook_disabled,
 }

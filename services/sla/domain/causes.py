@@ -17,6 +17,8 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     Kind.PRIORITY: "retarget",
     Kind.TERMS: "terms",
     Kind.VERSION: "terms",
+    Kind.JOINED: "merge",
+    Kind.PARTED: "unmerge",
 }
 _BY_MODE: Final[Mapping[Mode, str]] = {
     Mode.PAUSED: "pause",
@@ -24,7 +26,11 @@ _BY_MODE: Final[Mapping[Mode, str]] = {
     Mode.ANSWERED: "answered",
     Mode.CANCELLED: "cancelled",
 }
-_BACK: Final[Mapping[Mode, str]] = {Mode.PAUSED: "resume", Mode.STOPPED: "reopen"}
+_BACK: Final[Mapping[Mode, str]] = {
+    Mode.PAUSED: "resume",
+    Mode.STOPPED: "reopen",
+    Mode.CANCELLED: "restored",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def _stand(clock: Clock) -> Stand:
 
 def _change(what: Happening, before: Stand, after: Stand) -> Change:
     cause = _cause(what, before, after)
-    value = named(what) or what.value
+    value = "" if what.kind is Kind.JOINED else named(what) or what.value
     return Change(what.at, cause, value, what.ref, before.due, after.due)
 
 

@@ -6,6 +6,7 @@ it ran beyond the instant at which its target was used up (sla.md 5.7).
 
 from dataclasses import dataclass, field
 
+from services.sla.domain.heritage import Heir, Owed, amount_of
 from services.sla.domain.words import Cause, Mode
 from shared.vocabulary import Metric
 from shared.worktime import (
@@ -79,6 +80,9 @@ class Clock:
     counted: Micros = 0
     breach: Breach | None = None
     kept_due: Micros | None = None
+    heirs: list[Heir] = field(default_factory=list)
+    before: Mode = Mode.RUNNING
+    """What it did before it was cancelled."""
     since: Micros = field(init=False)
     amount: Micros | None = field(init=False)
     swapped: Micros = field(init=False)
@@ -99,6 +103,7 @@ class Clock:
         if mode is Mode.ANSWERED:
             self.kept_due = self.due()
         self._close(at)
+        self.before = self.mode
         self.mode, self.reason, self.ref = mode, reason, ref
 
     def retarget(self, at: Micros, target: Target, floor: Micros = 0) -> None:
@@ -108,7 +113,7 @@ class Clock:
         """
         if self.over:
             return
-        amount = target.amount(self.start)
+        amount = amount_of(target.amount(self.start), self.heirs, target)
         if floor and amount is not None and self.breach is None:
             amount = max(amount, self.counted + floor)
         if target == self.target and amount == self.amount:
@@ -116,9 +121,45 @@ class Clock:
         self._close(at)
         self.target, self.swapped, self.amount = target, at, amount
         due = self.due()
-        ran_until = max((s.end for s in self.stages if s.mode is Mode.RUNNING), default=self.start)
-        if self.breach is None and due is not None and due < ran_until:
+        if self.breach is None and due is not None and due < self._ran_until():
             self.breach = self._broken(due, at)
+
+    def revive(self, words: frozenset[str]) -> None:
+        """It was set aside for one of these words, by mistake: it went on all the while."""
+        if self.mode is Mode.CANCELLED and self.reason in words:
+            self.mode, self.reason = self.before, "restored"
+
+    def inherit(self, at: Micros, owed: Owed) -> None:
+        """From `at` on this is due no later than what another ticket owed (docs/adr/0020)."""
+        if self.over:
+            return
+        self._close(at)
+        own, late = self.due(), owed.due < at
+        left = 0 if late else elapsed(self.target.timeline, at, owed.due)
+        cap, lead = self.counted + left, max(0, owed.used - self.counted)
+        heir = Heir(owed.source, owed.due, not left, cap, lead, self.target, self.breach)
+        self.heirs.append(heir)
+        if own is not None and own <= owed.due:
+            return
+        self.amount = cap if self.amount is None else min(cap, self.amount)
+        self.swapped = at
+        if heir.fixed:
+            self.kept_due = owed.due
+        if self.breach is None and late:
+            self.breach = Breach(self.metric, self.cycle, owed.due, at, Cause.RETARGET)
+
+    def part(self, at: Micros, source: str) -> None:
+        """The other ticket has its own clock again: what was taken over is given back."""
+        gone = [one for one in self.heirs if one.source == source]
+        if not gone or self.mode is Mode.ANSWERED:
+            return
+        self._close(at)
+        self.heirs = [one for one in self.heirs if one.source != source]
+        self.amount = amount_of(self.target.amount(self.start), self.heirs, self.target)
+        self.kept_due = min((one.due for one in self.heirs if one.fixed), default=None)
+        self.breach, due = gone[0].breach, self.due()
+        if self.breach is None and due is not None and due < self._ran_until():
+            self.breach = Breach(self.metric, self.cycle, due, due, Cause.ELAPSED)
 
     def due(self) -> Micros | None:
         """When the target is or was used up; null while that is open."""
@@ -168,6 +209,9 @@ class Clock:
         if as_of <= self.since:
             return list(self.stages)
         return [*self.stages, self._stage(as_of, 0)]
+
+    def _ran_until(self) -> Micros:
+        return max((s.end for s in self.stages if s.mode is Mode.RUNNING), default=self.start)
 
     def _ahead(self, left: Micros) -> Micros | None:
         try:

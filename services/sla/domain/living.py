@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Final
 
+from services.sla.domain import heritage
 from services.sla.domain.clock import Clock, Target
 from services.sla.domain.happenings import Happening, in_order
+from services.sla.domain.heritage import Owed
 from services.sla.domain.rules import Rules
 from services.sla.domain.terms import Terms
 from services.sla.domain.words import Kind, Mode
@@ -14,7 +16,8 @@ from shared.vocabulary import Metric
 from shared.worktime import Micros
 
 CANCELLING: Final = frozenset({"merged", "spam"})
-"""Statuses that end every clock without an answer."""
+"""Statuses that set every clock aside without an answer."""
+_OWED: Final = frozenset({Mode.RUNNING, Mode.PAUSED})
 
 
 @dataclass
@@ -33,6 +36,11 @@ class LivingTicket:
     reopens: int = 0
     exchanges: list[Clock] = field(default_factory=list)
     answered_at: Micros | None = None
+    unheard: Happening | None = None
+    """The customer's words while the ticket was set aside."""
+    _stopped_before: Micros | None = None
+    _joined: dict[str, Clock] = field(default_factory=dict)
+    """Exchanges that began with another ticket's wait, until this one's customer writes too."""
     _swapped: Happening | None = None
 
     @property
@@ -78,7 +86,9 @@ class LivingTicket:
         """Ends a pause by itself, whatever the status; may start the next-response clock."""
         self.spoken = True
         self._follow(what, "customer_reply")
+        self._joined.clear()
         if self.status in CANCELLING:
+            self.unheard = what if self.rules.every_message else self.unheard or what
             return
         waiting = self.unanswered()
         if self.rules.every_message:
@@ -92,7 +102,11 @@ class LivingTicket:
         """Automatic mail moves no clock."""
 
     def moved(self, what: Happening) -> None:
-        self.status, self.spoken = what.value, False
+        away, self.status, self.spoken = self.status in CANCELLING, what.value, False
+        if self.status in CANCELLING and not away:
+            self._stopped_before = self.stopped_at
+        elif away and self.status not in CANCELLING:
+            self._come_back(what)
         if self.rules.resolve_answers and what.value in self.rules.stop_statuses:
             self._answer_first(what)
         self._rest(what)
@@ -112,6 +126,52 @@ class LivingTicket:
         self.rules = rules
         self._swap(what)
 
+    def joined(self, what: Happening) -> None:
+        """A ticket was merged in: what it owed is owed here, and due no later."""
+        left = heritage.read(what.value)
+        if left.wait is not None:
+            self._take_wait(what, left.wait)
+        resolution = self.resolution
+        if left.resolution is not None and resolution and resolution.mode in _OWED:
+            resolution.inherit(what.at, left.resolution)
+
+    def parted(self, what: Happening) -> None:
+        """A merge was undone: what it brought goes."""
+        clocks = [one for one in (self.first, self.resolution) if one]
+        for clock in (*clocks, *self.exchanges):
+            clock.part(what.at, what.value)
+        begun = self._joined.pop(what.value, None)
+        if begun is not None:
+            begun.move(what.at, Mode.CANCELLED, "parted", what.ref)
+
+    def relieved(self, what: Happening) -> None:
+        """The messages that waited for an answer went to another ticket."""
+        waiting = self.unanswered()
+        if waiting is not None:
+            waiting.move(what.at, Mode.CANCELLED, "moved_away", what.ref)
+
+    def _take_wait(self, what: Happening, owed: Owed) -> None:
+        clock = self.first if self.first and not self.first.over else self.unanswered()
+        if clock is None:
+            clock = self._start(Metric.NEXT_RESPONSE, len(self.exchanges) + 1, what)
+            self.exchanges.append(clock)
+            self._joined[owed.source] = clock
+        if clock.mode in _OWED:
+            clock.inherit(what.at, owed)
+
+    def _come_back(self, what: Happening) -> None:
+        """Set aside by mistake: the customer has waited all along, and so the clocks have run."""
+        self.stopped_at = self._stopped_before
+        for clock in [one for one in (self.first, self.resolution, *self.exchanges[-1:]) if one]:
+            clock.revive(CANCELLING)
+            if clock.mode is not Mode.STOPPED:
+                clock.retarget(what.at, self._target(clock.metric))
+        unheard, self.unheard = self.unheard, None
+        if unheard is not None and self.first_at is not None and self.unanswered() is None:
+            self.exchanges.append(
+                self._start(Metric.NEXT_RESPONSE, len(self.exchanges) + 1, unheard)
+            )
+
     def unanswered(self) -> Clock | None:
         """The exchange that waits for the desk."""
         last = self.exchanges[-1] if self.exchanges else None
@@ -124,7 +184,9 @@ class LivingTicket:
             self.stopped_at = what.at
         elif not stops and self.stopped_at is not None and self.resolution:
             self.stopped_at = None
-            self.reopens += self.status not in CANCELLING
+            if self.status in CANCELLING:
+                return
+            self.reopens += 1
             target, floor = self._target(Metric.RESOLUTION), self.rules.reopen_floor
             self.resolution.retarget(what.at, target, floor)
 
@@ -206,4 +268,7 @@ _STEPS: Final[Mapping[Kind, Callable[[LivingTicket, Happening], None]]] = {
     Kind.PRIORITY: LivingTicket.prioritised,
     Kind.TERMS: LivingTicket.ruled,
     Kind.VERSION: LivingTicket.ruled,
+    Kind.JOINED: LivingTicket.joined,
+    Kind.PARTED: LivingTicket.parted,
+    Kind.RELIEVED: LivingTicket.relieved,
 }

@@ -14,6 +14,9 @@ class Kind(StrEnum):
     PRIORITY = "priority"
     TERMS = "terms"
     VERSION = "version"
+    JOINED = "joined"
+    PARTED = "parted"
+    RELIEVED = "relieved"
 
 
 class Mode(StrEnum):

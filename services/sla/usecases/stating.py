@@ -38,8 +38,9 @@ from shared.kit.tx import Tx
 from shared.vocabulary import Metric
 from shared.worktime import SECOND, Micros, instant, micros
 
-VoidCause = Literal["late_arrival", "calendar"]
+VoidCause = Literal["late_arrival", "calendar", "unmerge"]
 CALENDAR: Final = "calendar"
+_VOIDED: Final[dict[str, VoidCause]] = {CALENDAR: "calendar", "unmerge": "unmerge"}
 
 
 @dataclass
@@ -212,7 +213,7 @@ def _state(
         emit(tx, row, breached(row, breach, ground.policy, common))
         settled.breaches.append(_breach_row(row, breach, occasion.now))
     for metric, cycle in settlement.voided:
-        cause: VoidCause = "calendar" if occasion.cause == CALENDAR else "late_arrival"
+        cause = _VOIDED.get(occasion.cause or "", "late_arrival")
         emit(tx, row, SlaBreachVoided(**common, metric=metric, cycle=cycle, cause=cause))
         settled.breaches.append(_voided_row(row, metric, cycle, (occasion.now, cause)))
     for one in settlement.warned:

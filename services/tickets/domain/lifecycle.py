@@ -28,14 +28,28 @@ MOVES: Final[Mapping[tuple[Status, Action], Status]] = {
     **{(status, Action.RESOLVE): Status.RESOLVED for status in _LIVE},
     **{(status, Action.CLOSE): Status.CLOSED for status in (*_LIVE, Status.RESOLVED)},
     **{(status, Action.MERGE): Status.MERGED for status in _ALL_BUT_TERMINAL},
+    **{(status, Action.SPAM): Status.SPAM for status in _ALL_BUT_TERMINAL},
 }
+
+RETURNS: Final[Mapping[Status, Action]] = {
+    Status.MERGED: Action.UNMERGE,
+    Status.SPAM: Action.UNSPAM,
+}
+"""What brings a ticket back that was set aside; it goes where it stood (`returned`)."""
 
 _VERBS: Final[Mapping[Verb, Action]] = {
     Verb.RESOLVE: Action.RESOLVE,
     Verb.WAIT: Action.WAIT_FOR_CUSTOMER,
     Verb.CLOSE: Action.CLOSE,
     Verb.MERGE: Action.MERGE,
+    Verb.SPAM: Action.SPAM,
 }
+_BACK: Final[Mapping[Action, Verb]] = {
+    Action.UNMERGE: Verb.UNMERGE,
+    Action.UNSPAM: Verb.UNSPAM,
+}
+_ANYWHERE: Final = frozenset({Verb.ASSIGN, Verb.SPLIT, Verb.LINK})
+"""What every ticket allows that was not set aside."""
 
 
 def target(status: Status, action: Action) -> Status | None:
@@ -46,13 +60,34 @@ def target(status: Status, action: Action) -> Status | None:
 def legal_verbs(status: Status) -> tuple[Verb, ...]:
     """What staff may ask for in this state, in the order of the API."""
     if status in TERMINAL:
-        return ()
+        return (_BACK[RETURNS[status]],)
     moving = {verb for verb, action in _VERBS.items() if (status, action) in MOVES}
     if status is Status.RESOLVED:
         moving.add(Verb.REOPEN)
     if status in LIVE:
         moving.add(Verb.ESCALATE)
-    return tuple(verb for verb in Verb if verb in moving | {Verb.ASSIGN, Verb.LINK})
+    return tuple(verb for verb in Verb if verb in moving | _ANYWHERE)
+
+
+def returned(ticket: Ticket) -> Status:
+    """Where a ticket goes that comes back: where it stood, but never into a wait that is over."""
+    before = ticket.status_before or Status.OPEN
+    if before is Status.WAITING_CUSTOMER and not customer_was_answered(ticket):
+        return Status.OPEN
+    return before
+
+
+def takes_in(source: Status, target: Status) -> bool:
+    """Whether `target` may take a ticket in: who still waits is not merged into a solved one."""
+    if target in TERMINAL or target is Status.CLOSED:
+        return False
+    return target is not Status.RESOLVED or source not in LIVE
+
+
+def turns_to_desk(source: Status, target: Status) -> bool:
+    """Whether what is merged in ends the wait of the one that takes it."""
+    waits = {Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY}
+    return target is Status.WAITING_CUSTOMER and source in LIVE - waits
 
 
 def customer_was_answered(ticket: Ticket) -> bool:

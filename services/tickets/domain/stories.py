@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from services.tickets.domain.bondstories import BOND_STORIES
 from services.tickets.domain.feedback import FEEDBACK_STORIES
 from services.tickets.domain.fieldstories import FIELD_STORIES
 from services.tickets.domain.macrostories import MACRO_STORIES
@@ -31,7 +32,11 @@ VERB_WORDS: Final[Mapping[str, Localized]] = {
     "close": {"ar": "الإغلاق", "en": "close"},
     "escalate": {"ar": "التصعيد", "en": "escalate"},
     "merge": {"ar": "الدمج", "en": "merge"},
+    "split": {"ar": "التقسيم", "en": "split"},
     "link": {"ar": "الربط", "en": "link"},
+    "spam": {"ar": "التصنيف بريدًا مزعجًا", "en": "mark as spam"},
+    "unmerge": {"ar": "التراجع عن الدمج", "en": "undo the merge"},
+    "unspam": {"ar": "رفع تصنيف البريد المزعج", "en": "mark as not spam"},
 }
 NOTHING: Final[Localized] = {"ar": "لا شيء", "en": "nothing"}
 
@@ -91,9 +96,7 @@ STORIES: Final[Mapping[str, Localized]] = {
         "en": "The ticket was closed after the reopening period",
     },
     "closed.staff": {"ar": "أُغلقت التذكرة", "en": "The ticket was closed"},
-    "merged": {"ar": "دُمجت التذكرة في {number}", "en": "Merged into {number}"},
-    "merged_from": {"ar": "دُمجت فيها التذكرة {number}", "en": "Ticket {number} was merged in"},
-    "linked": {"ar": "رُبطت بالتذكرة {number}", "en": "Linked with ticket {number}"},
+    **BOND_STORIES,
     "edited": {"ar": "عُدّلت بيانات التذكرة", "en": "The ticket's details were edited"},
     "escalation_requested": {"ar": "طُلب التصعيد", "en": "Escalation was requested"},
     **FEEDBACK_STORIES,
@@ -124,6 +127,14 @@ STORIES: Final[Mapping[str, Localized]] = {
     "sla_moved.retarget": {
         "ar": "تغيّر موعد {metric} بتغيّر الأولوية",
         "en": "The due time of the {metric} moved with the priority",
+    },
+    "sla_moved.merge": {
+        "ar": "تغيّر موعد {metric} بالدمج: يبقى الموعد الأقرب",
+        "en": "The due time of the {metric} moved with the merge: the earlier one counts",
+    },
+    "sla_moved.unmerge": {
+        "ar": "تغيّر موعد {metric} بإلغاء الدمج",
+        "en": "The due time of the {metric} moved when the merge was undone",
     },
     "sla_moved.calendar": {
         "ar": "تغيّر موعد {metric} بتغيّر التقويم",
@@ -213,6 +224,8 @@ _DETAILS: Final = {
     "pause_overdue": "limit",
     "mail_bounced": "outcome",
     "field_changed": "change",
+    "linked": "kind",
+    "unlinked": "kind",
 }
 """Which part of an entry's data chooses its words, where that is not its cause."""
 

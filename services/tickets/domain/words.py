@@ -22,6 +22,9 @@ class Action(StrEnum):
     REOPEN = "reopen"
     CLOSE = "close"
     MERGE = "merge"
+    SPAM = "spam"
+    UNMERGE = "unmerge"
+    UNSPAM = "unspam"
 
 
 class Verb(StrEnum):
@@ -34,7 +37,11 @@ class Verb(StrEnum):
     CLOSE = "close"
     ESCALATE = "escalate"
     MERGE = "merge"
+    SPLIT = "split"
     LINK = "link"
+    SPAM = "spam"
+    UNMERGE = "unmerge"
+    UNSPAM = "unspam"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ class Ticket:
     priority_settled: bool = False
     follow_up_of: UUID | None = None
     watching_department_ids: tuple[UUID, ...] = ()
+    status_before: Status | None = None
+    """Where a ticket stood that was set aside (merged, spam), for the way back."""
 
 
 def number_text(number: int) -> str:

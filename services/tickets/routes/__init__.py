@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from services.tickets.routes import (
     assigning,
+    bonds,
     bulk,
     feedback,
     fields,
@@ -31,6 +32,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     tickets.router,
     search.router,
     verbs.router,
+    bonds.router,
     people.router,
     messages.router,
     feedback.router,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Depends, Query, Request, Response
 
 from services.tickets.domain.veil import Veil
 from services.tickets.store.rows import Row
@@ -12,7 +12,15 @@ from services.tickets.usecases import answers
 from services.tickets.usecases.life import Life
 from shared.kit.callers import Caller
 from shared.kit.context import Context
-from shared.kit.http import decode_cursor, encode_cursor, json, require, set_etag
+from shared.kit.http import (
+    InTx,
+    decode_cursor,
+    encode_cursor,
+    if_match,
+    json,
+    require,
+    set_etag,
+)
 from shared.kit.problems import ValidationFailed
 from shared.vocabulary import Role
 
@@ -35,14 +43,25 @@ def tagged(answer: dict[str, Any], tag: str, status: int = 200) -> Response:
     return response
 
 
-def changed(context: Context, result: tuple[Row, Life]) -> Response:
+async def _believe(request: Request, ticket_id: UUID, tx: InTx) -> None:
+    """A verb's `If-Match` is compared when the ticket is held: 412 when it has moved on."""
+    versions = if_match(request)
+    if versions is not None:
+        tx.known["if_match", ticket_id] = versions
+
+
+BELIEVED = [Depends(_believe)]
+
+
+def changed(context: Context, result: tuple[Row, Life], status: int = 200) -> Response:
     """The ticket as it is after a verb; names come from memory only."""
     row, life = result
     cards = answers.known_cards(context, [row["requester_id"]])
     answer = answers.ticket(row, life.box, life.veil or Veil(), cards)
     if life.veil is None:
         answer["custom"] = {}
-    return tagged(answer, answers.tag_of(row))
+    answer["merged_into_final"] = row["merged_into"]
+    return tagged(answer, answers.tag_of(row), status)
 
 
 def after(context: Context, cursor: str | None) -> tuple[datetime, UUID] | None:

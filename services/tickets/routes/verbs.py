@@ -6,23 +6,21 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.tickets.problems import ReplyRequired, TicketEnded
-from services.tickets.routes.policies import CanManage, CanWrite, changed
+from services.tickets.routes.policies import BELIEVED, CanManage, CanWrite, changed
 from services.tickets.schemas.inputs import (
     AssignIn,
     EscalateIn,
-    LinkIn,
-    MergeIn,
     ReasonIn,
     ResolveIn,
     WaitIn,
 )
 from services.tickets.schemas.outputs import TicketOut
-from services.tickets.usecases import binding, verbs
+from services.tickets.usecases import verbs
 from shared.kit import http
 from shared.kit.http import InTx, if_match
 from shared.kit.problems import IllegalTransition, NotFound, ValidationFailed, problems
 
-router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"])
+router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], dependencies=BELIEVED)
 
 _ANSWER: Final[dict[str, Any]] = {
     "response_model": TicketOut,
@@ -55,9 +53,16 @@ async def wait(ticket_id: UUID, body: WaitIn, caller: CanManage, tx: InTx) -> Re
 async def resolve(
     ticket_id: UUID, caller: CanManage, tx: InTx, body: ResolveIn | None = None
 ) -> Response:
-    """The message goes into the resolution mail; a reply in time reopens the ticket."""
-    message = body.message if body else None
-    return changed(tx.context, await verbs.resolve(tx, caller, ticket_id, message))
+    """The message goes into the resolution mail; a reply in time reopens the ticket.
+
+    `tell_reports` solves every living report of this incident with the same message; how far
+    that is shows in the ticket's `reports`.
+    """
+    wish = body or ResolveIn()
+    result = await verbs.resolve(
+        tx, caller, ticket_id, wish.message, tell_reports=wish.tell_reports
+    )
+    return changed(tx.context, result)
 
 
 @router.post(
@@ -83,16 +88,4 @@ async def close(
 async def escalate(ticket_id: UUID, body: EscalateIn, caller: CanManage, tx: InTx) -> Response:
     """The ladder climbs to the level asked for, or by one."""
     result = await verbs.escalate(tx, caller, ticket_id, body.reason, body.level)
-    return changed(tx.context, result)
-
-
-@router.post("/merge", summary="Merge into another ticket", **_ANSWER)
-async def merge(ticket_id: UUID, body: MergeIn, caller: CanManage, tx: InTx) -> Response:
-    """Messages, files and people move; both tickets must be of one organization."""
-    return changed(tx.context, await binding.merge(tx, caller, ticket_id, body.into))
-
-
-@router.post("/link", summary="Link with another ticket", **_ANSWER)
-async def link(ticket_id: UUID, body: LinkIn, caller: CanManage, tx: InTx) -> Response:
-    result = await binding.link(tx, caller, ticket_id, body.ticket_id, body.kind)
     return changed(tx.context, result)

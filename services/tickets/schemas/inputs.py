@@ -132,9 +132,10 @@ class WaitIn(Body):
 
 
 class ResolveIn(Body):
-    """`message` goes into the resolution mail."""
+    """`message` goes into the resolution mail; of an incident also into those of its reports."""
 
     message: Text | None = None
+    tell_reports: bool = False
 
 
 class ReasonIn(Body):
@@ -144,15 +145,6 @@ class ReasonIn(Body):
 class EscalateIn(Body):
     reason: Reason
     level: Annotated[int, Field(ge=1, le=10)] | None = None
-
-
-class MergeIn(Body):
-    into: UUID
-
-
-class LinkIn(Body):
-    ticket_id: UUID
-    kind: Annotated[str, Field(pattern="^[a-z][a-z_]{0,39}$")]
 
 
 class ParticipantIn(Body):

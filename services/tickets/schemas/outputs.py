@@ -124,6 +124,16 @@ class MessageOut(Out):
     attachments: list[AttachmentOut]
 
 
+class ReportsOut(Out):
+    """For staff: how far the reports of a solved incident are told; `passed` needed no word."""
+
+    total: int
+    told: int
+    failed: int
+    passed: int
+    pending: int
+
+
 class TicketOut(Out):
     """The ticket object of the contract; `messages` only where asked for."""
 
@@ -157,6 +167,9 @@ class TicketOut(Out):
     held_mails: list[HeldMailOut] | None = None
     requester_answer: Literal["pending", "confirmed", "denied"] | None = None
     """Of the form's strangers: what they said when asked whether the request is theirs."""
+    merged_into_final: UUID | None = None
+    """Where a chain of merges ends."""
+    reports: ReportsOut | None = None
 
 
 class TicketPage(Out):

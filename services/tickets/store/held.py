@@ -58,11 +58,19 @@ async def of_ticket(tx: Tx, ticket_id: UUID, most: int) -> Sequence[RowMapping]:
     )
 
 
-async def move(tx: Tx, ticket_id: UUID, into_id: UUID) -> None:
-    """Whatever waits at a merged ticket waits at the one it lives on in."""
-    await tx.execute(
-        "update tickets.held_mail set ticket_id = :into where ticket_id = :ticket",
-        {"ticket": ticket_id, "into": into_id},
+async def ids_of(tx: Tx, ticket_id: UUID) -> tuple[UUID, ...]:
+    rows = await tx.rows(
+        "select mail_id from tickets.held_mail where ticket_id = :ticket", {"ticket": ticket_id}
     )
-    for one in (ticket_id, into_id):
+    return tuple(row["mail_id"] for row in rows)
+
+
+async def move(tx: Tx, mail_ids: Sequence[UUID], sources: Sequence[UUID], into: UUID) -> None:
+    """Whatever waits at some tickets waits at another one from now on."""
+    await tx.execute(
+        """update tickets.held_mail set ticket_id = :into
+        where mail_id = any(:mails) and ticket_id = any(:sources)""",
+        {"mails": list(mail_ids), "sources": list(sources), "into": into},
+    )
+    for one in (*sources, into):
         await tx.execute(_COUNT, {"ticket": one})

@@ -1,6 +1,6 @@
 """Messages: written sealed, read in pages by arrival."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -106,13 +106,42 @@ async def with_mail(tx: Tx, ticket_id: UUID) -> list[RowMapping]:
     )
 
 
-async def move(tx: Tx, source: UUID, target: UUID) -> None:
-    """Give all messages and files of a merged ticket to the one it lives on in."""
-    for name in ("message", "attachment"):
-        await tx.execute(
-            f"update tickets.{name} set ticket_id = :target where ticket_id = :source",
-            {"source": source, "target": target},
-        )
-    await tx.execute(
-        "update tickets.message set indexed = false where ticket_id = :target", {"target": target}
+async def ids_of(tx: Tx, ticket_id: UUID) -> tuple[UUID, ...]:
+    rows = await tx.rows(
+        "select id from tickets.message where ticket_id = :ticket order by created_at, id",
+        {"ticket": ticket_id},
     )
+    return tuple(row["id"] for row in rows)
+
+
+async def move(
+    tx: Tx, message_ids: Sequence[UUID], sources: Sequence[UUID], target: UUID
+) -> tuple[UUID, ...]:
+    """Give messages of some tickets, with their files, to another one; those that moved."""
+    values = {"ids": list(message_ids), "sources": list(sources), "target": target}
+    rows = await tx.rows(
+        """update tickets.message set ticket_id = :target
+        where id = any(:ids) and ticket_id = any(:sources) returning id""",
+        values,
+    )
+    moved = tuple(row["id"] for row in rows)
+    await tx.execute(
+        "update tickets.attachment set ticket_id = :target where message_id = any(:ids)",
+        {"ids": list(moved), "target": target},
+    )
+    return moved
+
+
+async def last_words(tx: Tx, ticket_id: UUID) -> dict[str, datetime | None]:
+    """When staff and the customer last spoke, as the messages themselves say."""
+    row = await tx.row(
+        """select max(created_at) filter (where author_kind = 'staff') as staff,
+            max(created_at) filter (where author_kind = 'customer') as customer
+        from tickets.message where ticket_id = :ticket and public and not automatic""",
+        {"ticket": ticket_id},
+    )
+    assert row is not None
+    return {
+        "last_staff_message_at": row["staff"],
+        "last_customer_message_at": row["customer"],
+    }

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, Update, Uuid, bindparam, update
 
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Ticket
+from services.tickets.store import chains
 from services.tickets.store.tallies import untallied
 from services.tickets.store.visibility import visible
 from services.tickets.tables import Ticket as TicketRow
@@ -37,12 +38,13 @@ def to_ticket(row: RowMapping) -> Ticket:
         mail_reopens=tuple(row["mail_reopens"]),
         tags=tuple(row["tags"]),
         watching_department_ids=tuple(row["watching_department_ids"]),
+        status_before=Status(row["status_before"]) if row["status_before"] else None,
     )
 
 
 _SAME = {field.name for field in fields(Ticket)} - {
     *("status", "priority", "requested_priority", "channel", "locale"),
-    *("reopen_window", "mail_reopens", "tags", "watching_department_ids"),
+    *("reopen_window", "mail_reopens", "tags", "watching_department_ids", "status_before"),
 }
 
 
@@ -112,10 +114,10 @@ async def lock(tx: Tx, ticket_id: UUID) -> RowMapping | None:
 
 
 async def lock_living(tx: Tx, ticket_id: UUID) -> RowMapping | None:
-    """The ticket, or the one that it was merged into."""
-    row = await lock(tx, ticket_id)
+    """The ticket, or the one that it lives on in. Only that one is held, so nobody waits twice."""
+    row = await lock(tx, await chains.living_id(tx, ticket_id))
     while row is not None and row["merged_into"] is not None:
-        row = await lock(tx, row["merged_into"])
+        row = await lock(tx, await chains.living_id(tx, row["merged_into"]))
     return row
 
 
@@ -237,11 +239,16 @@ def project_first(tx: Tx, ticket_id: UUID, values: dict[str, Any]) -> None:
 
 
 async def participants(tx: Tx, ticket_id: UUID) -> list[UUID]:
-    rows = await tx.rows(
-        "select person_id from tickets.participant where ticket_id = :id order by added_at",
+    return [row["person_id"] for row in await taking_part(tx, ticket_id)]
+
+
+async def taking_part(tx: Tx, ticket_id: UUID) -> list[RowMapping]:
+    """Who takes part besides the requester, and since when."""
+    return await tx.rows(
+        "select person_id, added_at from tickets.participant where ticket_id = :id"
+        " order by added_at, person_id",
         {"id": ticket_id},
     )
-    return [row["person_id"] for row in rows]
 
 
 async def add_participant(tx: Tx, ticket: Ticket, person_id: UUID) -> bool:
@@ -259,6 +266,20 @@ async def add_participant(tx: Tx, ticket: Ticket, person_id: UUID) -> bool:
         },
     )
     return bool(added)
+
+
+async def drop_participants(
+    tx: Tx, ticket_id: UUID, people: Sequence[UUID], *, silent_only: bool = False
+) -> list[UUID]:
+    """Who takes part no more; `silent_only` keeps whoever has a message on the ticket."""
+    spoke = """and not exists (select from tickets.message m where m.ticket_id = p.ticket_id
+        and m.author_id = p.person_id)"""
+    rows = await tx.rows(
+        f"""delete from tickets.participant p where p.ticket_id = :ticket
+        and p.person_id = any(:people) {spoke if silent_only else ""} returning p.person_id""",
+        {"ticket": ticket_id, "people": list(people)},
+    )
+    return [row["person_id"] for row in rows]
 
 
 async def recent_of(tx: Tx, requester_id: UUID, channel: Channel) -> RowMapping:

@@ -54,6 +54,8 @@ class Ticket(SQLModel, table=True):
     escalation_sequence: int = 0
     reindex: bool = False
     held_mails: int = 0
+    status_before: str | None = None
+    reports: int = 0
     watching_department_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
 
 

@@ -1,13 +1,17 @@
-"""Two tickets in one verb: merge and link; both must be in the caller's sight (T36)."""
+"""Merging: the ticket lives on in another one; both must be in the caller's sight (T36)."""
 
 from uuid import UUID
 
 from services.tickets import problems
-from services.tickets.domain.lifecycle import TERMINAL
+from services.tickets.domain.lifecycle import LIVE, legal_verbs, takes_in, turns_to_desk
 from services.tickets.domain.rights import Viewer
-from services.tickets.domain.words import Action, Ticket, number_text
-from services.tickets.store import held, links, messages, tickets
+from services.tickets.domain.words import Action, number_text
+from services.tickets.problems.bonds import MergeCycle, TargetEnded
+from services.tickets.store import chains, followers, held, merges, messages, tickets
+from services.tickets.store.merges import Taken
 from services.tickets.store.rows import Row
+from services.tickets.usecases import moving
+from services.tickets.usecases.following import tell_followers
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import begin
 from services.tickets.usecases.sight import staff_only
@@ -20,52 +24,58 @@ from shared.vocabulary import Status
 
 
 async def merge(tx: Tx, caller: Caller, ticket_id: UUID, into_id: UUID) -> tuple[Row, Life]:
-    """The ticket lives on in another one: messages and files move, its people join."""
-    source, target = await _both(tx, caller, ticket_id, into_id, "/into")
-    if not _mergeable(source.ticket, target.ticket):
-        raise _refused(caller, "/into", "not_mergeable")
-    if source.ticket.status is Status.RESOLVED:
-        source.disarm_closing()
-    source.move(Action.MERGE)
-    source.change(merged_into=target.ticket.id)
+    """Messages, files, links and people move; what moved is kept, so that it can be undone."""
+    source, target = await both(tx, caller, ticket_id, into_id, "/into")
+    await _check(tx, caller, source, target)
+    before, number = source.ticket.status, source.ticket.number
+    source.set_aside(Action.MERGE)
+    source.change(merged_into=into_id)
+    taken = await _take(tx, source, target)
+    if turns_to_desk(before, target.ticket.status):
+        target.move(Action.ANSWER)
     actor = source.actor.id
-    source.state(TicketMerged(**source.base, into_id=target.ticket.id, actor_id=actor))
+    fact = TicketLinked(**target.base, other_id=ticket_id, kind="merged_from", actor_id=actor)
+    target.state(fact)
+    version = target.ticket.version
+    target.note("merged_from", {"number": number_text(number)})
+    source.state(TicketMerged(**source.base, into_id=into_id, actor_id=actor, into_version=version))
     source.note("merged", {"number": number_text(target.ticket.number)})
-    await messages.move(tx, ticket_id, into_id)
-    await held.move(tx, ticket_id, into_id)
-    await _bring_people(tx, source.ticket, target)
-    target.state(
-        TicketLinked(**target.base, other_id=ticket_id, kind="merged_from", actor_id=actor)
-    )
-    target.note("merged_from", {"number": number_text(source.ticket.number)})
-    watch(target, source.ticket.watching_department_ids)
+    await merges.add(tx, (ticket_id, into_id), source.ticket.organization_id, taken)
     await target.save()
-    tx.wake("tickets.index")
     return await source.save(), source
 
 
-async def link(
-    tx: Tx, caller: Caller, ticket_id: UUID, other_id: UUID, kind: str
-) -> tuple[Row, Life]:
-    """Two tickets belong together; saying it again is no news."""
-    life, other = await _both(tx, caller, ticket_id, other_id, "/ticket_id")
-    if await links.add(tx, life.ticket, other_id, kind):
-        life.state(TicketLinked(**life.base, other_id=other_id, kind=kind, actor_id=life.actor.id))
-        public = life.ticket.organization_id == other.ticket.organization_id
-        data = {"number": number_text(other.ticket.number), "kind": kind}
-        life.note("linked", data, public=public)
-    return await life.save(), life
+async def _take(tx: Tx, source: Life, target: Life) -> Taken:
+    """Move everything; what of it is new to the target goes on record."""
+    source_id, target_id = source.ticket.id, target.ticket.id
+    moved = await messages.ids_of(tx, source_id)
+    await messages.move(tx, moved, [source_id], target_id)
+    mails = await held.ids_of(tx, source_id)
+    await held.move(tx, mails, [source_id], target_id)
+    people = [source.ticket.requester_id, *await tickets.participants(tx, source_id)]
+    joined = [one for one in people if await tickets.add_participant(tx, target.ticket, one)]
+    heard = [one["person_id"] for one in await followers.of_ticket(tx, source_id)]
+    following = await followers.add(tx, target.ticket, heard)
+    known = target.ticket.watching_department_ids
+    watch(target, (source.ticket.department_id, *source.ticket.watching_department_ids))
+    departments = tuple(one for one in target.ticket.watching_department_ids if one not in known)
+    links = await moving.take_links(tx, source.ticket, target.ticket)
+    if following:
+        await tell_followers(target)
+    moving.reindex(source, target)
+    target.change(**await messages.last_words(tx, target_id))
+    return Taken(moved, mails, tuple(joined), departments, tuple(following), links)
 
 
-async def _both(
+async def both(
     tx: Tx, caller: Caller, ticket_id: UUID, other_id: UUID, pointer: str
 ) -> tuple[Life, Life]:
     """Both held, in the order of their ids, so that two callers never wait for each other."""
     viewer = staff_only(caller)
     if ticket_id == other_id:
-        raise _refused(caller, pointer, "same_ticket")
-    held = {one: await _held(tx, caller, viewer, one) for one in sorted((ticket_id, other_id))}
-    life, other = held[ticket_id], held[other_id]
+        raise refused(caller, pointer, "same_ticket")
+    lives = {one: await held_by(tx, caller, viewer, one) for one in sorted((ticket_id, other_id))}
+    life, other = lives[ticket_id], lives[other_id]
     if life is None:
         raise NotFound
     if other is None:
@@ -74,22 +84,28 @@ async def _both(
     return life, other
 
 
-async def _held(tx: Tx, caller: Caller, viewer: Viewer, ticket_id: UUID) -> Life | None:
+async def held_by(tx: Tx, caller: Caller, viewer: Viewer, ticket_id: UUID) -> Life | None:
     try:
         return await begin(tx, caller, ticket_id, viewer)
     except NotFound:
         return None
 
 
-def _mergeable(source: Ticket, target: Ticket) -> bool:
-    same = source.organization_id == target.organization_id
-    return same and target.status not in TERMINAL | {Status.CLOSED}
-
-
-def _refused(caller: Caller, pointer: str, code: str) -> ValidationFailed:
+def refused(caller: Caller, pointer: str, code: str) -> ValidationFailed:
     return ValidationFailed.of(pointer, code, problems.MERGE_REFUSED, caller.locale)
 
 
-async def _bring_people(tx: Tx, source: Ticket, target: Life) -> None:
-    for person_id in (source.requester_id, *await tickets.participants(tx, source.id)):
-        await tickets.add_participant(tx, target.ticket, person_id)
+async def _check(tx: Tx, caller: Caller, source: Life, target: Life) -> None:
+    """Only a living ticket of the same organization takes another one in."""
+    if source.ticket.organization_id != target.ticket.organization_id:
+        raise refused(caller, "/into", "not_mergeable")
+    end = await chains.living_id(tx, target.ticket.id)
+    if end == source.ticket.id:
+        raise MergeCycle(into=str(end))
+    if not source.moves(Action.MERGE):
+        source.refuse()
+    status = target.ticket.status
+    if not takes_in(source.ticket.status, status):
+        legal = [str(one) for one in legal_verbs(status)]
+        into = str(end) if status is Status.MERGED else None
+        raise TargetEnded(status, legal, into, waits=source.ticket.status in LIVE)

@@ -6,7 +6,8 @@ from services.tickets.domain.lifecycle import due_to_close, still_waits
 from services.tickets.domain.reopening import moved_window
 from services.tickets.store import tickets
 from services.tickets.usecases.life import HOUSE, Life
-from services.tickets.usecases.verbs import shut, solve
+from services.tickets.usecases.solving import solve
+from services.tickets.usecases.verbs import shut
 from shared.events.notify import NotifySent
 from shared.events.sla import SlaPauseOverdue
 from shared.events.timer import TimerFired

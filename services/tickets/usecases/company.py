@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from services.tickets.domain.bonds import Side, bond
 from services.tickets.domain.words import number_text
 from services.tickets.store import links, tickets
 from services.tickets.usecases.life import HOUSE, Actor, Life
@@ -66,7 +67,10 @@ def _addressed(routed: MailRouted) -> tuple[UUID, ...]:
 async def _relate(tx: Tx, life: Life, other_id: UUID) -> None:
     """A hint for agents at both tickets; the customers of neither learn of the other."""
     other = await tickets.read_living(tx, other_id)
-    if other is None or not await links.add(tx, life.ticket, other["id"], RELATED):
+    if other is None or other["id"] == life.ticket.id:
+        return
+    guess = bond(life.ticket.id, other["id"], Side.POSSIBLY_RELATED)
+    if not await links.add(tx, guess, life.ticket.organization_id):
         return
     life.note(RELATED, {"number": number_text(other["number"])}, public=False)
     box = await tx.context.vault.box(other["organization_id"])

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from uuid import UUID
 
-from services.tickets.domain.lifecycle import close_key, legal_verbs, target
+from services.tickets.domain.lifecycle import RETURNS, close_key, legal_verbs, returned, target
 from services.tickets.domain.veil import Veil
 from services.tickets.domain.words import Action
 from services.tickets.problems import IllegalMove
@@ -16,7 +16,7 @@ from shared.events.ticket import TicketFact, TicketStatusChanged
 from shared.kit import timer
 from shared.kit.crypto import Box
 from shared.kit.tx import Tx
-from shared.vocabulary import AuthorKind
+from shared.vocabulary import AuthorKind, Status
 
 _ROOM: Final = frozenset({"status", "assignee_id", "department_id"})
 """Where one of these changes, somebody may have room for another ticket, or a ticket need one."""
@@ -83,13 +83,44 @@ class Life:
 
     def move(self, action: Action, *, reason: str | None = None) -> None:
         """Move the status as the lifecycle says, or IllegalTransition with what is legal."""
-        old = self.ticket.status
-        new = target(old, action)
+        new = target(self.ticket.status, action)
         if new is None:
-            raise IllegalMove(old, legal_verbs(old))
+            self.refuse()
+        self._go(new, action, reason)
+
+    def set_aside(self, action: Action, *, reason: str | None = None) -> None:
+        """Move the ticket out of the way, remembering where it stood."""
+        before = self.ticket.status
+        self.move(action, reason=reason)
+        self.change(status_before=before)
+        if before is Status.RESOLVED:
+            self.disarm_closing()
+
+    def come_back(self, action: Action, *, reason: str | None = None) -> None:
+        """The way back of `set_aside`; a solved ticket waits for its closing again."""
+        if RETURNS.get(self.ticket.status) is not action:
+            self.refuse()
+        self._go(returned(self.ticket), action, reason)
+        self.change(status_before=None)
+        if self.ticket.status is Status.RESOLVED:
+            self.arm_closing()
+
+    def refuse(self) -> NoReturn:
+        """Say that this is not legal now, and what is."""
+        raise IllegalMove(self.ticket.status, legal_verbs(self.ticket.status))
+
+    def _go(self, new: Status, action: Action, reason: str | None) -> None:
+        old = self.ticket.status
         self.change(status=new)
-        actor = self.actor.id
-        self.state(TicketStatusChanged(**self.base, from_status=old, to_status=new, actor_id=actor))
+        self.state(
+            TicketStatusChanged(
+                **self.base,
+                from_status=old,
+                to_status=new,
+                actor_id=self.actor.id,
+                cause=action.value,
+            )
+        )
         self.note("status_changed", {"from_status": old, "to_status": new}, reason=reason)
 
     def acted(self) -> None:

@@ -21,7 +21,7 @@ from shared.events.base import Event
 from shared.events.mail import MailRouted
 from shared.kit.context import Context
 from shared.kit.tx import Tx
-from shared.vocabulary import AuthorKind, Channel, Locale, SenderAuth
+from shared.vocabulary import AuthorKind, Channel, Locale, SenderAuth, Status
 
 _NO_SUBJECT = {Locale.AR: "(بلا موضوع)", Locale.EN: "(no subject)"}
 _NO_TEXT = {Locale.AR: "(رسالة بلا نص)", Locale.EN: "(no text)"}
@@ -84,7 +84,8 @@ async def _answer(tx: Tx, row: Row, routed: MailRouted, fetched: Fetched) -> UUI
         if not routed.once:
             await tickets.add_participant(tx, ticket, routed.requester_id)
         _move(life, effect, kind, message_id)
-    if effect is Effect.APPEND and not automatic and routed.may_reopen:
+    limited = effect is Effect.APPEND and ticket.status is not Status.SPAM
+    if limited and not automatic and routed.may_reopen:
         life.note("reopen_limited", public=False)
     await life.save()
     return ticket.id

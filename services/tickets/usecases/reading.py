@@ -14,8 +14,10 @@ from services.tickets.domain.rights import Viewer
 from services.tickets.domain.stories import tell
 from services.tickets.domain.veil import Veil
 from services.tickets.store import (
+    chains,
     directory,
     held,
+    incidents,
     listing,
     messages,
     seals,
@@ -62,28 +64,40 @@ async def ticket(
                 tx, ticket_id, internal=viewer.staff, after=None, limit=FIRST_MESSAGES
             )
         inside = await _inside(tx, row) if viewer.staff else {}
+        merged = row["merged_into"] is not None
+        end = await chains.living_id(tx, ticket_id) if merged else None
     answer, tag = await _tell_ticket(context, row, page, veil, full=with_messages)
-    return answer | inside, tag
+    return answer | {"merged_into_final": end} | inside, tag
 
 
 async def ticket_by_number(context: Context, caller: Caller, number: int) -> Tagged:
     viewer = viewer_of(caller)
     veil = await veil_of(context, viewer)
     async with context.tx(caller) as tx:
-        row = await tickets.find_by_number(tx, viewer, number)
-        if row is None:
+        found = await tickets.find_by_number(tx, viewer, number)
+        if found is None:
             raise NotFound
+        row = await _living(tx, viewer, found)
         inside = await _inside(tx, row) if viewer.staff else {}
     answer, tag = await _tell_ticket(context, row, ([], []), veil, full=False)
     return answer | inside, tag
 
 
 async def _inside(tx: Tx, row: Row) -> dict[str, Any]:
-    """What only the desk sees: mails that wait for a word, and whether a stranger's has come."""
+    """What only the desk sees: mails that wait, a stranger's word, how far reports are told."""
     mails = await held.of_ticket(tx, row["id"], holding.SHOWN) if row["held_mails"] else ()
     asked = await visitors.find(tx, row["id"]) if row["channel"] == Channel.FORM else None
     word = (asked["word"] or "pending") if asked else None
-    return {"held_mails": holding.told(mails), "requester_answer": word}
+    reports = await incidents.progress(tx, row["id"]) if row["reports"] else None
+    return {"held_mails": holding.told(mails), "requester_answer": word, "reports": reports}
+
+
+async def _living(tx: Tx, viewer: Viewer, row: Row) -> Row:
+    """The ticket that a merged one lives on in, where the viewer sees it."""
+    if row["merged_into"] is None:
+        return row
+    end = await tickets.find(tx, viewer, await chains.living_id(tx, row["id"]))
+    return end or row
 
 
 async def ticket_list(
@@ -130,9 +144,9 @@ async def message_list(
     """A page of messages, oldest first."""
     viewer = viewer_of(caller)
     async with context.tx(caller) as tx:
-        row = await see(tx, viewer, ticket_id)
+        row = await _living(tx, viewer, await see(tx, viewer, ticket_id))
         rows, files = await messages.page(
-            tx, ticket_id, internal=viewer.staff, after=after, limit=limit
+            tx, row["id"], internal=viewer.staff, after=after, limit=limit
         )
     shown = rows[:limit]
     items = await _tell_messages(context, row, (shown, files), staff=viewer.staff)

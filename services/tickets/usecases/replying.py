@@ -5,22 +5,22 @@ from typing import Any, Literal
 from uuid import UUID
 
 from services.tickets.domain import rights
-from services.tickets.domain.lifecycle import TERMINAL
+from services.tickets.domain.lifecycle import TERMINAL, legal_verbs
 from services.tickets.domain.opening import Writing
 from services.tickets.domain.reopening import inside_window
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Action, Ticket
 from services.tickets.problems import IllegalMove, TicketEnded
+from services.tickets.store import chains, messages, tickets
 from services.tickets.store import files as attached
-from services.tickets.store import messages, tickets
 from services.tickets.usecases import answers, claiming
 from services.tickets.usecases.claiming import NOTHING, Claim
 from services.tickets.usecases.fieldbook import veil_of
 from services.tickets.usecases.life import Actor, Life
-from services.tickets.usecases.sight import hold, viewer_of
+from services.tickets.usecases.sight import hold, see, viewer_of
 from shared.events.ticket import TicketMessageAdded, TicketReopened
 from shared.kit.callers import Caller
-from shared.kit.problems import Forbidden, NotFound
+from shared.kit.problems import Forbidden, NotFound, PreconditionFailed
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind, Channel, Status
 
@@ -39,10 +39,10 @@ async def add_message(
     if not (public or viewer.staff):
         raise Forbidden
     claim = await _claim(tx, caller, viewer, ticket_id, upload_ids)
-    life = await begin(tx, caller, ticket_id, viewer)
+    life = await begin_living(tx, caller, ticket_id, viewer)
     message_id = await write(life, body, public=public, claim=claim)
     row = await life.save()
-    added = await messages.of_ticket(tx, ticket_id, message_id)
+    added = await messages.of_ticket(tx, life.ticket.id, message_id)
     assert added is not None
     files = await attached.of_messages(tx, [message_id])
     return answers.message(added, life.box, files, {}, staff=viewer.staff), answers.tag_of(row)
@@ -53,10 +53,22 @@ async def begin(tx: Tx, caller: Caller, ticket_id: UUID, viewer: Viewer | None =
     viewer = viewer or viewer_of(caller)
     veil = await veil_of(tx.context, viewer)
     row = await hold(tx, viewer, ticket_id)
+    believed = tx.known.get(("if_match", ticket_id))
+    if believed is not None and row["version"] not in believed:
+        raise PreconditionFailed
     box = await tx.context.vault.box(row["organization_id"])
     life = Life(tx, row, box, Actor(caller.id, rights.voice(viewer, row["requester_id"])))
     life.veil = veil
     return life
+
+
+async def begin_living(tx: Tx, caller: Caller, ticket_id: UUID, viewer: Viewer) -> Life:
+    """Where this caller's words on a ticket belong: on the one that it lives on in, held."""
+    await see(tx, viewer, ticket_id)
+    while True:
+        life = await begin(tx, caller, await chains.living_id(tx, ticket_id), viewer)
+        if life.ticket.merged_into is None:
+            return life  # else it was merged while we waited for it
 
 
 async def write(life: Life, body: str, *, public: bool = True, claim: Claim = NOTHING) -> UUID:
@@ -160,7 +172,8 @@ async def _join(life: Life) -> None:
 
 def _check_open(ticket: Ticket, kind: AuthorKind, at: datetime) -> None:
     if ticket.status in TERMINAL:
-        raise IllegalMove(ticket.status, ())
+        legal = legal_verbs(ticket.status) if kind is not AuthorKind.CUSTOMER else ()
+        raise IllegalMove(ticket.status, legal)
     if kind is not AuthorKind.CUSTOMER:
         return
     late = ticket.status is Status.RESOLVED and not inside_window(ticket, at)

@@ -6,16 +6,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.domain import steps
-from services.tickets.domain.lifecycle import legal_verbs
 from services.tickets.domain.steps import Placed, Step
 from services.tickets.domain.tags import key_of, retagged
-from services.tickets.problems import IllegalMove
 from services.tickets.problems.macros import TooManyTags
-from services.tickets.usecases import verbs
+from services.tickets.usecases import spamming, verbs
 from services.tickets.usecases.editing import Edit, amend
 from services.tickets.usecases.filling import Reader, Words
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import write
+from services.tickets.usecases.solving import solve
 from shared.kit.locale import pick
 from shared.kit.problems import Problem
 from shared.vocabulary import Locale
@@ -95,12 +94,11 @@ class Play:
             case steps.Wait():
                 verbs.pause(self.life, step.waited_for, said, step.reason)
             case steps.Resolve():
-                verbs.solve(self.life, said)
+                solve(self.life, said)
             case steps.Close():
                 verbs.end(self.life, step.reason)
             case steps.Spam():
-                status = self.life.ticket.status
-                raise IllegalMove(status, legal_verbs(status))
+                spamming.put_aside(self.life, step.reason)
 
     def _tag(self, step: steps.AddTags | steps.RemoveTags) -> None:
         old = self.life.ticket.tags

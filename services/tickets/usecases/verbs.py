@@ -10,21 +10,21 @@ from services.tickets.domain.lifecycle import (
     legal_verbs,
     target,
 )
-from services.tickets.domain.reopening import inside_window, window_end
+from services.tickets.domain.reopening import inside_window
 from services.tickets.domain.words import Action
 from services.tickets.problems import IllegalMove, ReplyRequired, TicketEnded
 from services.tickets.store.rows import Row
+from services.tickets.usecases import reporting_back
 from services.tickets.usecases.directory import require_assignee
-from services.tickets.usecases.fielding import check_resolvable
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import begin, write
 from services.tickets.usecases.replying import reopen as bring_back
 from services.tickets.usecases.sight import staff_only, viewer_of
+from services.tickets.usecases.solving import solve
 from shared.events.ticket import (
     TicketAssigned,
     TicketClosed,
     TicketEscalationRequested,
-    TicketResolved,
     TicketWaitStarted,
 )
 from shared.kit.callers import Caller
@@ -126,31 +126,20 @@ def pause(life: Life, waited_for: For, message_id: UUID | None, reason: str | No
     life.state(fact)
 
 
-async def resolve(tx: Tx, caller: Caller, ticket_id: UUID, message: str | None) -> Answered:
-    """Solved; the message goes into the resolution mail, and the window to answer it begins."""
+async def resolve(
+    tx: Tx, caller: Caller, ticket_id: UUID, message: str | None, *, tell_reports: bool = False
+) -> Answered:
+    """Solved; the message goes into the resolution mail, and the window to answer it begins.
+
+    `tell_reports`: what this incident was reported by is solved with the same words.
+    """
     life = await begin(tx, caller, ticket_id, staff_only(caller))
     if not life.moves(Action.RESOLVE):
         raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
     solve(life, await _last_word(life, message))
+    if tell_reports:
+        await reporting_back.begin(life, message)
     return await life.save(), life
-
-
-def solve(life: Life, message_id: UUID | None = None) -> None:
-    """Resolved from this instant: the window begins and its closing is armed (R14)."""
-    check_resolvable(life)
-    life.move(Action.RESOLVE)
-    until = window_end(life.at, life.ticket.reopen_window)
-    life.change(resolved_at=life.at, closed_at=None, reopen_until=until, reopen_moved=False)
-    life.state(
-        TicketResolved(
-            **life.base,
-            actor_id=life.actor.id,
-            message_id=message_id,
-            reopen_until=until,
-            reopen_count=life.ticket.reopen_count,
-        )
-    )
-    life.arm_closing()
 
 
 async def _last_word(life: Life, message: str | None) -> UUID | None:

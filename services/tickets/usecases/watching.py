@@ -21,6 +21,14 @@ def watch(life: Life, department_ids: Iterable[UUID]) -> None:
         _state(life, (*ticket.watching_department_ids, *fresh))
 
 
+def unwatch(life: Life, department_ids: Iterable[UUID]) -> None:
+    """These look on no more."""
+    gone = set(department_ids)
+    left = tuple(one for one in life.ticket.watching_department_ids if one not in gone)
+    if left != life.ticket.watching_department_ids:
+        _state(life, left)
+
+
 def owned(life: Life) -> None:
     """The owner has changed; whoever owns the ticket only looks on no more."""
     ticket = life.ticket

@@ -193,9 +193,9 @@ def test_level_n_plus_one_only_after_level_n_and_each_level_once(
         (Status.OPEN, Metric.FIRST_RESPONSE, Clock("met"), Hold.ENDED),
         (Status.OPEN, Metric.FIRST_RESPONSE, Clock("breached", NOW), Hold.ENDED),
         (Status.OPEN, Metric.NEXT_RESPONSE, Clock("breached", NOW - timedelta(1)), Hold.NONE),
-        (Status.OPEN, Metric.RESOLUTION, Clock("cancelled"), Hold.ENDED),
-        (Status.MERGED, Metric.RESOLUTION, None, Hold.ENDED),
-        (Status.SPAM, Metric.RESOLUTION, None, Hold.ENDED),
+        (Status.OPEN, Metric.RESOLUTION, Clock("cancelled"), Hold.STOPPED),
+        (Status.MERGED, Metric.RESOLUTION, None, Hold.STOPPED),
+        (Status.SPAM, Metric.RESOLUTION, None, Hold.STOPPED),
     ],
 )
 def test_what_a_tickets_state_does_to_its_ladder(

@@ -1,5 +1,6 @@
 """Where every second went: it adds up on any calendar, for any story, through any clock change."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -33,7 +34,7 @@ from shared.worktime import SECOND, Compiled, Micros, Wall, instant, micros, rea
 
 ZONES = ("Africa/Cairo", "Asia/Beirut", "Africa/Casablanca", "Australia/Lord_Howe", "Asia/Riyadh")
 NAMES = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-STATUSES = ("open", "waiting_customer", "resolved", "closed", "open")
+STATUSES = ("open", "waiting_customer", "resolved", "closed", "open", "spam", "merged")
 DAY = 86_400 * SECOND
 
 
@@ -103,6 +104,23 @@ whole = st.just(0)
 fraction = st.sampled_from((0, 1, 100_000, 400_000, 700_000, 999_999))
 
 
+def values(kind: Kind, at: Micros) -> st.SearchStrategy[str]:
+    """What such a happening brings; a merged ticket may owe what is due, past or far away."""
+    if kind is Kind.JOINED:
+        owed = st.tuples(hours(-30, 60).map(lambda due: at + due), hours(0, 60))
+        told = st.fixed_dictionaries(
+            {
+                "from": st.sampled_from("AB"),
+                "wait": st.none() | owed,
+                "resolution": st.none() | owed,
+            }
+        )
+        return told.map(json.dumps)
+    if kind is Kind.PARTED:
+        return st.sampled_from("AB")
+    return st.sampled_from(("P1", "P2") if kind is Kind.PRIORITY else STATUSES)
+
+
 @st.composite
 def scripts(
     draw: st.DrawFn, ticks: st.SearchStrategy[Micros] = whole
@@ -121,8 +139,8 @@ def scripts(
     story = [Happening(start, Kind.CREATED, "P1", "new")]
     for offset in sorted(draw(st.lists(hours(0, 120), max_size=9))):
         kind = draw(st.sampled_from([one for one in Kind if one is not Kind.CREATED]))
-        value = draw(st.sampled_from(("P1", "P2") if kind is Kind.PRIORITY else STATUSES))
-        story.append(Happening(start + offset + draw(ticks), kind, value))
+        at = start + offset + draw(ticks)
+        story.append(Happening(at, kind, draw(values(kind, at))))
     story.sort(key=lambda one: one.at)
     as_of = start + draw(hours(0, 160)) + draw(ticks)
     return rules, story, as_of

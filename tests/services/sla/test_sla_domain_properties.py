@@ -27,7 +27,10 @@ PRIORITIES = ("P1", "P2", "P3")
 MARKS = (0.5, 0.75, -600.0, -7200.0)
 
 
-LATER = frozenset(Kind) - {Kind.CREATED, Kind.TERMS, Kind.VERSION}
+LATER = frozenset(Kind) - {
+    *(Kind.CREATED, Kind.TERMS, Kind.VERSION, Kind.JOINED, Kind.PARTED, Kind.RELIEVED),
+}
+"""Merges are told of with what another ticket owed: they have properties of their own."""
 """What happens to a ticket after its opening; terms are what sla decides about it."""
 
 

@@ -16,6 +16,8 @@ from services.tickets.domain.lifecycle import (
     customer_was_answered,
     due_to_close,
     legal_verbs,
+    returned,
+    takes_in,
     target,
 )
 from services.tickets.domain.reopening import (
@@ -60,18 +62,49 @@ ENDS = {
     Action.REOPEN: {RESOLVED: OPEN, CLOSED: OPEN},
     Action.CLOSE: dict.fromkeys((NEW, OPEN, WAITING, VENDOR, RESOLVED), CLOSED),
     Action.MERGE: dict.fromkeys((NEW, OPEN, WAITING, VENDOR, RESOLVED, CLOSED), MERGED),
+    Action.SPAM: dict.fromkeys((NEW, OPEN, WAITING, VENDOR, RESOLVED, CLOSED), SPAM),
 }
 
 
 @pytest.mark.parametrize("action", list(Action))
 @pytest.mark.parametrize("status", list(Status))
 def test_each_action_leads_where_the_decisions_say(status: Status, action: Action) -> None:
-    assert target(status, action) is ENDS[action].get(status)
+    assert target(status, action) is ENDS.get(action, {}).get(status)
 
 
-def test_nothing_leads_out_of_merged_and_spam() -> None:
+def test_the_only_way_out_of_merged_and_spam_is_to_undo_it() -> None:
     assert not any(status in TERMINAL for status, _ in MOVES)
-    assert all(legal_verbs(status) == () for status in TERMINAL)
+    assert legal_verbs(MERGED) == (Verb.UNMERGE,)
+    assert legal_verbs(SPAM) == (Verb.UNSPAM,)
+
+
+@pytest.mark.parametrize(
+    ("before", "answered", "expected"),
+    [
+        (None, True, OPEN),
+        (NEW, False, NEW),
+        (RESOLVED, False, RESOLVED),
+        (WAITING, True, WAITING),
+        (WAITING, False, OPEN),
+        (VENDOR, False, VENDOR),
+    ],
+)
+def test_a_ticket_comes_back_where_it_stood_but_into_no_wait_that_is_over(
+    before: Status | None, answered: bool, expected: Status
+) -> None:
+    staff = NOW if answered else None
+    ticket = replace(TICKET, status_before=before, last_staff_message_at=staff)
+    assert returned(replace(ticket, last_customer_message_at=NOW - TICK)) is expected
+
+
+@pytest.mark.parametrize("target_status", list(Status))
+@pytest.mark.parametrize("source", list(Status))
+def test_who_waits_is_merged_only_where_somebody_answers(
+    source: Status, target_status: Status
+) -> None:
+    alive = target_status in LIVE
+    solved_too = target_status is RESOLVED and source not in LIVE
+    assert takes_in(source, target_status) is (alive or solved_too)
 
 
 @pytest.mark.parametrize("status", sorted(LIVE))

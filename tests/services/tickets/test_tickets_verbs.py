@@ -132,7 +132,9 @@ async def test_two_resolutions_at_once_are_one(desk: Desk) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     refused = next(answer.json() for answer in answers if answer.status_code == 409)
     assert refused["code"] == "illegal_transition"
-    assert set(refused["legal"]) == {"assign", "reopen", "close", "merge", "link"}
+    assert set(refused["legal"]) == {
+        *("assign", "reopen", "close", "merge", "split", "link", "spam"),
+    }
 
 
 async def test_assigning_never_changes_the_status_and_needs_a_known_colleague(desk: Desk) -> None:
@@ -146,7 +148,11 @@ async def test_assigning_never_changes_the_status_and_needs_a_known_colleague(de
 
 
 @pytest.mark.parametrize(
-    "verb", ["assign", "wait", "resolve", "close", "escalate", "merge", "link"]
+    "verb",
+    [
+        *("assign", "wait", "resolve", "close", "escalate", "merge", "link", "split", "spam"),
+        *("unmerge", "unspam"),
+    ],
 )
 async def test_customers_may_not_use_the_desks_verbs(desk: Desk, verb: str) -> None:
     customer = desk.customer()
@@ -167,7 +173,7 @@ async def test_close_by_hand_is_final(desk: Desk) -> None:
     closed = await desk.do(agent, made["id"], "close", {"reason": "duplicate"})
     assert closed.json()["status"] == "closed"
     refused = await desk.do(agent, made["id"], "reopen")
-    assert refused.json()["legal"] == ["assign", "merge", "link"]
+    assert refused.json()["legal"] == ["assign", "merge", "split", "link", "spam"]
 
 
 async def test_a_merge_moves_messages_and_people(desk: Desk) -> None:

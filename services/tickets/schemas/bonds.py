@@ -1,0 +1,91 @@
+"""What callers send and are answered about tickets that belong together, and about their people."""
+
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from services.tickets.domain.bonds import Side
+from services.tickets.schemas.inputs import Subject
+from services.tickets.schemas.outputs import PersonOut
+from services.tickets.usecases.splitting import Split
+from shared.kit.model import Body, Instant, Out
+from shared.vocabulary import Priority, Status
+
+MOST_MESSAGES = 200
+
+Kind = Literal["related", "parent", "child", "duplicate_of", "has_duplicate", "incident", "report"]
+"""What the other ticket is to this one."""
+
+
+class MergeIn(Body):
+    into: UUID
+
+
+class LinkIn(Body):
+    """`ticket_id` is the `kind` of this ticket: its parent, its incident, one of its reports."""
+
+    ticket_id: UUID
+    kind: Kind
+
+
+class SplitIn(Body):
+    """Which messages get a ticket of their own, with their files."""
+
+    message_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_MESSAGES)]
+    subject: Subject
+    department_id: UUID | None = None
+    priority: Priority | None = None
+
+    def wish(self: Self) -> Split:
+        ids = tuple(dict.fromkeys(self.message_ids))
+        return Split(ids, self.subject, self.department_id, self.priority)
+
+
+class WatcherIn(Body):
+    """Who wants to hear of the ticket; the caller, when nobody is named."""
+
+    user_id: UUID | None = None
+
+
+class LinkedOut(Out):
+    id: UUID
+    number: str
+    subject: str
+    status: Status
+    priority: Priority
+
+
+class LinkOut(Out):
+    """A link as it is seen from the ticket that was asked about."""
+
+    kind: Side
+    ticket: LinkedOut
+    created_at: Instant
+    actor_id: UUID | None
+
+
+class LinkPage(Out):
+    items: list[LinkOut]
+    next_cursor: str | None
+
+
+class WatcherOut(Out):
+    person: PersonOut
+    since: Instant
+
+
+class WatcherList(Out):
+    items: list[WatcherOut]
+    next_cursor: str | None = None
+
+
+class ParticipantOut(Out):
+    person: PersonOut
+    role: Literal["requester", "participant"]
+    since: Instant
+
+
+class ParticipantList(Out):
+    items: list[ParticipantOut]
+    next_cursor: str | None = None

@@ -1,0 +1,24 @@
+"""Chains of merges: where a merged ticket lives on."""
+
+from uuid import UUID
+
+from shared.kit.tx import Tx
+
+
+async def living_id(tx: Tx, ticket_id: UUID) -> UUID:
+    """Where a chain of merges ends."""
+    return (await chain(tx, ticket_id))[-1]
+
+
+async def chain(tx: Tx, ticket_id: UUID) -> list[UUID]:
+    """The ticket, and one after the other those that it was merged into."""
+    rows = await tx.rows(
+        """with recursive chain (id, into_id, place) as (
+            select id, merged_into, 1 from tickets.ticket where id = :id
+            union all
+            select t.id, t.merged_into, c.place + 1 from tickets.ticket t
+            join chain c on t.id = c.into_id
+        ) select id from chain order by place""",
+        {"id": ticket_id},
+    )
+    return [row["id"] for row in rows] or [ticket_id]

@@ -1,0 +1,99 @@
+"""An incident is solved: so is every report of it that still lives, one after the other.
+
+Each report is a transaction of its own that also marks it told, so that a killed process repeats
+none and forgets none.
+"""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from services.tickets.domain.lifecycle import LIVE
+from services.tickets.domain.opening import Writing
+from services.tickets.domain.words import Action, number_text
+from services.tickets.store import incidents, seals, tickets
+from services.tickets.store.rows import Row
+from services.tickets.usecases.life import Actor, Life
+from services.tickets.usecases.replying import put
+from services.tickets.usecases.solving import solve
+from shared.kit.context import Context
+from shared.kit.logging import get_logger
+from shared.kit.tx import Tx
+from shared.vocabulary import AuthorKind, Channel, Status
+
+WORKER: Final = "tickets.incidents"
+BATCH: Final = 20
+ATTEMPTS: Final = 3
+_AGAIN: Final = timedelta(seconds=2)
+_STANDS: Final = frozenset({Status.RESOLVED, Status.CLOSED, Status.MERGED})
+
+_log = get_logger("incidents")
+
+
+async def begin(life: Life, message: str | None) -> None:
+    """Whoever has reported this incident and still waits is told by the worker."""
+    telling_id = await incidents.begin(life.tx, life.box, life.ticket, (life.actor.id, message))
+    total = await incidents.enlist(life.tx, telling_id, life.ticket.id, LIVE)
+    if total:
+        life.note("reports_told", {"total": total}, public=False)
+        life.tx.wake(WORKER)
+
+
+async def tell_some(context: Context) -> bool:
+    """A few reports; whether there may be more."""
+    async with context.tx() as tx:
+        due = await incidents.due(tx, BATCH)
+    for one in due:
+        await _tell_one(context, one)
+    return len(due) == BATCH
+
+
+async def _tell_one(context: Context, one: tuple[UUID, UUID]) -> None:
+    """One that fails is tried again, three times; the others never wait for it."""
+    try:
+        async with context.tx() as tx:
+            job = await incidents.claim(tx, one)
+            if job is not None:
+                told = await _tell(tx, job)
+                await incidents.mark(tx, one, "told" if told else "passed")
+    except Exception as error:  # noqa: BLE001 - whatever it was, it is this report's alone
+        _log.warning("report_untold", report_id=str(one[1]), error=type(error).__name__)
+        async with context.tx() as tx:
+            await incidents.failed(tx, one, (tx.now + _AGAIN, ATTEMPTS))
+
+
+async def _tell(tx: Tx, job: Row) -> bool:
+    """Solve one report with the incident's words; False when nobody needs to be told any more."""
+    incident = await tickets.read(tx, job["incident_id"])
+    row = await tickets.lock_living(tx, job["report_id"])
+    if incident is None or row is None or not _stands(incident, job):
+        return False
+    if row["status"] not in LIVE or row["id"] == incident["id"]:
+        return False
+    box = await tx.context.vault.box(row["organization_id"])
+    life = Life(tx, row, box, Actor(job["actor_id"], AuthorKind.STAFF))
+    solve(life, await _say(life, await _words(tx, job)), incident_id=incident["id"])
+    life.note("told_by_incident", {"number": number_text(incident["number"])}, public=False)
+    await life.save()
+    return True
+
+
+async def _say(life: Life, text: str | None) -> UUID | None:
+    if text is None:
+        return None
+    writing = Writing(text, life.actor.id, AuthorKind.STAFF, Channel.WEB, life.at)
+    message_id = await put(life, writing)
+    if life.moves(Action.RESPOND):
+        life.move(Action.RESPOND)
+    return message_id
+
+
+async def _words(tx: Tx, job: Row) -> str | None:
+    box = await tx.context.vault.box(job["organization_id"])
+    return seals.unseal(box, seals.BODY, job["id"], job["message"])
+
+
+def _stands(incident: Row, job: Row) -> bool:
+    """What did not hold is not told to anybody else."""
+    same = incident["reopen_count"] == job["reopen_count"]
+    return same and Status(incident["status"]) in _STANDS

@@ -1,0 +1,138 @@
+"""An incident is solved and so are its reports: each once, whatever breaks meanwhile."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.tickets.store import incidents
+from services.tickets.usecases import reporting_back
+from tests.services.tickets.conftest import Desk
+from tests.services.tickets.people import Person
+from tests.services.tickets.test_tickets_merge import words
+
+
+async def reported(desk: Desk, count: int) -> tuple[Person, Any, list[Any]]:
+    """An incident and its reports, each of another customer organization."""
+    agent = desk.agent()
+    incident = await desk.open()
+    reports = [await desk.open(desk.customer(organization=uuid4())) for _ in range(count)]
+    for one in reports:
+        body = {"ticket_id": incident["id"], "kind": "incident"}
+        assert (await desk.do(agent, one["id"], "link", body)).status_code == 200
+    return agent, incident, reports
+
+
+async def work(desk: Desk) -> None:
+    """What the worker does until nothing is left to do at once."""
+    while await reporting_back.tell_some(desk.context):
+        pass
+
+
+async def solve(desk: Desk, agent: Person, incident: Any) -> None:
+    body = {"message": "The network is back.", "tell_reports": True}
+    answer = await desk.do(agent, incident["id"], "resolve", body)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_every_living_report_is_solved_with_the_same_words(desk: Desk) -> None:
+    agent, incident, reports = await reported(desk, 3)
+    await desk.do(agent, reports[2]["id"], "resolve")
+    assert (await desk.read(agent, incident["id"]))["reports"]["total"] == 3
+    await solve(desk, agent, incident)
+    told = (await desk.read(agent, incident["id"]))["reports"]
+    assert told == {"total": 2, "told": 0, "failed": 0, "passed": 0, "pending": 2}
+    await work(desk)
+    told = (await desk.read(agent, incident["id"]))["reports"]
+    assert told == {"total": 2, "told": 2, "failed": 0, "passed": 0, "pending": 0}
+    for one in reports[:2]:
+        read = await desk.read(agent, one["id"])
+        assert (read["status"], read["reports"]) == ("resolved", None)
+        assert read["reopen_until"] is not None
+        assert (await words(desk, agent, one["id"]))[-1] == "The network is back."
+        assert (await desk.names(one["id"])).count("ticket.resolved") == 1
+    assert (await words(desk, agent, reports[2]["id"]))[-1] != "The network is back."
+
+
+async def test_a_reopened_report_reopens_no_other(desk: Desk) -> None:
+    agent, incident, reports = await reported(desk, 2)
+    await solve(desk, agent, incident)
+    await work(desk)
+    await desk.do(agent, reports[0]["id"], "reopen", {"reason": "not here"})
+    states = [(await desk.read(agent, one["id"]))["status"] for one in (*reports, incident)]
+    assert states == ["open", "resolved", "resolved"]
+
+
+async def test_what_did_not_hold_is_told_nobody_else(desk: Desk) -> None:
+    agent, incident, reports = await reported(desk, 2)
+    await solve(desk, agent, incident)
+    await desk.do(agent, incident["id"], "reopen", {"reason": "down again"})
+    await work(desk)
+    told = (await desk.read(agent, incident["id"]))["reports"]
+    assert (told["told"], told["passed"]) == (0, 2)
+    assert (await desk.read(agent, reports[0]["id"]))["status"] == "new"
+
+
+async def test_two_workers_tell_each_report_once(desk: Desk) -> None:
+    agent, incident, reports = await reported(desk, 6)
+    await solve(desk, agent, incident)
+    await asyncio.gather(*(work(desk) for _ in range(4)))
+    for one in reports:
+        assert (await desk.names(one["id"])).count("ticket.resolved") == 1
+        assert len(await words(desk, agent, one["id"])) == 2
+
+
+async def test_a_worker_that_dies_in_the_middle_repeats_none_and_forgets_none(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the solution and the mark: neither of both is kept."""
+    agent, incident, reports = await reported(desk, 3)
+    await solve(desk, agent, incident)
+    done, left = incidents.mark, [1]
+
+    async def dying(*args: Any) -> None:
+        if not left[0]:
+            raise asyncio.CancelledError
+        left[0] -= 1
+        await done(*args)
+
+    monkeypatch.setattr(incidents, "mark", dying)
+    with pytest.raises(asyncio.CancelledError):
+        await work(desk)
+    solved = [(await desk.read(agent, one["id"]))["status"] for one in reports]
+    assert sorted(solved) == ["new", "new", "resolved"]
+    monkeypatch.undo()
+    await work(desk)
+    for one in reports:
+        assert (await desk.names(one["id"])).count("ticket.resolved") == 1
+    assert (await desk.read(agent, incident["id"]))["reports"]["told"] == 3
+
+
+async def test_one_that_cannot_be_told_does_not_hold_up_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent, incident, reports = await reported(desk, 3)
+    await solve(desk, agent, incident)
+    tell = reporting_back._tell
+
+    async def stumbling(tx: Any, job: Any) -> bool:
+        if job["report_id"] == UUID(reports[0]["id"]):
+            raise RuntimeError
+        return await tell(tx, job)
+
+    monkeypatch.setattr(reporting_back, "_tell", stumbling)
+    monkeypatch.setattr(reporting_back, "_AGAIN", reporting_back.timedelta(0))
+    for _ in range(reporting_back.ATTEMPTS):
+        await work(desk)
+    told = (await desk.read(agent, incident["id"]))["reports"]
+    assert (told["total"], told["told"], told["failed"]) == (3, 2, 1)
+
+
+async def test_a_merged_report_is_told_where_it_lives(desk: Desk) -> None:
+    agent, incident, reports = await reported(desk, 1)
+    other = await desk.open(desk.customer(organization=UUID(reports[0]["organization_id"])))
+    await solve(desk, agent, incident)
+    await desk.do(agent, reports[0]["id"], "merge", {"into": other["id"]})
+    await work(desk)
+    assert (await desk.read(agent, other["id"]))["status"] == "resolved"
