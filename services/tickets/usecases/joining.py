@@ -6,7 +6,7 @@ from uuid import UUID
 from services.tickets import problems
 from services.tickets.adapters import people
 from services.tickets.problems.bonds import REQUESTER_STAYS
-from services.tickets.store import tickets
+from services.tickets.store import leaving, tickets
 from services.tickets.store.rows import Row
 from services.tickets.usecases import answers
 from services.tickets.usecases.life import Life
@@ -42,7 +42,7 @@ async def remove(tx: Tx, caller: Caller, ticket_id: UUID, person_id: UUID) -> No
     if person_id == life.ticket.requester_id:
         texts = REQUESTER_STAYS
         raise ValidationFailed.of("/person_id", "requester", texts, caller.locale)
-    if await tickets.drop_participants(tx, life.ticket.id, [person_id]):
+    if await leaving.drop_participants(tx, life.ticket.id, [person_id]):
         actor = life.actor.id
         life.state(TicketParticipantRemoved(**life.base, person_id=person_id, actor_id=actor))
         life.note("participant_removed", {"person_id": str(person_id)}, public=False)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.tickets.domain.words import Action, number_text
 from services.tickets.problems.bonds import UnmergeExpired
-from services.tickets.store import chains, followers, held, merges, messages, tickets
+from services.tickets.store import chains, followers, held, leaving, merges, messages
 from services.tickets.store.merges import Merge
 from services.tickets.store.rows import Row
 from services.tickets.usecases import moving
@@ -100,7 +100,7 @@ async def _take_people_out(tx: Tx, merge: Merge, lives: list[Life], later: list[
         people &= set(record.taken.people)
         colleagues &= set(record.taken.followers)
         departments &= set(record.taken.departments)
-        gone = await tickets.drop_participants(tx, life.ticket.id, sorted(people), silent_only=True)
+        gone = await leaving.drop_participants(tx, life.ticket.id, sorted(people), silent_only=True)
         for person_id in gone:
             actor = life.actor.id
             life.state(TicketParticipantRemoved(**life.base, person_id=person_id, actor_id=actor))
