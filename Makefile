@@ -47,8 +47,9 @@ bench: $(BIN)/.dev $(BIN)/sanad ## Our figures beside their floors
 bench-timers: $(BIN)/.dev $(BIN)/sanad ## A million armed timers, a Sunday morning, and how promptly one fires
 	@$(BIN)/python -m tests.bench --only P12,P13,SUNDAY --repetitions 1
 
-bench-report: $(BIN)/.dev ## The SLA report over a million tickets, with its plans
+bench-report: $(BIN)/.dev ## The reports over a million tickets, with their plans
 	@$(BIN)/python -m tests.bench.report
+	@$(BIN)/python -m tests.bench.figures
 
 demo: $(BIN)/.run $(BIN)/sanad ## Fill the running Sanad with a lively example in two languages
 	@$(BIN)/sanad demo

@@ -73,8 +73,8 @@ CASES: Final = (
 
 
 @contextlib.asynccontextmanager
-async def house(root: Path) -> AsyncIterator[tuple[Desk, Administrator]]:
-    """Postgres with full durability and the sla service on it, its doors in this process."""
+async def engine(root: Path) -> AsyncIterator[tuple[Home, Administrator]]:
+    """Postgres with full durability and migrated schemas; what lies there already is kept."""
     home = Home(root / "home")
     home.prepare()
     cluster = postgres.cluster(home.pg, free_port(), durable=True)
@@ -87,6 +87,13 @@ async def house(root: Path) -> AsyncIterator[tuple[Desk, Administrator]]:
         if fresh:
             await equip(sanad, home, durable=True)
         migrate(home, sanad)
+        yield home, sanad
+
+
+@contextlib.asynccontextmanager
+async def house(root: Path) -> AsyncIterator[tuple[Desk, Administrator]]:
+    """The sla service on an engine of its own, its doors in this process."""
+    async with engine(root) as (home, sanad):
         settings = SlaSettings(
             profile="test", home=home.root, database=sanad.public(), rate_limit=0, doors="http"
         )

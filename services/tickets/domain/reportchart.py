@@ -218,7 +218,7 @@ class _Columns(_Picture):
         middle, width = _LEFT + (index + 0.5) * self.step, min(_WIDEST, self.step * 0.7)
         top = self._y(point.value)
         yield self.canvas.rect(middle - width / 2, top, (width, _BOTTOM - top), FIRST)
-        if point.mark is not None:
+        if point.mark:
             mark = self._y(point.mark) - 1.5
             yield self.canvas.rect(middle - width / 2 - 2, mark, (width + 4, 3), SECOND)
         every = max(1, -(-len(self.found) * 56 // (WIDTH - _LEFT - _RIGHT)))
@@ -256,7 +256,7 @@ class _Bars(_Picture):
         name = point.name if len(point.name) <= 26 else point.name[:25] + "…"
         yield self.canvas.text(_NAMES - 10, y + 14, _FENCE.format(name), "end", PLAIN)
         yield self.canvas.rect(_NAMES, y + 2, (width, _ROW - 10), FIRST)
-        if point.mark is not None:
+        if point.mark:
             mark = _NAMES + point.mark / self.top * room
             yield self.canvas.rect(mark - 1.5, y, (3, _ROW - 6), SECOND)
         inside = width > 60
