@@ -169,9 +169,11 @@ class Asking:
         for name in ("status", "priority"):
             if values := getattr(filters, name):
                 yield self._fact(*(f"{name}:{value}" for value in values))
+        viewer = self._reader.viewer
+        mine = {"me": [viewer.id], "mine": sorted(viewer.department_ids)}
         for name in ("department", "assignee", "organization", "requester"):
             if value := getattr(filters, f"{name}_id"):
-                yield self._fact(f"{name}:{value}")
+                yield self._fact(*(f"{name}:{one}" for one in mine.get(value, [value])))
 
     def _read(self, wish: Wish, *, weigh: bool) -> Alternative:
         reading = self._readings.get(wish.field or "")

@@ -140,6 +140,15 @@ async def test_states_places_and_times_narrow(desk: Desk, agent: Person) -> None
     assert await found(desk, agent, "walnut created:<2020-01-01") == []
     assert len(await found(desk, agent, "walnut created:>2020-01-01")) == 2
     assert len(await found(desk, agent, "walnut", status="open")) == 1
+    assert len(await found(desk, agent, "walnut", department_id="mine")) == 2
+    assert len(await found(desk, agent, "walnut", assignee_id="none")) == 2
+    assert await found(desk, agent, "walnut", assignee_id="me") == []
+    await desk.look("update tickets.ticket set assignee_id = $1 where id = $2", agent.id, old["id"])
+    await index(desk)
+    assert await found(desk, agent, "walnut", assignee_id="me") == [old["number"]]
+    assert await found(desk, agent, "walnut assignee:me") == [old["number"]]
+    assert await found(desk, agent, "walnut مسؤول:أنا") == [old["number"]]
+    assert await found(desk, agent, "walnut", assignee_id="none") == [new["number"]]
 
 
 async def test_a_moved_state_is_found_by_the_new_one(desk: Desk, agent: Person) -> None:
