@@ -1,5 +1,6 @@
 """The questions that a list of tickets takes in its address, and the cursors that go on with it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any
@@ -30,102 +31,91 @@ from shared.kit.model import Instant
 from shared.kit.problems import ValidationFailed
 from shared.vocabulary import Locale
 
+# Questions are async functions: FastAPI sends what is not, classes too, through a thread each.
 _CUSTOM = "custom."
 Asked = dict[str, Any]
 _custom: TypeAdapter[Asked] = TypeAdapter(Custom)
 
 
-class _Whose:
+async def _whose(
+    *,
+    department_id: Department = None,
+    assignee_id: Assignee = None,
+    unassigned: bool | None = None,
+    organization_id: UUID | None = None,
+    requester_id: UUID | None = None,
+) -> dict[str, Any]:
     """Filters by people and places."""
-
-    def __init__(
-        self,
-        *,
-        department_id: Department = None,
-        assignee_id: Assignee = None,
-        unassigned: bool | None = None,
-        organization_id: UUID | None = None,
-        requester_id: UUID | None = None,
-    ) -> None:
-        self.values: dict[str, Any] = {
-            "department_id": department_id,
-            "assignee_id": assignee_id,
-            "unassigned": unassigned,
-            "organization_id": organization_id,
-            "requester_id": requester_id,
-        }
+    return {
+        "department_id": department_id,
+        "assignee_id": assignee_id,
+        "unassigned": unassigned,
+        "organization_id": organization_id,
+        "requester_id": requester_id,
+    }
 
 
-class _What:
+async def _what(
+    *,
+    status: Annotated[Statuses, Query()] = None,
+    priority: Annotated[Priorities, Query()] = None,
+    channel: Annotated[Channels, Query()] = None,
+    tag: Annotated[TagsOf, Query()] = None,
+    q: Annotated[Words, Query()] = None,
+) -> dict[str, Any]:
     """Filters by the ticket's own words."""
-
-    def __init__(
-        self,
-        *,
-        status: Annotated[Statuses, Query()] = None,
-        priority: Annotated[Priorities, Query()] = None,
-        channel: Annotated[Channels, Query()] = None,
-        tag: Annotated[TagsOf, Query()] = None,
-        q: Annotated[Words, Query()] = None,
-    ) -> None:
-        self.values: dict[str, Any] = {
-            "status": status,
-            "priority": priority,
-            "channel": channel,
-            "tag": tag,
-            "q": q,
-        }
+    return {
+        "status": status,
+        "priority": priority,
+        "channel": channel,
+        "tag": tag,
+        "q": q,
+    }
 
 
-class _Promise:
+async def _promise(
+    sla_state: SlaState | None = None,
+    escalation_level: Annotated[
+        Level, Query(description="The ladder's level, at least so high")
+    ] = None,
+    due_before: Instant | None = None,
+    waiting_since: Annotated[
+        Instant | None,
+        Query(description="The customer's last message came by then and waits for an answer"),
+    ] = None,
+) -> dict[str, Any]:
     """Filters by what was promised, and by who waits for it."""
-
-    def __init__(
-        self,
-        sla_state: SlaState | None = None,
-        escalation_level: Annotated[
-            Level, Query(description="The ladder's level, at least so high")
-        ] = None,
-        due_before: Instant | None = None,
-        waiting_since: Annotated[
-            Instant | None,
-            Query(description="The customer's last message came by then and waits for an answer"),
-        ] = None,
-    ) -> None:
-        self.values: dict[str, Any] = {
-            "sla_state": sla_state,
-            "escalation_level": escalation_level,
-            "due_before": due_before,
-            "waiting_since": waiting_since,
-        }
+    return {
+        "sla_state": sla_state,
+        "escalation_level": escalation_level,
+        "due_before": due_before,
+        "waiting_since": waiting_since,
+    }
 
 
-class _When:
+async def _when(
+    created_from: Instant | None = None,
+    created_to: Instant | None = None,
+    updated_from: Instant | None = None,
+    updated_to: Instant | None = None,
+) -> dict[str, Any]:
     """Filters by instants: from (included) and to (not included)."""
-
-    def __init__(
-        self,
-        created_from: Instant | None = None,
-        created_to: Instant | None = None,
-        updated_from: Instant | None = None,
-        updated_to: Instant | None = None,
-    ) -> None:
-        self.values: dict[str, Any] = {
-            "created_from": created_from,
-            "created_to": created_to,
-            "updated_from": updated_from,
-            "updated_to": updated_to,
-        }
+    return {
+        "created_from": created_from,
+        "created_to": created_to,
+        "updated_from": updated_from,
+        "updated_to": updated_to,
+    }
 
 
 async def _filters(
     request: Request,
-    whose: Annotated[_Whose, Depends()],
-    what: Annotated[_What, Depends()],
-    promise: Annotated[_Promise, Depends()],
-    when: Annotated[_When, Depends()],
+    whose: Annotated[dict[str, Any], Depends(_whose)],
+    what: Annotated[dict[str, Any], Depends(_what)],
+    promise: Annotated[dict[str, Any], Depends(_promise)],
+    when: Annotated[dict[str, Any], Depends(_when)],
 ) -> Filters:
-    asked = whose.values | what.values | promise.values | when.values
+    asked = whose | what | promise | when
     return filters_of({**asked, "custom": _own_fields(request)})
 
 
@@ -142,18 +132,24 @@ def _own_fields(request: Request) -> Asked:
         raise ValidationFailed(errors=complaints(errors, language(request))) from None
 
 
+@dataclass(frozen=True, slots=True)
 class Turning:
     """Order, length and place of a page, not yet held against the list that it belongs to."""
 
-    def __init__(
-        self, request: Request, sort: Sort = Sort.CREATED, limit: Limit = 50, cursor: Cursor = None
-    ) -> None:
-        self.sort, self.limit, self.cursor = sort, limit, cursor
-        self.locale = language(request)
+    sort: Sort
+    limit: int
+    cursor: str | None
+    locale: Locale
+
+
+async def _turning(
+    request: Request, sort: Sort = Sort.CREATED, limit: Limit = 50, cursor: Cursor = None
+) -> Turning:
+    return Turning(sort, limit, cursor, language(request))
 
 
 InFilters = Annotated[Filters, Depends(_filters)]
-InTurning = Annotated[Turning, Depends()]
+InTurning = Annotated[Turning, Depends(_turning)]
 
 
 class Pages:

@@ -86,12 +86,18 @@ def compose(
     if place is not None:
         wish = {"place": place.value, "place_id": place.id}
         conditions.append((f"(t.{column}, t.id) {after} (:place, :place_id)", wish))
-    params: dict[str, Any] = {"limit": limit + 1}
-    ordered = f"order by t.{column}{direction}, t.id{direction} limit :limit"
-    parts = []
-    for rights in _rights(viewer, filters):
-        where, told = joined([*rights, *conditions])
+    wheres = [joined([*rights, *conditions]) for rights in _rights(viewer, filters)]
+    params: dict[str, Any] = {}
+    for _, told in wheres:
         params |= told
+    # Without any parameter the plan is made once. With one it must be made for its value: a plan
+    # for the average value would walk a million rows for whoever has none.
+    length = ":limit" if params else f"{limit + 1:d}"
+    if params:
+        params["limit"] = limit + 1
+    ordered = f"order by t.{column}{direction}, t.id{direction} limit {length}"
+    parts = []
+    for where, _ in wheres:
         parts.append(f"select {columns} from tickets.ticket t where {where} {ordered}")
     if len(parts) == 1:
         return parts[0], params
