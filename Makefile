@@ -8,7 +8,7 @@ TESTS ?= tests
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo down test fast check arch lint fmt types bench bench-timers bench-report chaos where ci-tools docs mails gallery lock clean
+.PHONY: help run demo down test fast check arch lint fmt types bench bench-million bench-timers bench-report chaos where ci-tools docs mails gallery lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,8 +41,12 @@ fmt: $(BIN)/.dev ## Format, and mend what can be mended
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(BIN)/.dev $(BIN)/sanad ## Our figures beside their floors
+bench: $(BIN)/.dev $(BIN)/sanad ## Our figures beside their floors (bench-million: on seeded desks)
 	@$(BIN)/python -m tests.bench
+
+bench-million: $(BIN)/.dev $(BIN)/sanad ## A million tickets, seeded once (SANAD_BENCH_HOME), by every list, with plans
+	@$(BIN)/python -m tests.bench.million
+	@$(BIN)/python -m tests.bench --only P6-100k,P7,P8,P9,P20,P21-P7,P22,STEADY
 
 bench-timers: $(BIN)/.dev $(BIN)/sanad ## A million armed timers, a Sunday morning, and how promptly one fires
 	@$(BIN)/python -m tests.bench --only P12,P13,SUNDAY --repetitions 1

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import answered, cases, firing, mail, promptness, strain, sunday, worktime
+from tests.bench import answered, cases, firing, mail, promptness, steady, strain, sunday, worktime
 from tests.bench.load import available, quiet
 from tests.bench.million import keep, pages
 from tests.bench.product import Bench, bench
@@ -187,6 +187,18 @@ BARS = (
         *("P22-drain", "then all queues empty / 10 s", strain.overload, 1.0, True, "_drain", " s"),
         slow=True,
     ),
+    Bar(
+        *(
+            "STEADY",
+            "memory, 100,000 requests: last / first",
+            steady.memory,
+            1.15,
+            True,
+            "",
+            " MiB",
+        ),
+        slow=True,
+    ),
     Bar("P17", "memory of our processes / RT idle", cases.memory, 1.15, True, "", " MiB"),
     Bar("W1", W1, _pure(worktime.warm_rate), 1.0, absolute=True),
     Bar("W2", W2, _pure(worktime.cold_year), 1.0, True, "", " ms", absolute=True),
@@ -213,7 +225,7 @@ async def _running(bars: tuple[Bar, ...]) -> AsyncIterator[Any]:
         elif not bars[0].desks:
             yield await stack.enter_async_context(bench())
         else:
-            kept = [await keep.seeded(tickets) for tickets in bars[0].desks]
+            kept = [await keep.seeded(tickets, (keep.TICKETS,)) for tickets in bars[0].desks]
             opened = [await stack.enter_async_context(keep.opened(one)) for one in kept]
             yield opened[0] if len(opened) == 1 else tuple(opened)
 
