@@ -30,7 +30,7 @@ _AGENTS: Final = f"""select p.id, p.locale, a.capacity, a.languages,
     where p.department_ids @> array[cast(:department as uuid)] and p.department_ids <> '{{}}'
         and :role = any(p.roles) and not p.disabled
     order by p.id"""
-_QUEUE: Final = f"""select t.id from tickets.ticket t
+QUEUE: Final = f"""select t.id from tickets.ticket t
     where t.department_id = :department and t.assignee_id is null and t.status in {LIVE}
         and t.status in ('new', 'open') and t.locale = any(:locales)
     order by t.next_due_at, t.id limit :limit"""
@@ -70,7 +70,7 @@ async def unassigned(
 ) -> list[UUID]:
     """What nobody has, soonest due first."""
     params = {"department": department_id, "locales": list(locales), "limit": limit}
-    return [row["id"] for row in await tx.rows(_QUEUE, params)]
+    return [row["id"] for row in await tx.rows(QUEUE, params)]
 
 
 async def left_behind(

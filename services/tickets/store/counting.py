@@ -13,7 +13,7 @@ from services.tickets.store.listing import joined, narrowed
 from services.tickets.store.rows import Condition
 from shared.kit.tx import Tx
 
-_NAME: Final = re.compile(r"(?<![:\w]):([a-z_]+)")
+_NAME: Final = re.compile(r"(?<![:\w]):([a-z_0-9]+)")
 
 
 HURRY: Final = """select set_config('statement_timeout', :milliseconds, true),
@@ -32,12 +32,14 @@ def counted(
     columns: list[str] = []
     params: dict[str, Any] = {"limit": most + 1}
     for index, (filters, more) in enumerate(asked):
-        where, own = _numbered(joined([*narrowed(viewer, filters), *more]), index)
-        params |= own
-        columns.append(
-            f"(select count(*) from (select 1 from tickets.ticket t where {where}"
-            f" limit :limit) c{index}) as n{index}"
-        )
+        parts: list[str] = []
+        for conditions in narrowed(viewer, filters, more):
+            where, own = _numbered(joined(conditions), index)
+            params |= own
+            parts.append(f"select t.id from tickets.ticket t where {where} limit :limit")
+        # A ticket may come from several branches; each is followed no further than anybody looks.
+        each = f"({') union ('.join(parts)})"
+        columns.append(f"(select least(count(*), :limit) from ({each}) c{index}) as n{index}")
     return f"select {', '.join(columns)}", params
 
 

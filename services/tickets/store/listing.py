@@ -82,11 +82,10 @@ def compose(
     """The statement of a list and its parameters; `more` says what a query and own fields ask."""
     sort, place, limit = order
     column, after, direction = _ORDER[sort]
-    conditions = [*_narrow(filters), *_whose(viewer, filters), *more]
     if place is not None:
         wish = {"place": place.value, "place_id": place.id}
-        conditions.append((f"(t.{column}, t.id) {after} (:place, :place_id)", wish))
-    wheres = [joined([*rights, *conditions]) for rights in _rights(viewer, filters)]
+        more = [*more, (f"(t.{column}, t.id) {after} (:place, :place_id)", wish)]
+    wheres = [joined(conditions) for conditions in narrowed(viewer, filters, more)]
     params: dict[str, Any] = {}
     for _, told in wheres:
         params |= told
@@ -124,10 +123,12 @@ def joined(conditions: Iterable[Condition]) -> Condition:
     return " and ".join(texts), params
 
 
-def narrowed(viewer: Viewer, filters: Filters) -> list[Condition]:
-    """The filters and the rights of the viewer, who is `me` and whose departments are `mine`."""
-    rights = [] if within_reach(viewer, filters) else [visible(viewer)]
-    return [*rights, *_narrow(filters), *_whose(viewer, filters)]
+def narrowed(
+    viewer: Viewer, filters: Filters, more: Sequence[Condition] = ()
+) -> list[list[Condition]]:
+    """What holds in each branch, as in a list; `me` and `mine` are the viewer's."""
+    conditions = [*_narrow(filters), *_whose(viewer, filters), *more]
+    return [[*rights, *conditions] for rights in _rights(viewer, filters)]
 
 
 def place_of(row: RowMapping, sort: Sort) -> list[Any]:

@@ -40,13 +40,15 @@ class Office:
             await self.rule(**rule)
         return self
 
-    async def join(self, locale: Locale = Locale.AR, **more: Any) -> Person:
-        person = Person("agent", departments=(self.id,))
+    async def join(
+        self, locale: Locale = Locale.AR, departments: tuple[UUID, ...] = (), **more: Any
+    ) -> Person:
+        person = Person("agent", departments=departments or (self.id,))
         fact = IdentityUserCreated(
             user_id=person.id,
             organization_id=RESERVED_ORGANIZATION,
             roles=(Role.AGENT,),
-            department_ids=(self.id,),
+            department_ids=person.departments,
             locale=locale,
             at=self.desk.context.clock.now(),
             **more,
@@ -260,6 +262,20 @@ async def test_two_passes_at_once_never_exceed_a_capacity(desk: Desk) -> None:
     )
     counts = {row["assignee_id"]: row["count"] for row in rows}
     assert counts == {**{one.id: 4 for one in office.agents}, None: 8}
+
+
+async def test_who_works_in_two_departments_has_one_capacity(desk: Desk) -> None:
+    for _ in range(5):
+        one = await Office(desk).found(0, default_capacity=1)
+        other = await Office(desk).found(0, default_capacity=1)
+        shared = await one.join(departments=(one.id, other.id))
+        for office in (one, other):
+            await office.open()
+        await asyncio.gather(*(office.give_out() for office in (one, other, one, other)))
+        rows = await desk.look(
+            "select count(*) as held from tickets.ticket where assignee_id = $1", shared.id
+        )
+        assert rows[0]["held"] == 1
 
 
 async def test_a_ticket_that_is_just_being_changed_is_taken_later(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from services.tickets.domain.listing import Filters, Sort
 from services.tickets.domain.rights import Reach, Viewer
 from services.tickets.domain.views import COUNTED, order_of, recalled
 from services.tickets.store import views as store
+from services.tickets.store.assigning import QUEUE
 from services.tickets.store.counting import HURRY, counted
 from services.tickets.store.listing import compose
 from tests.bench.million.plans import under
@@ -71,3 +72,14 @@ async def test_a_page_of_each_standard_view_reads_little(filled: Desk, name: str
         assert "Seq Scan" not in scans(plan), filters
         blocks = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
         assert blocks < 6_000, (blocks, filters)
+
+
+@pytest.mark.slow
+async def test_what_nobody_has_is_read_in_its_order_and_no_further(filled: Desk) -> None:
+    for department in (UUID(PLACE), uuid4()):
+        asked = {"department": department, "locales": ["ar", "en"], "limit": 20}
+        async with filled.context.tx() as tx:
+            plan = await explained(tx, QUEUE, asked)
+        assert scans(plan) <= {"Index Scan", "Index Only Scan", "Bitmap Heap Scan"}
+        assert all(one["Actual Rows"] <= ROWS // 50 for one in under(plan))
+        assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 2_500
