@@ -47,6 +47,8 @@ class Filling(StrEnum):
 
     BUILDING = "building"
     DROPPING = "dropping"
+    HIDING = "hiding"
+    """Besides, the search index must learn who may find by it."""
 
 
 NUMBERS: Final = frozenset({FieldType.INTEGER, FieldType.DECIMAL})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.tickets.domain.postings import FULL, Field, bit_of, slice_of, span
+from services.tickets.domain.postings import FULL, INSIDE, Field, bit_of, slice_of, span
 
 Found = Mapping[bytes, Mapping[Field, int]]
 """Of one slice: for each token and field the bits of its tickets."""
@@ -114,5 +114,5 @@ def beginning(digits: str, highest: int) -> Numbered:
 
 def allowed(fields: Iterable[Field], *, inside: bool) -> frozenset[Field]:
     """Of these fields the ones that a reader may find by."""
-    hidden = frozenset() if inside else frozenset({Field.NOTE, Field.NOTE_FILE})
+    hidden = frozenset() if inside else INSIDE
     return frozenset(fields) - hidden

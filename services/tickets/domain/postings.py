@@ -29,12 +29,13 @@ class Field(IntEnum):
     CUSTOM = 7
     NOTE = 12
     NOTE_FILE = 15
+    HIDDEN_CUSTOM = 17
     FACT = 20
 
     __hash__ = int.__hash__
 
 
-INSIDE: Final = frozenset({Field.NOTE, Field.NOTE_FILE})
+INSIDE: Final = frozenset({Field.NOTE, Field.NOTE_FILE, Field.HIDDEN_CUSTOM})
 """Never looked at for customers."""
 LASTING: Final = frozenset({Field.BODY, Field.QUOTED, Field.FILE, Field.NOTE, Field.NOTE_FILE})
 """Of messages, which never change: only added to, until one is moved or erased."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -57,6 +57,14 @@ async def waiting(tx: Tx, after: UUID | None, limit: int) -> list[RowMapping]:
         for no key update of t""",
         {"after": after or UUID(int=0), "limit": limit},
     )
+
+
+async def index_again(tx: Tx, ticket_ids: Sequence[UUID]) -> None:
+    """The search index looks at these tickets anew."""
+    await tx.execute(
+        "update tickets.ticket set reindex = true where id = any(:ids)", {"ids": list(ticket_ids)}
+    )
+    tx.wake("tickets.index")
 
 
 async def drop(tx: Tx, field_id: UUID, limit: int) -> int:

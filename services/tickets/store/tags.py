@@ -125,7 +125,7 @@ async def suggested(tx: Tx, viewer: Viewer, prefix: str, limit: int) -> list[Row
     params = {} if wide else {"departments": list(viewer.department_ids)}
     plain = prefix.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     return await tx.only(
-        _summed(f"{mine} and {named}"), params | {"prefix": f"{plain}%", "limit": limit}
+        summed(f"{mine} and {named}"), params | {"prefix": f"{plain}%", "limit": limit}
     )
 
 
@@ -133,7 +133,7 @@ async def own(tx: Tx, viewer: Viewer) -> list[RowMapping]:
     """For customers: the tags of their organization, or of the tickets that they take part in."""
     if viewer.reach is Reach.ORGANIZATION:
         mine = {"organization": viewer.organization_id, "limit": OWN}
-        return await tx.only(_summed("c.organization_id = :organization"), mine)
+        return await tx.only(summed("c.organization_id = :organization"), mine)
     condition, params = visible(viewer)
     return await tx.only(
         f"""select named.tag as name, count(*) as count
@@ -143,7 +143,8 @@ async def own(tx: Tx, viewer: Viewer) -> list[RowMapping]:
     )
 
 
-def _summed(condition: str) -> str:
+def summed(condition: str) -> str:
+    """The commonest of the tags whose counters meet the condition."""
     return f"""select tag as name, sum(n)::bigint as count from (
             select c.tag, c.n from tickets.tag_count c where {condition}
             union all select c.tag, c.n from tickets.tag_change c where {condition}

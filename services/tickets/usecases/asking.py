@@ -38,6 +38,7 @@ _FIELDS: Final = {
     "file": frozenset({Field.FILE, Field.NOTE_FILE}),
     "tag": frozenset({Field.TAG}),
 }
+_CUSTOM: Final = frozenset({Field.CUSTOM, Field.HIDDEN_CUSTOM})
 _FACT: Final = frozenset({Field.FACT})
 _NUMBER: Final = fold(NUMBER_PREFIX).rstrip("-")
 
@@ -188,7 +189,8 @@ class Asking:
 
     def _place(self, wish: Wish) -> tuple[str, frozenset[Field]]:
         if wish.field is not None and wish.field.startswith(CUSTOM):
-            return custom_scope(wish.field.removeprefix(CUSTOM)), frozenset({Field.CUSTOM})
+            scope = custom_scope(wish.field.removeprefix(CUSTOM))
+            return scope, allowed(_CUSTOM, inside=self._inside)
         return "", allowed(_FIELDS[wish.field], inside=self._inside)
 
     def _text(self, wish: Wish, scope: str, fields: frozenset[Field], *, weigh: bool) -> Node:

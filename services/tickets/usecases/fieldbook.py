@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from services.tickets.domain.fieldrules import hidden_keys
 from services.tickets.domain.fields import Field
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.veil import OPEN, Veil
@@ -76,6 +77,11 @@ def distrust(context: Context) -> None:
     """A definition is about to change."""
     shelf = _shelves.setdefault(context.database, _Shelf())
     shelf.distrusted_until = context.clock.now() + DISTRUST
+
+
+async def hidden_from_customers(context: Context) -> frozenset[str]:
+    """Keys of the fields that customers may not see."""
+    return frozenset(hidden_keys((await book_of(context)).by_key, staff=False))
 
 
 async def veil_of(context: Context, viewer: Viewer) -> Veil:

@@ -75,6 +75,8 @@ async def _build(tx: Tx, row: Row) -> UUID | None:
     found = await fieldvalues.waiting(tx, row["filled_to"], BATCH)
     for ticket in found:
         await rows_of(tx, ticket, fields.to_field(row))
+    if row["filling"] == Filling.HIDING:
+        await fieldvalues.index_again(tx, [ticket["id"] for ticket in found])
     last: UUID | None = found[-1]["id"] if len(found) == BATCH else None
     return last
 

@@ -36,7 +36,7 @@ async def create(tx: Tx, caller: Caller, wish: Definition) -> Field:
     fieldbook.distrust(tx.context)
     if await store.count(tx) >= MOST_FIELDS:
         raise TooManyFields(limit=MOST_FIELDS)
-    filling = Filling.BUILDING if definition.filterable else None
+    filling = _first(definition)
     made = Field(uuid7(), definition, 1, tx.now, tx.now, filling=filling)
     if not await store.add(tx, made):
         raise FieldKeyTaken
@@ -112,8 +112,22 @@ def _wanted(one: Definition, wanted: Wanted) -> bool:
     return there and wanted.active in {None, one.active}
 
 
+def _first(definition: Definition) -> Filling | None:
+    """Free data may lie under the key of a new field already."""
+    if not definition.seen_by(staff=False):
+        return Filling.HIDING
+    return Filling.BUILDING if definition.filterable else None
+
+
 def _owed(before: Field, after: Field) -> Filling | None:
-    """What old tickets' rows need: made where they are newly filtered by, else taken away."""
+    """What is owed to old tickets now, with what has been owed to them still."""
+    shown = before.definition.seen_by(staff=False) is after.definition.seen_by(staff=False)
+    owed = _rows(before, after) if shown else Filling.HIDING
+    return Filling.HIDING if owed and before.filling is Filling.HIDING else owed
+
+
+def _rows(before: Field, after: Field) -> Filling | None:
+    """Their rows are made where they are newly filtered by, else taken away."""
     was, now = before.definition.filterable, after.definition.filterable
     if was and not now:
         return Filling.DROPPING

@@ -23,7 +23,7 @@ def changing(key: bytes, box: Box, row: Row, batch: "Batch", known: set[Mark]) -
     facts = facts_of(dict(row), batch.readers.get(row["id"], ()), named)
     custom = seals.unseal_json(box, seals.CUSTOM, row["id"], row["custom"]) or {}
     marks = {*stems.ticket_tokens(key, texts), *stems.fact_tokens(key, facts)}
-    marks.update(_custom(key, custom))
+    marks.update(_custom(key, custom, batch.hidden))
     if named <= batch.cards.keys():
         return marks | stems.ticket_tokens(key, _people(batch.cards[one] for one in named))
     batch.nameless.add(row["id"])
@@ -69,11 +69,16 @@ def _people(cards: Iterable[Card]) -> Iterator[tuple[Field, str]]:
                 yield Field.PEOPLE, text
 
 
-def _custom(key: bytes, values: Mapping[str, Any]) -> Iterator[Mark]:
+def _custom(key: bytes, values: Mapping[str, Any], hidden: frozenset[str]) -> Iterator[Mark]:
     for name, value in values.items():
-        text = words_of(value)
+        text, place = words_of(value), custom_field(name, hidden)
         for scope in ("", custom_scope(name)):
-            yield from ((Field.CUSTOM, token) for token in stems.text_tokens(key, text, scope))
+            yield from ((place, token) for token in stems.text_tokens(key, text, scope))
+
+
+def custom_field(name: str, hidden: frozenset[str]) -> Field:
+    """What customers may not see, they do not find by either."""
+    return Field.HIDDEN_CUSTOM if name in hidden else Field.CUSTOM
 
 
 def custom_scope(name: str) -> str:

@@ -17,6 +17,7 @@ from services.tickets.store import postings, search
 from services.tickets.store.rows import Row
 from services.tickets.store.search import Generation
 from services.tickets.usecases import indexed
+from services.tickets.usecases.fieldbook import hidden_from_customers
 from shared.kit.context import Context
 from shared.kit.tx import Tx
 
@@ -37,6 +38,8 @@ class Batch:
     texts: Sequence[Row] = ()
     files: Sequence[Row] = ()
     nameless: set[UUID] = field(default_factory=set)
+    hidden: frozenset[str] = frozenset()
+    """Custom fields that customers may not see."""
 
 
 async def lag(context: Context) -> float:
@@ -87,6 +90,7 @@ async def gather(tx: Tx, rows: Sequence[Row], cards: Cards, *, whole: bool = Fal
         cards=cards,
         texts=texts,
         files=await search.files(tx, [row["id"] for row in texts]),
+        hidden=await hidden_from_customers(tx.context),
     )
 
 

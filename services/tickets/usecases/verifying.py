@@ -13,7 +13,8 @@ from services.tickets.domain.postings import Field, slice_of
 from services.tickets.store import seals, search
 from services.tickets.store.rows import Row
 from services.tickets.usecases.asking import Alternative, Check, Phrase, Question
-from services.tickets.usecases.indexed import words_of
+from services.tickets.usecases.fieldbook import hidden_from_customers
+from services.tickets.usecases.indexed import custom_field, words_of
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.crypto import Box
@@ -110,6 +111,7 @@ def _follows(phrase: Sequence[str], words: Sequence[str]) -> bool:
 async def _texts(context: Context, caller: Caller, rows: Sequence[Row]) -> dict[UUID, list[Text]]:
     """All texts of the tickets that the reader may read; names are not opened here."""
     ids = [row["id"] for row in rows]
+    hidden = await hidden_from_customers(context)
     async with context.tx(caller) as tx:
         messages = await search.open_texts(tx, ids)
         files = await search.open_files(tx, ids)
@@ -117,18 +119,19 @@ async def _texts(context: Context, caller: Caller, rows: Sequence[Row]) -> dict[
     for row in rows:
         box = await context.vault.box(row["organization_id"])
         found[row["id"]] = [
-            *_own(box, row),
+            *_own(box, row, hidden),
             *_written(box, [one for one in messages if one["ticket_id"] == row["id"]]),
             *_named(box, [one for one in files if one["ticket_id"] == row["id"]]),
         ]
     return found
 
 
-def _own(box: Box, row: Row) -> Iterator[Text]:
+def _own(box: Box, row: Row, hidden: frozenset[str]) -> Iterator[Text]:
     yield Field.SUBJECT, seals.subject_of(box, row)
     yield from ((Field.TAG, tag) for tag in row["tags"])
     custom = seals.unseal_json(box, seals.CUSTOM, row["id"], row["custom"]) or {}
-    yield from ((Field.CUSTOM, words_of(value)) for value in custom.values())
+    for name, value in custom.items():
+        yield custom_field(name, hidden), words_of(value)
 
 
 def _written(box: Box, messages: Sequence[Row]) -> Iterator[Text]:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from services.tickets.usecases.fieldfilling import fill_some
+from services.tickets.usecases.indexing import index_some
 from shared.vocabulary import DEFAULT_DEPARTMENT
 from tests.services.tickets.conftest import BODY, Desk
 from tests.services.tickets.people import Person
@@ -638,3 +639,26 @@ async def test_old_tickets_are_found_once_a_field_is_made_filterable(
         pass
     desk.travel(0)
     assert await rows_of(desk, made) == []
+
+
+async def test_what_is_hidden_is_not_found_by_customers_either(desk: Desk) -> None:
+    hidden = await define(desk, customers="hidden")
+    customer, agent = desk.customer(), desk.agent()
+    ticket, word = await desk.open(customer), f"zarf{uuid4().hex[:8]}"
+    await patch(desk, agent, ticket["id"], custom={hidden["key"]: f"{word} inside"})
+    asked = (word, f'"{word} inside"', f"custom.{hidden['key']}:{word}")
+
+    async def finds() -> list[list[bool]]:
+        while await index_some(desk.context):
+            pass
+        found = [[await filtered(desk, one, q=q) for q in asked] for one in (agent, customer)]
+        return [[one == {ticket["id"]} for one in row] for row in found]
+
+    assert await finds() == [[True] * 3, [False] * 3]
+    for customers, seen in (("read", True), ("hidden", False)):
+        assert (await redefine(desk, hidden, customers=customers)).status_code == 200
+        desk.travel(4)
+        while await fill_some(desk.context):
+            pass
+        desk.travel(0)
+        assert await finds() == [[True] * 3, [seen] * 3]

@@ -105,6 +105,7 @@ async def test_neither_words_nor_names_lie_in_any_table_of_the_index(desk: Desk)
     tables = await desk.look(
         "select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
         " where nspname = 'tickets' and relkind = 'r' and relname <> 'ticket'"
+        " and relname not like 'tag%'"
     )
     for table in tables:
         rows = await desk.look(f"select t::text as line from tickets.{table['relname']} t")
