@@ -43,7 +43,7 @@ class Ticket(SQLModel, table=True):
     participants: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
     promise: Any = Field(default=None, sa_column=Column(JSONB))
     version: int = 0
-    watchers: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), server_default="{}"))
+    watchers: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False, server_default="{}"))
     silent: bool = False
     """Spam: nobody is told anything of it."""
 

@@ -11,7 +11,7 @@ from services.gateway.domain.scopes import ROLE_SCOPES, SCOPES, exceed
 from shared.vocabulary import RESERVED_ORGANIZATION, Role
 from tests.services.gateway.conftest import PASSWORD, Door
 
-AGENTS = sorted({*ROLE_SCOPES[Role.AGENT], "users:manage"})
+AGENTS = sorted({*ROLE_SCOPES[Role.AGENT], "reports:read", "users:manage"})
 
 
 def said(answer: httpx.Response) -> dict[str, Any]:

@@ -126,8 +126,8 @@ async def test_without_retroactive_what_was_counted_stays(house: House) -> None:
 
 async def test_a_breach_that_only_the_calendar_makes_says_so(house: House) -> None:
     desk = house.desk
-    opened = desk.context.clock.now() - timedelta(hours=6)
-    await house.change(**closed(opened), retroactive=True)
+    now = desk.context.clock.now()
+    await house.change(**closed(now - timedelta(hours=6), now), retroactive=True)
     ticket = await house.ticket(timedelta(hours=6))
     await house.settled()
     assert await desk.facts(ticket.id, "sla.breached") == []
