@@ -2,7 +2,7 @@
 
 All are locked by one statement in the order of their ids, so that two who want some of the same
 wait and never block each other; what the tickets become is decided in memory by the same acts as
-the verbs by name, and written in few statements (docs/adr/0017).
+the verbs by name, and written in few statements (docs/adr/0018).
 """
 
 import asyncio
