@@ -49,6 +49,16 @@ def bent(**changes: Any) -> Callable[[], str]:
     return build
 
 
+def timed(**seconds: float) -> Callable[[], str]:
+    """Claims that lie so many seconds from the moment that the token is made."""
+
+    def build() -> str:
+        now = datetime.now(UTC).timestamp()
+        return bent(**{name: now + offset for name, offset in seconds.items()})()
+
+    return build
+
+
 def raw_payload(extra: str) -> Callable[[], str]:
     def build() -> str:
         text = json.dumps({"iss": "sanad", **Person().claims()})
@@ -135,12 +145,12 @@ ATTACKS: dict[str, Callable[[], str]] = {
     "no iss": bent(iss=...),
     "no sub": bent(sub=...),
     "no jti": bent(jti=...),
-    "expired": bent(iat=NOW - 700, exp=NOW - 100),
-    "expired just beyond the leeway": bent(iat=NOW - 600, exp=NOW - 31),
-    "from the future": bent(iat=NOW + 200, exp=NOW + 700),
-    "valid later": bent(nbf=NOW + 300),
-    "lives too long": bent(exp=NOW + 86400),
-    "ends before it begins": bent(exp=NOW - 5, iat=NOW),
+    "expired": timed(iat=-700, exp=-100),
+    "expired just beyond the leeway": timed(iat=-600, exp=-31),
+    "from the future": timed(iat=200, exp=700),
+    "valid later": timed(nbf=300),
+    "lives too long": timed(exp=86400),
+    "ends before it begins": timed(exp=-5, iat=0),
     "exp as text": bent(exp="9999999999"),
     "exp true": bent(exp=True),
     "exp null": bent(exp=None),
