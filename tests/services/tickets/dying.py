@@ -111,7 +111,7 @@ async def bulk(http: httpx.AsyncClient, context: Context, note: Callable[..., No
 
 FACT = Path(sys.argv[2]) if len(sys.argv) > 2 else Path()
 ACTIONS = {"upload": upload, "sweep": sweep, "mail": mail, "bulk": bulk}
-STATEMENTS = {"bulk": ((Tx, "execute"), (Tx, "_send_writes"))}
+STATEMENTS = {"bulk": ((Tx, "execute"),)}
 """Where every statement is a moment to die at, and not only what becomes durable."""
 
 

@@ -132,6 +132,7 @@ def twins(agent: Person, department: str) -> list[tuple[dict[str, Any], list[Sin
         ({"actions": [{"do": "resolve"}]}, [verb("resolve")]),
         ({"actions": [{"do": "close", "reason": "dup"}]}, [verb("close", reason="dup")]),
         ({"message": "Hello"}, [verb("messages", body="Hello")]),
+        ({"actions": [{"do": "spam", "reason": "s"}]}, [verb("spam", reason="s")]),
         (
             {"actions": [{"do": "note", "body": "n"}]},
             [verb("messages", body="n", public=False)],
