@@ -26,10 +26,11 @@ async def notices_of(
 ) -> list[dict[str, Any]]:
     """The caller's inbox, worded for them."""
     rows = await notices.notices(tx, caller.id, unread=unread, before=before, limit=limit)
-    return [_worded(row, locale) for row in rows]
+    return [worded(row, locale) for row in rows]
 
 
-def _worded(row: dict[str, Any], locale: Locale) -> dict[str, Any]:
+def worded(row: dict[str, Any], locale: Locale) -> dict[str, Any]:
+    """A line of the inbox with its title in the reader's language."""
     number = f"SND-{row['number']}" if row["number"] is not None else None
     facts = row["facts"]
     words = {
@@ -38,6 +39,7 @@ def _worded(row: dict[str, Any], locale: Locale) -> dict[str, Any]:
         "metric": _word(labels.METRICS, facts.get("metric"), locale),
         "item": _word(labels.ITEMS, facts.get("item"), locale),
         "date": isolate(str(facts.get("date", ""))),
+        "news": _word(labels.NEWS, facts.get("news"), locale),
     }
     title = pick(labels.NOTICES[row["kind"]], locale).format(**words)
     return {**row, "title": title, "ticket_number": number}

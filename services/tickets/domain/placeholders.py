@@ -8,6 +8,7 @@ from typing import Final
 from shared.vocabulary import Localized
 
 _GAP: Final = re.compile(r"\{\{([^{}]*)\}\}")
+_BROKEN: Final = re.compile(r"\{\{\s*(?:ticket|requester|agent|department|custom)\.[\w-]{0,64}")
 _CUSTOM: Final = re.compile(r"custom\.([\w-]{1,64})")
 _HIDDEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
@@ -62,8 +63,9 @@ def is_known(name: str) -> bool:
 
 
 def unknown(text: str) -> tuple[str, ...]:
-    """Names in a text that stand for nothing."""
-    return tuple(name for name in gaps(text) if not is_known(name))
+    """Names in a text that stand for nothing, and what begins like a gap but does not end."""
+    broken = tuple(found[0] for found in _BROKEN.finditer(_GAP.sub(" ", text)))
+    return (*(name for name in gaps(text) if not is_known(name)), *broken)
 
 
 def crowded(text: str) -> bool:

@@ -80,7 +80,8 @@ class TooManyTags(Conflict):
 
 
 PLACEHOLDER_UNKNOWN: Final = Localized(
-    ar="موضع غير معروف في النص", en="The text names a placeholder that does not exist"
+    ar="موضع غير معروف في النص: \u2068{name}\u2069",
+    en="The text names a placeholder that does not exist: {name}",
 )
 PLACEHOLDERS_CROWDED: Final = Localized(
     ar="مواضع كثيرة جدًا في النص", en="The text has too many placeholders"

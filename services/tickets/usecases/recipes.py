@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.tickets.domain import steps
-from services.tickets.domain.placeholders import crowded, unknown
+from services.tickets.domain.placeholders import crowded, plain, unknown
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.steps import Placed, Recipe, Step, unfold
 from services.tickets.domain.written import steps_of
@@ -107,12 +107,17 @@ def _faults(locale: Locale, texts: Sequence[tuple[str, str]]) -> Iterator[FieldE
     for pointer, text in texts:
         if crowded(text):
             told, code = refusals.PLACEHOLDERS_CROWDED, "too_many_placeholders"
-        elif unknown(text):
-            told, code = refusals.PLACEHOLDER_UNKNOWN, "unknown_placeholder"
+        elif strange := unknown(text):
+            told, code = _named(refusals.PLACEHOLDER_UNKNOWN, strange), "unknown_placeholder"
         else:
             continue
         message = told["ar" if locale is Locale.AR else "en"]
         yield SpokenError(pointer=pointer, code=code, message=message, texts=told)
+
+
+def _named(told: Localized, names: Sequence[str]) -> Localized:
+    name = ", ".join(plain(one)[:60] for one in names[:5])
+    return Localized(ar=told["ar"].format(name=name), en=told["en"].format(name=name))
 
 
 def texts_of(values: dict[str, Any]) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from services.notify.domain.direction import first_strong, paragraphs
 from services.notify.domain.plurals import COUNTED
 from services.notify.domain.words import TO_CUSTOMERS, Digits, Kind
 from services.notify.settings import NotifySettings
+from services.notify.usecases import reading
 from services.notify.usecases.rendering import (
     FOLDER,
     VARIABLES,
@@ -291,3 +292,14 @@ def test_no_template_loads_anything_from_elsewhere() -> None:
 @pytest.mark.parametrize(("kind", "locale"), KINDS)
 def test_no_page_is_so_long_that_gmail_would_cut_it(kind: Kind, locale: Locale) -> None:
     assert len(render(kind, reader(locale), example(kind)).html.encode()) < 20_000
+
+
+@pytest.mark.parametrize("kind", sorted(labels.NOTICES))
+@pytest.mark.parametrize("locale", list(Locale))
+def test_each_kind_of_notice_has_its_words(kind: str, locale: Locale) -> None:
+    """One line without words would close the whole inbox of its reader."""
+    facts = {"role": "manager", "metric": "resolution", "item": "holiday", "news": "resolved"}
+    row = {"kind": kind, "number": 1042, "facts": {**facts, "date": "2026-03-20"}}
+    title = reading.worded(row, locale)["title"]
+    assert "{" not in title
+    assert not title.endswith((": ", " "))

@@ -41,6 +41,8 @@ def book(*recipes: Recipe) -> dict[UUID, Recipe]:
         ("{{requester.name|upper}}", ("requester.name|upper",), ("requester.name|upper",)),
         ("{ticket.number} }} {{ {%x%}", (), ()),
         ("{{{ticket.number}}}", ("ticket.number",), ()),
+        ("{{ticket.number", (), ("{{ticket.number",)),
+        ("{{ custom.floor }", (), ("{{ custom.floor",)),
         ("{{\nticket.number\n}}", ("ticket.number",), ()),
     ],
 )
