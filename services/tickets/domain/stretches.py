@@ -86,21 +86,27 @@ class Stretch:
 
 def stretches(life: Life, changes: Sequence[Change]) -> list[Stretch]:
     """All parts, oldest first; `changes` in the order in which they were written down."""
-    found = [Stretch(0, life.opened_at, _first_holder(life, changes))]
+    holder = _first_holder(life, changes)
+    found = [Stretch(0, life.opened_at, holder)]
     for change in changes:
-        found[-1:] = _after(found[-1], change)
+        holder = _hands(holder, change)
+        found[-1:] = _after(found[-1], change, holder)
     found[-1] = _settled(found[-1], life)
     return found
 
 
-def _after(last: Stretch, change: Change) -> list[Stretch]:
+def _hands(holder: Holder, change: Change) -> Holder:
     match change:
-        case Moved():
-            return _moved(last, change)
         case Assigned():
-            return [_held(last, replace(last.holder, assignee_id=change.assignee_id))]
+            return replace(holder, assignee_id=change.assignee_id)
         case Rehoused():
-            return [_held(last, replace(last.holder, department_id=change.target))]
+            return replace(holder, department_id=change.target)
+        case Moved():
+            return holder
+
+
+def _after(last: Stretch, change: Change, holder: Holder) -> list[Stretch]:
+    return _moved(last, change, holder) if isinstance(change, Moved) else [_held(last, holder)]
 
 
 def _held(last: Stretch, holder: Holder) -> Stretch:
@@ -108,10 +114,10 @@ def _held(last: Stretch, holder: Holder) -> Stretch:
     return last if last.ended_at is not None else replace(last, holder=holder)
 
 
-def _moved(last: Stretch, change: Moved) -> list[Stretch]:
+def _moved(last: Stretch, change: Moved, holder: Holder) -> list[Stretch]:
     at = max(change.at, last.began_at)
     if change.target in LIVE:
-        return _alive(last, change, at)
+        return _alive(last, change, at, holder)
     ended = _ended(last, _ENDINGS[change.target], at)
     if change.target is Status.RESOLVED:
         return [replace(ended, resolved_at=ended.resolved_at or at)]
@@ -120,14 +126,17 @@ def _moved(last: Stretch, change: Moved) -> list[Stretch]:
     return [ended]
 
 
-def _alive(last: Stretch, change: Moved, at: datetime) -> list[Stretch]:
-    """Reopened is a stretch of its own; a merge or a verdict taken back never ended one."""
+def _alive(last: Stretch, change: Moved, at: datetime, holder: Holder) -> list[Stretch]:
+    """Reopened is a stretch of its own; a merge or a verdict taken back never ended one.
+
+    It is whose the ticket is now, even if that changed while nothing was alive.
+    """
     if change.source in LIVE:
         return [last]
     if change.source in TERMINAL and last.ended_by in {"merged", "spam"}:
-        return [replace(last, ended_at=None, ended_by=None)]
+        return [replace(last, ended_at=None, ended_by=None, holder=holder)]
     began = max(at, last.ended_at or at)
-    return [last, Stretch(last.cycle + 1, began, last.holder)]
+    return [last, Stretch(last.cycle + 1, began, holder)]
 
 
 def _ended(last: Stretch, ending: Ending, at: datetime) -> Stretch:

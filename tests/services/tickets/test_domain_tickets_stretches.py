@@ -81,7 +81,7 @@ def test_a_stretch_belongs_to_whoever_held_it_when_it_ended() -> None:
     ]
     first, second = stretches(life(R, Holder(OTHER, None)), changes)
     assert first.holder == Holder(HOME, ANNA)
-    assert second.holder == Holder(OTHER, ANNA)
+    assert second.holder == Holder(OTHER, OMAR)
 
 
 def test_who_reopens_finds_it_where_it_was_put_meanwhile() -> None:
