@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
 LIVE = {"new", "open", "waiting_customer", "waiting_third_party"}
+AWAY = {"merged", "spam"}
+"""From where a ticket comes back as if it had never been there."""
 
 
 @dataclass
@@ -36,7 +38,7 @@ class Tale:
     shown: dict[str, Any]
     counted: int | None = None
     parts: list[Part] = field(default_factory=list)
-    answered: datetime | None = None
+    answers: list[datetime] = field(default_factory=list)
     messages: int = 1
 
     def __post_init__(self) -> None:
@@ -53,27 +55,39 @@ class Tale:
                 self.parts[-1].score = data["score"]
             elif kind == "ticket.message_added" and data["public"]:
                 self.messages += 1
-                if data["author_kind"] == "staff" and self.answered is None:
-                    self.answered = at
+                if data["author_kind"] == "staff":
+                    self.answers.append(at)
             elif kind == "ticket.status_changed":
                 self._move(data["from_status"], data["to_status"], at, (department, agent))
         if self.parts[-1].ended is None:
             self.parts[-1].department, self.parts[-1].agent = department, agent
 
+    @property
+    def answered(self) -> datetime | None:
+        return min((at for at in self.answers if at >= self.opened), default=None)
+
+    def take_in(self, other: "Tale") -> None:
+        """What was said in a ticket goes where that is merged into."""
+        self.messages, other.messages = self.messages + other.messages, 0
+        self.answers, other.answers = self.answers + other.answers, []
+
     def _move(self, old: str, new: str, at: datetime, holder: tuple[str, str | None]) -> None:
+        last = self.parts[-1]
+        if new in LIVE and old in AWAY and last.by in AWAY:
+            last.ended = last.by = None
+            return
         if new in LIVE and old not in LIVE:
             self.parts.append(Part(self, len(self.parts), at))
             return
         if new in LIVE:
             return
-        last = self.parts[-1]
         if last.ended is None:
             last.ended, last.by = at, new
             last.department, last.agent = holder
         if new == "resolved":
-            last.resolved = at
+            last.resolved = last.resolved or at
         if new == "closed":
-            last.closed = at
+            last.closed = last.closed or at
 
 
 Keys = Callable[[Part, datetime | None], Iterable[tuple[str | None, ...]]]
@@ -151,7 +165,8 @@ class Ledger:
 
     def _first_response(self, parts: list[Part]) -> dict[str, Any]:
         spans = [int(rounded(p.ticket.answered - p.began)) for p in parts if p.ticket.answered]
-        counted = [p.ticket.counted for p in parts if p.ticket.counted is not None]
+        answered = [p.ticket for p in parts if p.ticket.answered]
+        counted = [tale.counted for tale in answered if tale.counted is not None]
         return {
             "tickets": len(parts),
             "answered": len(spans),

@@ -3,8 +3,6 @@
 import asyncio
 import csv
 import io
-import json
-import random
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,24 +15,20 @@ import pytest
 
 from services.tickets.usecases.tallying import catch_up, tally_some
 from shared.events.identity import IdentityDepartmentCreated, IdentityUserCreated
-from shared.events.sla import SlaMet
 from shared.vocabulary import (
     DEFAULT_DEPARTMENT,
     RESERVED_ORGANIZATION,
     Locale,
     Localized,
-    Metric,
     Role,
 )
 from tests.services.tickets.conftest import Desk
-from tests.services.tickets.ledger import Ledger, Tale
+from tests.services.tickets.ledger import Ledger
 from tests.services.tickets.people import Person
+from tests.services.tickets.town import OTHER_DEPARTMENT, STAFF, Town, leader
 
-STAFF = "tickets:read tickets:write tickets:manage users:read reports:read"
 CUSTOMER = "tickets:read tickets:write reports:read"
 EVERY = "volume,backlog,first_response,resolution,reopening,feedback,messages"
-OTHER_DEPARTMENT = UUID(int=77)
-DAY = 86_400
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -45,113 +39,12 @@ async def present(desk: Desk) -> AsyncIterator[None]:
     desk.travel(0)
 
 
-def leader(role: str = "admin", **more: Any) -> Person:
-    return Person(role, scope=STAFF, **more)
-
-
 async def ask(desk: Desk, query: str, who: Person | None = None, **headers: str) -> dict[str, Any]:
     answer = await desk.http.get(f"/v1/reports?{query}", headers=(who or leader()).headers())
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     assert found["complete"] is True
     return found
-
-
-class Town:
-    """A small desk that lives for some weeks, by the doors and the clock alone."""
-
-    def __init__(self, desk: Desk, seed: int) -> None:
-        self.desk, self.dice, self.ahead = desk, random.Random(seed), 0.0  # noqa: S311 - one seed, one town
-        self.organizations = (uuid4(), uuid4())
-        self.agents = (uuid4(), uuid4())
-        self.boss = leader()
-        self.tickets: dict[str, Person] = {}
-        self.counted: dict[str, int] = {}
-
-    async def live(self, steps: int) -> None:
-        for _ in range(steps):
-            self.ahead += self.dice.choice((60, 3_600, 7 * 3_600, DAY, 5 * DAY))
-            self.desk.travel(self.ahead)
-            for person in (self.boss, *self.tickets.values()):
-                person.ahead = self.ahead
-            await self._step()
-
-    async def _step(self) -> None:
-        if not self.tickets or self.dice.random() < 0.25:
-            await self._open()
-            return
-        number = self.dice.choice([*self.tickets])
-        verb = self.dice.choice(
-            ("reply", "write", "resolve", "resolve", "reopen", "close", "assign", "move", "rate")
-        )
-        await getattr(self, f"_{verb}")(number)
-
-    async def _open(self) -> None:
-        customer = self.desk.customer(organization=self.dice.choice(self.organizations))
-        customer.ahead = self.ahead
-        tags = self.dice.sample(["vpn", "=طابعة", "mail"], self.dice.randrange(3))
-        made = await self.desk.open(customer, tags=tags)
-        self.tickets[made["id"]] = customer
-        if self.dice.random() < 0.5:
-            await self._patch(made["id"], priority=self.dice.choice(("P1", "P4")))
-
-    async def _patch(self, ticket: str, **change: Any) -> None:
-        path, headers = f"/v1/tickets/{ticket}", self.boss.headers()
-        await self.desk.http.patch(path, json=change, headers=headers)
-
-    async def _reply(self, ticket: str) -> None:
-        body = {"body": "نعمل عليها", "public": self.dice.random() < 0.7}
-        answer = await self.desk.do(self.boss, ticket, "messages", body)
-        if answer.is_success and body["public"] and ticket not in self.counted:
-            self.counted[ticket] = self.dice.randrange(5_000)
-            at = self.desk.context.clock.now()
-            fact = SlaMet(
-                ticket_id=UUID(ticket),
-                organization_id=self.tickets[ticket].organization,
-                at=at,
-                metric=Metric.FIRST_RESPONSE,
-                cycle=1,
-                met_at=at,
-                counted_seconds=self.counted[ticket],
-            )
-            await self.desk.deliver(fact)
-
-    async def _write(self, ticket: str) -> None:
-        await self.desk.do(self.tickets[ticket], ticket, "messages", {"body": "ما زالت"})
-
-    async def _resolve(self, ticket: str) -> None:
-        await self.desk.do(self.boss, ticket, "resolve")
-
-    async def _reopen(self, ticket: str) -> None:
-        await self.desk.do(self.boss, ticket, "reopen")
-
-    async def _close(self, ticket: str) -> None:
-        await self.desk.do(self.boss, ticket, "close")
-
-    async def _assign(self, ticket: str) -> None:
-        await self._patch(ticket, assignee_id=str(self.dice.choice(self.agents)))
-
-    async def _move(self, ticket: str) -> None:
-        places = (DEFAULT_DEPARTMENT, OTHER_DEPARTMENT)
-        await self._patch(ticket, department_id=str(self.dice.choice(places)))
-
-    async def _rate(self, ticket: str) -> None:
-        score = self.dice.randrange(1, 6)
-        wish = {"score": score, "reopen": score < 3 and self.dice.random() < 0.5}
-        await self.desk.do(self.tickets[ticket], ticket, "feedback", wish)
-
-    async def tales(self) -> list[Tale]:
-        return [await self._tale(ticket) for ticket in self.tickets]
-
-    async def _tale(self, ticket: str) -> Tale:
-        facts = [
-            (one["route"].removeprefix("sanad."), body["at"], body)
-            for one in await self.desk.facts(ticket)
-            for body in (json.loads(one["body"])["data"],)
-        ]
-        told = [(kind, datetime.fromisoformat(at), body) for kind, at, body in facts]
-        shown = await self.desk.read(self.boss, ticket)
-        return Tale(told, shown, self.counted.get(ticket))
 
 
 async def know_other_department(desk: Desk) -> None:
@@ -178,7 +71,7 @@ async def know_agent(desk: Desk, agent: UUID) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 3])
 async def test_every_figure_is_what_plain_python_counts_from_the_facts(
     desk: Desk, seed: int
 ) -> None:
@@ -206,7 +99,11 @@ async def test_every_figure_is_what_plain_python_counts_from_the_facts(
 async def compare(town: Town, ledger: Ledger) -> None:
     """Whole answers, both organizations one by one: the desk has other tests' tickets too."""
     for organization in town.organizations:
-        own = [t for t in ledger.tales if t.shown["organization_id"] == str(organization)]
+        own = [
+            tale
+            for tale in ledger.tales
+            if tale.shown["organization_id"] == str(organization) and tale.shown["status"] != "spam"
+        ]
         part = Ledger(own, ledger.start, ledger.end, ledger.zone, ledger.by)
         start, end = (one.isoformat().replace("+00:00", "Z") for one in (part.start, part.end))
         query = f"from={start}&to={end}&timezone={part.zone.key}&group_by={','.join(part.by)}"
@@ -238,8 +135,8 @@ async def compare_backlog(town: Town, ledger: Ledger, query: str) -> None:
         for item in (await ask(town.desk, query, town.boss))["items"]:
             day = datetime.fromisoformat(item["groups"]["day"]).replace(tzinfo=ledger.zone)
             end = min((day + timedelta(days=1)).astimezone(ZoneInfo("UTC")), moment)
-            wanted = ledger.backlog_at(end)
-            assert item["backlog"]["tickets"] == wanted["tickets"], item
+            found, wanted = item["backlog"], ledger.backlog_at(end)
+            assert {**found, "oldest_seconds": 0} == {**wanted, "oldest_seconds": 0}, item
 
 
 async def test_the_backlog_grows_by_what_comes_and_shrinks_by_what_goes(desk: Desk) -> None:
@@ -256,7 +153,7 @@ async def test_the_backlog_grows_by_what_comes_and_shrinks_by_what_goes(desk: De
         )
         rows = await desk.look(
             "select count(*) filter (where ended_by = 'closed') as shut from tickets.stretch"
-            " where organization_id = $1",
+            " where organization_id = $1 and not spam",
             organization,
         )
         left = flow["resolved"] + flow["merged"] + rows[0]["shut"]
