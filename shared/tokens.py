@@ -87,6 +87,15 @@ def _fold_domain(domain: str) -> str:
     return domain.translate(_ASCII_LOWER)
 
 
+def inbox_of(address: str) -> str:
+    """Whose inbox an address fills: what stands behind a plus is a name of its owner's choice.
+
+    Only caps may take it so; nobody is another person, or gains a right, by a plus.
+    """
+    local, _, domain = fold_address(address).rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def make_reply_token(key: bytes, number: int, address: str, *, internal: bool = False) -> str:
     """32 base32 characters: version | ticket number (4 bytes) | address tag (5) | MAC (10)."""
     version = _INTERNAL if internal else _PUBLIC

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.notify.domain.words import Silence
-from shared.tokens import fold_address
 from shared.vocabulary import Channel
 
 
@@ -42,15 +41,6 @@ _NO_REPLY: Final = re.compile(
 def answers_nobody(address: str) -> bool:
     """Whether the name says that nobody reads there (no-reply, mailer-daemon and their kin)."""
     return _NO_REPLY.fullmatch(address.rpartition("@")[0].strip()) is not None
-
-
-def inbox_of(address: str) -> str:
-    """Whose inbox an address fills: what stands behind a plus is a name of its owner's choice.
-
-    Only caps may take it so; nobody is another person, or gains a right, by a plus.
-    """
-    local, _, domain = fold_address(address).rpartition("@")
-    return f"{local.partition('+')[0] or local}@{domain}"
 
 
 def silence(

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from services.notify.domain import labels
 from services.notify.domain.bounces import bounce_address, message_id, reply_address
-from services.notify.domain.caps import inbox_of
 from services.notify.domain.headers import message_ids, plain_address
 from services.notify.domain.letters import Letter, Parcel, serialise
 from services.notify.domain.words import ANSWERING, TO_CUSTOMERS, Digits, Kind
@@ -23,7 +22,7 @@ from services.notify.usecases.wording import variables
 from shared.kit import together
 from shared.kit.context import Context
 from shared.kit.locale import pick
-from shared.tokens import body_line, make_reply_token
+from shared.tokens import body_line, inbox_of, make_reply_token
 from shared.vocabulary import REPLY_MARKER, Locale, Localized
 
 FALLBACK_ZONE: Final = "Asia/Riyadh"

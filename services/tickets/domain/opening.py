@@ -87,6 +87,6 @@ class Opening:
     tags: tuple[str, ...] = ()
     custom: dict[str, Any] | None = None
     acknowledge: bool = True
-    confirm: bool = False
-    """The acknowledgement asks whether the request is the reader's own."""
+    confirm: bytes | None = None
+    """The acknowledgement asks whether the request is the reader's own; a hash of the inbox."""
     follow_up_of: UUID | None = None

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from shared.vocabulary import Locale
+
 DENIED: Final = "denied"
 """The tag of tickets of which their requester says that they are not theirs."""
 PEACE: Final = timedelta(days=30)
@@ -36,6 +38,14 @@ class Standing:
     """The acknowledgement asks whether the request is the reader's own."""
     silent: bool
     """No mail goes out at all."""
+
+
+def tongue(*texts: str) -> Locale | None:
+    """The language that a text is probably written in: any Arabic letter, else any Latin one."""
+    if any("\u0600" <= letter <= "\u06ff" for text in texts for letter in text):
+        return Locale.AR
+    latin = any(letter.isascii() and letter.isalpha() for text in texts for letter in text)
+    return Locale.EN if latin else None
 
 
 def standing(known: Acquaintance, now: datetime) -> Standing:

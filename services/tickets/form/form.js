@@ -5,6 +5,8 @@ const FIELDS = ["email", "subject", "body"];
 const uploads = new Map();
 let language = wished();
 let choices = { departments: [], files: 20, file_bytes: 25 * 1024 * 1024 };
+let asked = [];
+const KINDS = { integer: "number", decimal: "number", date: "date", url: "url" };
 
 function wished() {
   const asked = new URLSearchParams(location.search).get("lang");
@@ -26,22 +28,77 @@ function speak() {
   const other = language === "ar" ? "en" : "ar";
   Object.assign($("language"), { textContent: say("other"), lang: other, dir: other === "ar" ? "rtl" : "ltr" });
   $("limits").textContent = say("limits", { files: choices.files, size: Math.floor(choices.file_bytes / 1048576) });
-  fill($("priority"), ["P3", "P1", "P2", "P4"].map((one) => [one, say(one)]));
+  fill($("priority"), ["P1", "P2", "P3", "P4"].map((one) => [one, say(one)]), "P3");
   fill($("department"), [["", say("any")], ...choices.departments.map((one) => [one.id, one.name[language]])]);
   $("department-row").hidden = choices.departments.length < 2;
+  askFields();
   clear();
   draw();
 }
 
-function fill(select, options) {
-  const chosen = select.value;
+function fill(select, options, first = "") {
+  const chosen = select.value || first;
   select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
   if (chosen) select.value = chosen;
 }
 
+/* The desk's own fields, as its administrators have defined them; what was filled in stays. */
+function askFields() {
+  const kept = answers();
+  $("fields").replaceChildren(...asked.map((field) => row(field, kept[field.key])));
+}
+
+function row(field, value) {
+  const input = control(field, value);
+  Object.assign(input, { id: `custom-${field.key}`, required: field.required });
+  input.setAttribute("aria-describedby", `custom-${field.key}-wrong`);
+  const name = Object.assign(document.createElement("span"), { textContent: field.label[language] });
+  const mark = Object.assign(document.createElement("small"), { textContent: field.required ? "" : ` ${say("optional")}` });
+  const help = Object.assign(document.createElement("small"), { textContent: field.help ? field.help[language] : "", className: "help" });
+  const wrong = Object.assign(document.createElement("small"), { id: `custom-${field.key}-wrong`, className: "wrong" });
+  wrong.setAttribute("role", "alert");
+  const label = document.createElement("label");
+  label.append(name, mark, input, help, wrong);
+  return label;
+}
+
+function control(field, value) {
+  const listed = { choice: field.options, choices: field.options, boolean: [{ value: "true", label: both("yes") }, { value: "false", label: both("no") }] }[field.type];
+  if (!listed) {
+    const kind = KINDS[field.type] || "text";
+    return Object.assign(document.createElement("input"), { type: kind, step: "any", dir: kind === "text" ? "auto" : "ltr", value: value ?? "" });
+  }
+  const select = Object.assign(document.createElement("select"), { multiple: field.type === "choices" });
+  if (!select.multiple) select.append(new Option(say("choose"), ""));
+  const chosen = [value].flat().map(String);
+  for (const one of listed) select.append(new Option(one.label[language], one.value, false, chosen.includes(one.value)));
+  return select;
+}
+
+function both(key) {
+  return { ar: TEXTS.ar[key], en: TEXTS.en[key] };
+}
+
+function answers() {
+  const found = {};
+  for (const field of asked) {
+    const value = valueOf(field, $(`custom-${field.key}`));
+    if (value !== undefined) found[field.key] = value;
+  }
+  return found;
+}
+
+function valueOf({ type }, input) {
+  if (!input) return undefined;
+  if (type === "choices") return input.selectedOptions.length ? [...input.selectedOptions].map((one) => one.value) : undefined;
+  if (input.value === "") return undefined;
+  if (type === "boolean") return input.value === "true";
+  return type === "integer" || type === "decimal" ? Number(input.value) : input.value;
+}
+
 function clear() {
   for (const one of document.querySelectorAll(".wrong")) if (one.id) one.textContent = "";
-  for (const name of FIELDS) $(name).removeAttribute("aria-invalid");
+  for (const one of document.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
 }
 
 function complain(field, text) {
@@ -69,8 +126,9 @@ function prove({ salt, difficulty }) {
 function sound() {
   clear();
   for (const name of FIELDS) if (!$(name).value.trim()) complain(name, say("needed"));
+  for (const one of asked) if (one.required && !(one.key in answers())) complain(`custom-${one.key}`, say("needed"));
   if ($("email").value.trim() && !$("email").checkValidity()) complain("email", say("badEmail"));
-  if ([...uploads.values()].some((one) => one.state === "running")) $("wrong").textContent = say("uploading");
+  if ([...uploads.values()].some((one) => one.state !== "ready")) $("wrong").textContent = say("uploading");
   const first = document.querySelector("[aria-invalid]");
   if (first) first.focus();
   return !first && !$("wrong").textContent;
@@ -104,6 +162,7 @@ function written(proof) {
     subject: $("subject").value.trim(), body: $("body").value, priority: $("priority").value, requester, proof,
     upload_ids: [...uploads.values()].filter((one) => one.id).map((one) => one.id),
     ...(department ? { department_id: department } : {}),
+    ...(asked.length ? { custom: answers() } : {}),
   };
 }
 
@@ -113,14 +172,15 @@ function refuse(error) {
     return;
   }
   const places = { "/requester/email": "email", "/subject": "subject", "/body": "body" };
-  const rest = (error.told.errors || []).filter(({ pointer, detail }) => {
-    const field = places[pointer];
-    if (field) complain(field, detail);
+  for (const one of asked) places[`/custom/${one.key}`] = `custom-${one.key}`;
+  const rest = (error.told.errors || []).filter(({ pointer, detail, message }) => {
+    const field = places[pointer.replace(/^#/, "")];
+    if (field) complain(field, detail || message);
     return !field;
   });
   const first = document.querySelector("[aria-invalid]");
   if (first) first.focus();
-  if (rest.length || !first) $("wrong").textContent = rest.map((one) => one.detail).join(" ") || error.message;
+  if (rest.length || !first) $("wrong").textContent = rest.map((one) => one.detail || one.message).join(" ") || error.message;
 }
 
 function finish(number) {
@@ -148,12 +208,35 @@ function begin(file) {
   one.upload = new tus.Upload(file, {
     endpoint: "/v1/public/uploads", chunkSize: 4 * 1024 * 1024, retryDelays: [0, 500, 1000, 3000, 5000, 10000, 20000],
     headers: { "Accept-Language": language }, metadata: { filename: file.name, filetype: file.type },
-    storeFingerprintForResuming: false,
-    onProgress: (sent) => { one.sent = sent; draw(); },
+    removeFingerprintOnSuccess: true,
+    onProgress: (sent) => { Object.assign(one, { sent, state: "running" }); draw(); },
     onSuccess: () => { one.state = "ready"; one.id = one.upload.url.split("/").pop(); draw(); },
-    onError: (error) => { uploads.delete(key); draw(); $("files-wrong").textContent = say("fileFailed", { name: file.name, reason: reasonOf(error) }); },
+    onError: (error) => failed(key, one, error),
   });
   uploads.set(key, one);
+  // What a closed page or a broken line left behind goes on where it stopped.
+  one.upload.findPreviousUploads().catch(() => []).then((earlier) => {
+    if (earlier.length) one.upload.resumeFromPreviousUpload(earlier[0]);
+    if (uploads.has(key)) one.upload.start();
+  });
+  draw();
+}
+
+/* Without an answer the line is down: the file waits for it. An answer is a refusal. */
+function failed(key, one, error) {
+  if (error.originalResponse) {
+    uploads.delete(key);
+    $("files-wrong").textContent = say("fileFailed", { name: one.file.name, reason: reasonOf(error) });
+  } else {
+    one.state = "waiting";
+    if (navigator.onLine) setTimeout(() => wake(one), 5000);
+  }
+  draw();
+}
+
+function wake(one) {
+  if (one.state !== "waiting") return;
+  one.state = "running";
   one.upload.start();
   draw();
 }
@@ -179,8 +262,9 @@ function draw() {
 
 function line(key, one) {
   const name = Object.assign(document.createElement("bdi"), { textContent: one.file.name });
-  const state = document.createElement(one.state === "ready" ? "small" : "progress");
+  const state = document.createElement(one.state === "running" ? "progress" : "small");
   if (one.state === "ready") state.textContent = `✓ ${say("ready")}`;
+  else if (one.state === "waiting") state.textContent = say("waits");
   else Object.assign(state, { max: one.file.size || 1, value: one.sent });
   const end = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
   end.setAttribute("aria-label", say(one.state === "ready" ? "remove" : "cancel", { name: one.file.name }));
@@ -197,6 +281,15 @@ $("close").addEventListener("click", () => $("popup").close());
 $("files").addEventListener("change", (event) => { take([...event.target.files]); event.target.value = ""; });
 for (const kind of ["dragover", "drop"]) $("drop").addEventListener(kind, (event) => event.preventDefault());
 $("drop").addEventListener("drop", (event) => take([...event.dataTransfer.files]));
+window.addEventListener("online", () => [...uploads.values()].forEach(wake));
+$("department").addEventListener("change", readFields);
 $("again").addEventListener("click", () => { $("done").hidden = true; $("form").hidden = false; $("subject").focus(); });
+function readFields() {
+  const department = $("department").value;
+  ask(`/v1/public/fields${department ? `?department_id=${department}` : ""}`)
+    .then((told) => { asked = told.items; askFields(); }).catch(() => {});
+}
+
 speak();
 ask("/v1/public/form").then((told) => { choices = told; speak(); }).catch(() => {});
+readFields();

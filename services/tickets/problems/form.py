@@ -54,7 +54,7 @@ class CaptchaUnset(Problem):
 
 class TooManyForms(TooManyRequests):
     code = "too_many_forms"
-    title = Localized(ar="طلبات كثيرة من هذا العنوان", en="Too many requests from this network")
+    title = Localized(ar="طلبات كثيرة من شبكتك", en="Too many requests from your network")
     detail = Localized(
         ar="أرسلت شبكتك طلبات كثيرة من النموذج. انتظر قليلًا، أو اكتب إلينا بالبريد.",
         en="Your network has sent many forms. Wait a little, or write to us by e-mail.",

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request, Response
 
+from services.tickets.domain.visitors import tongue
 from services.tickets.problems import (
     CaptchaAway,
     CaptchaInvalid,
@@ -20,6 +21,7 @@ from services.tickets.usecases.form import Proof
 from shared.kit import http
 from shared.kit.callers import Caller
 from shared.kit.http import InContext, InTx, json, public
+from shared.kit.locale import negotiate
 from shared.kit.problems import problems
 from shared.kit.visit import address_of
 
@@ -76,13 +78,15 @@ async def ask_challenge(context: InContext) -> Response:
     dependencies=[Depends(_count)],
     responses=_REFUSED,
 )
-async def submit(body: FormIn, caller: Visitor, tx: InTx) -> Response:
+async def submit(body: FormIn, caller: Visitor, tx: InTx, request: Request) -> Response:
     """Opens a ticket for the address given; the acknowledgement goes there, within a cap.
 
     Whom we do not know is asked by it whether the request is theirs.
     """
     work = (body.proof.salt, body.proof.nonce) if body.proof else None
-    prepared = await form.prepare(tx, caller, body.draft(), Proof(work, body.captcha))
+    guess = negotiate(request.headers.get("accept-language", "")) or tongue(body.subject, body.body)
+    prepared = await form.prepare(tx, caller, body.draft(), Proof(work, body.captcha), guess)
     await form.submit(tx, prepared)
     told = {key: value for key, value in prepared.answer.items() if key not in _KEPT_OUT}
-    return json(told, 201)
+    # An id of an old account would tell a stranger that the address has one.
+    return json({**told, "requester": {**told["requester"], "id": None}}, 201)

@@ -14,17 +14,18 @@ from shared.vocabulary import Channel
 VERIFICATION = table(Verification)
 
 
-async def acquaintance(tx: Tx, person_id: UUID) -> Acquaintance:
-    """Whether the person wrote by another door or confirmed a request, and their last no."""
+async def acquaintance(tx: Tx, person_id: UUID, inbox: bytes) -> Acquaintance:
+    """Whether the person wrote by another door or confirmed a request, and their inbox' last no."""
     row = await tx.row(
         """select exists (select from tickets.ticket
                 where requester_id = :person and channel <> :form)
             or exists (select from tickets.verification
                 where person_id = :person and word = :confirmed) as met,
             (select max(said_at) from tickets.verification
-                where person_id = :person and word = :denied) as denied_at""",
+                where inbox = :inbox and word = :denied) as denied_at""",
         {
             "person": person_id,
+            "inbox": inbox,
             "form": Channel.FORM,
             "confirmed": Word.CONFIRMED,
             "denied": Word.DENIED,
@@ -34,9 +35,11 @@ async def acquaintance(tx: Tx, person_id: UUID) -> Acquaintance:
     return Acquaintance(row["met"], row["denied_at"])
 
 
-async def ask(tx: Tx, ticket_id: UUID, person_id: UUID, organization_id: UUID) -> None:
+async def ask(tx: Tx, place: tuple[UUID, UUID, UUID], inbox: bytes) -> None:
+    """A stranger's request; `place` = ticket, person, organization."""
+    ticket_id, person_id, organization_id = place
     values = {"ticket_id": ticket_id, "person_id": person_id, "organization_id": organization_id}
-    await tx.execute(insert_into(VERIFICATION), {**values, "asked_at": tx.now})
+    await tx.execute(insert_into(VERIFICATION), {**values, "inbox": inbox, "asked_at": tx.now})
 
 
 async def find(tx: Tx, ticket_id: UUID) -> RowMapping | None:

@@ -15,6 +15,8 @@ class Verification(SQLModel, table=True):
     ticket_id: UUID = Field(primary_key=True)
     person_id: UUID
     organization_id: UUID
+    inbox: bytes | None = None
+    """Keyed hash of the inbox behind the address: what stands behind a plus is no other."""
     asked_at: datetime = Field(sa_type=INSTANT)
     word: str | None = None
     said_at: datetime | None = Field(sa_type=INSTANT, default=None)

@@ -20,7 +20,7 @@ from services.tickets.domain.fieldrules import (
     merged,
 )
 from services.tickets.domain.fields import Customers, Field, Need
-from services.tickets.domain.fieldvalues import fits
+from services.tickets.domain.fieldvalues import canonical, fits
 from services.tickets.domain.opening import Opening
 from services.tickets.problems.fields import failed, fault
 from services.tickets.store import fields as definitions
@@ -136,13 +136,12 @@ def _refuse(faults: list[Fault], locale: Locale) -> None:
 
 
 def _findable(fields: Mapping[str, Field], custom: Wish) -> list[fieldvalues.Kept]:
+    """In the form of their fields: older free data under a key may be written differently."""
+    known = ((fields[key], value) for key, value in custom.items() if key in fields)
     return [
-        (fields[key], value)
-        for key, value in custom.items()
-        if key in fields
-        and fields[key].definition.filterable
-        # Free data of an older day may lie under the key of a later field.
-        and fits(fields[key].definition, value)
+        (field, canonical(field.definition, value, value))
+        for field, value in known
+        if field.definition.filterable and fits(field.definition, value)
     ]
 
 

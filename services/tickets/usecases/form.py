@@ -1,6 +1,7 @@
 """The web site's form: no login, a proof of work, and a cap on acknowledgements."""
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +33,8 @@ from shared.kit.context import Context
 from shared.kit.database import Database
 from shared.kit.ratelimit import RateLimit
 from shared.kit.tx import Tx
-from shared.vocabulary import DEFAULT_DEPARTMENT, AuthorKind, Channel
+from shared.tokens import inbox_of
+from shared.vocabulary import DEFAULT_DEPARTMENT, AuthorKind, Channel, Locale
 
 _AGAIN: Final = 10.0
 _TOKEN_LIFE: Final = timedelta(hours=1)
@@ -90,16 +92,22 @@ def count(context: Context, network: str) -> None:
         raise TooManyForms(retry_after=quota.wait)
 
 
-async def prepare(tx: Tx, caller: Caller, draft: Draft, proof: Proof) -> Prepared:
-    """Check the proof, find the requester, decide about the acknowledgement."""
+async def prepare(
+    tx: Tx, caller: Caller, draft: Draft, proof: Proof, guess: Locale | None = None
+) -> Prepared:
+    """Check the proof, find the requester, decide about the acknowledgement.
+
+    `guess`: the language that a person whom nobody knows yet probably reads.
+    """
     spent = await _check(tx, proof)
     department_id = draft.department_id or DEFAULT_DEPARTMENT
     await require_department(tx.context, department_id, caller.locale)
     place = Place(department_id, staff=False, free=False)
     custom = await opened(tx.context, caller, place, draft.custom)
-    who = await opening.resolve(tx.context, caller, draft, None)
+    who = await opening.resolve(tx.context, caller, draft, None, guess=guess)
     claim = await claiming.prepare(tx.context, caller, draft.upload_ids, who.organization_id)
-    recent, known = await _earlier(tx.context, who.user_id)
+    inbox = _inbox(tx.context, draft)
+    recent, known = await _earlier(tx.context, who.user_id, inbox)
     first = Writing(draft.body, who.user_id, AuthorKind.CUSTOMER, Channel.FORM, tx.now)
     start = Opening(
         subject=draft.subject,
@@ -113,7 +121,7 @@ async def prepare(tx: Tx, caller: Caller, draft: Draft, proof: Proof) -> Prepare
         requested_priority=draft.priority,
         custom=custom,
         acknowledge=acknowledged(recent) and not known.silent,
-        confirm=known.ask,
+        confirm=inbox if known.ask else None,
     )
     prepared = await opening.ready(tx, start, claim)
     # Last, since it begins the transaction: whoever holds one must not wait for another.
@@ -126,14 +134,21 @@ async def submit(tx: Tx, prepared: Prepared) -> None:
     """Write the ticket; a stranger's acknowledgement will ask whether the request is theirs."""
     start = prepared.opening
     await opening.write(tx, prepared)
-    if start.confirm:
-        await visitors.ask(tx, prepared.ticket_id, start.requester_id, start.organization_id)
+    if start.confirm is not None:
+        place = (prepared.ticket_id, start.requester_id, start.organization_id)
+        await visitors.ask(tx, place, start.confirm)
 
 
-async def _earlier(context: Context, person_id: UUID) -> tuple[Recent, Standing]:
+def _inbox(context: Context, draft: Draft) -> bytes:
+    assert draft.requester is not None
+    inbox = inbox_of(draft.requester.email)
+    return hmac.digest(context.keys.derive("form-inbox"), inbox.encode(), hashlib.sha256)[:16]
+
+
+async def _earlier(context: Context, person_id: UUID, inbox: bytes) -> tuple[Recent, Standing]:
     async with context.tx() as tx:
         recent = Recent(**await tickets.recent_of(tx, person_id, Channel.FORM))
-        return recent, standing(await visitors.acquaintance(tx, person_id), tx.now)
+        return recent, standing(await visitors.acquaintance(tx, person_id, inbox), tx.now)
 
 
 async def _check(tx: Tx, proof: Proof) -> Salt:

@@ -31,6 +31,7 @@ from shared.vocabulary import (
     RESERVED_ORGANIZATION,
     AuthorKind,
     Channel,
+    Locale,
     Status,
 )
 
@@ -148,14 +149,22 @@ async def _requester(context: Context, caller: Caller, draft: Draft) -> Resolved
 
 
 async def resolve(
-    context: Context, caller: Caller, draft: Draft, organization_id: UUID | None
+    context: Context,
+    caller: Caller,
+    draft: Draft,
+    organization_id: UUID | None,
+    *,
+    guess: Locale | None = None,
 ) -> Resolved:
-    """The person whom the ticket is for; must be of the organization asked for, if any was."""
+    """The person whom the ticket is for; must be of the organization asked for, if any was.
+
+    `guess`: the language of whoever turns out to be new and to belong to nobody.
+    """
     assert draft.requester is not None
     wish, closed = draft.requester, caller.seat is Seat.CUSTOMER
     try:
         found = await people.resolve(
-            context, wish.email, wish.name, wish.locale, organization_id, closed=closed
+            context, wish.email, wish.name, wish.locale or guess, organization_id, closed=closed
         )
     except PeerRefused as refusal:
         if refusal.status not in {400, 404, 409, 422}:
@@ -191,7 +200,7 @@ def _fact(prepared: Prepared, outage_tag: str) -> TicketOpened:
         message_id=prepared.message_id,
         author_kind=AuthorKind.CUSTOMER,
         acknowledge=opening.acknowledge,
-        confirm=opening.confirm,
+        confirm=opening.confirm is not None,
         automatic=opening.first.automatic,
         mail_id=opening.first.mail_id,
         follow_up_of=opening.follow_up_of,

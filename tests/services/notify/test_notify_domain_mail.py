@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notify.domain.bounces import bounce_address, message_id
-from services.notify.domain.caps import Limits, Sent, answers_nobody, inbox_of, silence
+from services.notify.domain.caps import Limits, Sent, answers_nobody, silence
 from services.notify.domain.headers import (
     ALLOWED,
     clean,
@@ -25,7 +25,7 @@ from services.notify.domain.letters import Letter, UnsafeLetter, serialise
 from services.notify.domain.plurals import category, duration
 from services.notify.domain.retries import MAIL_WAITS, mail_retry
 from services.notify.domain.words import Silence
-from shared.tokens import read_bounce_token
+from shared.tokens import inbox_of, read_bounce_token
 from shared.vocabulary import Channel, Locale
 
 NOW = datetime(2026, 3, 1, 7, tzinfo=UTC)

@@ -139,6 +139,7 @@ async def desk(
         "tickets",
         rate_limit=0,
         tickets_proof_bits=8,
+        tickets_form_per_hour=0,
         peers={"gateway": address, "intake": address},
         doors="http",
     )

@@ -117,6 +117,46 @@ async def test_who_denies_is_left_in_peace_for_a_month(desk: Desk) -> None:
     assert (await opening(desk, (await submit(desk, email=address)).json()["id"]))["acknowledge"]
 
 
+async def test_a_no_holds_for_the_inbox_whatever_stands_behind_a_plus(desk: Desk) -> None:
+    name = uuid4().hex[:8]
+    made = (await submit(desk, email=f"{name}@nowhere.example")).json()
+    await desk.http.post(link(desk, made["id"]), json={"answer": "denied"})
+    for address in (f"{name}+a@nowhere.example", f"{name.upper()}+B@nowhere.example"):
+        again = (await submit(desk, email=address)).json()
+        assert (await opening(desk, again["id"]))["acknowledge"] is False
+    other = (await submit(desk, email=f"{name}x@nowhere.example")).json()
+    assert (await opening(desk, other["id"]))["acknowledge"] is True
+
+
+async def test_the_form_tells_nobody_whom_we_know(desk: Desk) -> None:
+    known, old = desk.customer(), stranger()
+    desk.neighbours.know(old, desk.organization, str(known.id))
+    answers = [(await submit(desk, email=one)).json()["requester"] for one in (old, stranger())]
+    assert answers[0] == answers[1]
+    assert answers[0]["id"] is None
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "expected"),
+    [
+        ("en", "لا تطبع", "en"),
+        ("ar-SA,en;q=0.5", "It does not print", "ar"),
+        ("", "It does not print", "en"),
+        ("", "لا تطبع PC-118", "ar"),
+        ("fr", "لا تطبع", "ar"),
+    ],
+)
+async def test_a_new_visitor_is_answered_in_their_language(
+    desk: Desk, header: str, body: str, expected: str
+) -> None:
+    desk.http.headers["accept-language"] = header
+    try:
+        made = (await submit(desk, email=stranger(), subject="PC", body=body)).json()
+    finally:
+        desk.http.headers.pop("accept-language", None)
+    assert f'"locale":"{expected}"' in (await desk.facts(made["id"]))[0]["body"]
+
+
 async def test_a_link_that_we_did_not_sign_or_that_asks_nothing_leads_nowhere(desk: Desk) -> None:
     ticket = await desk.open()
     for url in ("/v1/public/verify/abc", link(desk, str(uuid4())), link(desk, ticket["id"])):
