@@ -189,3 +189,22 @@ async def test_a_page_in_the_middle_begins_where_the_last_one_ended(
         plan = await _plan(filled, case, Place(rows[0][column], rows[0]["id"]))
         assert plan.scanned == [], (case.name, plan.told())
         assert plan.read <= READ, (case.name, plan.told())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["admin", "agent", "head", "customer"])
+async def test_a_list_is_planned_for_its_values_however_often_it_is_asked(
+    filled: Desk, who: str
+) -> None:
+    """Common values first: what they cost on average must not plan for a rare one."""
+    viewer = VIEWERS[who]
+    told = "select generic_plans, custom_plans from pg_prepared_statements where statement like"
+    for sort in (Sort.CREATED, Sort.PRIORITY):
+        async with filled.context.tx(_caller(viewer)) as tx:
+            for tag in (*["vip"] * 6, *["rare"] * 6):
+                await tx.rows(*compose(viewer, Filters(tag=(tag,)), (), (sort, None, 50)))
+            column = "created_at desc" if sort is Sort.CREATED else "priority"
+            asked = f"%@>%order by t.{column}, t.id%"
+            plans = await tx.rows(f"{told} :asked", {"asked": asked})
+        assert {row["generic_plans"] for row in plans} == {0}, (sort, plans)
+        assert max(row["custom_plans"] for row in plans) >= 12
