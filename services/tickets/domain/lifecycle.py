@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from services.tickets.domain.reopening import inside_window
 from services.tickets.domain.words import Action, Ticket, Verb
 from shared.vocabulary import Status
 
@@ -24,7 +25,7 @@ MOVES: Final[Mapping[tuple[Status, Action], Status]] = {
     (Status.OPEN, Action.WAIT_FOR_CUSTOMER): Status.WAITING_CUSTOMER,
     (Status.OPEN, Action.WAIT_FOR_THIRD_PARTY): Status.WAITING_THIRD_PARTY,
     (Status.RESOLVED, Action.REOPEN): Status.OPEN,
-    (Status.CLOSED, Action.REOPEN): Status.OPEN,  # a mail that came inside the window, no other way
+    (Status.CLOSED, Action.REOPEN): Status.OPEN,  # inside the window, no other way
     **{(status, Action.RESOLVE): Status.RESOLVED for status in _LIVE},
     **{(status, Action.CLOSE): Status.CLOSED for status in (*_LIVE, Status.RESOLVED)},
     **{(status, Action.MERGE): Status.MERGED for status in _ALL_BUT_TERMINAL},
@@ -57,16 +58,26 @@ def target(status: Status, action: Action) -> Status | None:
     return MOVES.get((status, action))
 
 
-def legal_verbs(status: Status) -> tuple[Verb, ...]:
+def legal_now(ticket: Ticket, at: datetime) -> tuple[Verb, ...]:
+    """What staff may ask for of this ticket at this instant, in the order of the API."""
+    return legal_verbs(ticket.status, in_window=inside_window(ticket, at))
+
+
+def legal_verbs(status: Status, *, in_window: bool = False) -> tuple[Verb, ...]:
     """What staff may ask for in this state, in the order of the API."""
     if status in TERMINAL:
         return (_BACK[RETURNS[status]],)
     moving = {verb for verb, action in _VERBS.items() if (status, action) in MOVES}
-    if status is Status.RESOLVED:
+    if may_reopen(status, in_window=in_window):
         moving.add(Verb.REOPEN)
     if status in LIVE:
         moving.add(Verb.ESCALATE)
     return tuple(verb for verb in Verb if verb in moving | _ANYWHERE)
+
+
+def may_reopen(status: Status, *, in_window: bool) -> bool:
+    """By hand: what is solved, and what was closed while a reply was still in time."""
+    return status is Status.RESOLVED or (status is Status.CLOSED and in_window)
 
 
 def returned(ticket: Ticket) -> Status:

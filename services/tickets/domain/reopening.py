@@ -13,7 +13,7 @@ MAIL_REOPENS_A_DAY: Final = 3
 
 _DAY: Final = timedelta(hours=24)
 _ANSWERING: Final = frozenset({MailClass.HUMAN, MailClass.LIST})
-_ENDED: Final = frozenset({Status.RESOLVED, Status.CLOSED})
+ENDED: Final = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
 class Effect(StrEnum):
@@ -51,7 +51,7 @@ def effect_of_mail(
     """Judged by arrival, so that our lateness never costs the customer (decisions.md 3)."""
     if automatic or ticket.status is Status.SPAM:
         return Effect.APPEND
-    if ticket.status not in _ENDED:
+    if ticket.status not in ENDED:
         return Effect.ANSWER
     if not inside_window(ticket, received_at):
         return Effect.FOLLOW_UP
@@ -63,6 +63,6 @@ def effect_of_mail(
 def moved_window(ticket: Ticket, reopen_count: int | None, sent_at: datetime) -> datetime | None:
     """The new end once the resolution mail has left; moved once for each resolution."""
     stale = reopen_count is not None and reopen_count != ticket.reopen_count
-    if stale or ticket.reopen_moved or ticket.status not in _ENDED or ticket.resolved_at is None:
+    if stale or ticket.reopen_moved or ticket.status not in ENDED or ticket.resolved_at is None:
         return None
     return max(sent_at, ticket.resolved_at) + ticket.reopen_window

@@ -65,9 +65,7 @@ async def resolve(
     return changed(tx.context, result)
 
 
-@router.post(
-    "/reopen", summary="Reopen a resolved ticket", response_model=TicketOut, responses=_REOPENING
-)
+@router.post("/reopen", summary="Reopen a ticket", response_model=TicketOut, responses=_REOPENING)
 async def reopen(
     ticket_id: UUID, caller: CanWrite, tx: InTx, body: ReasonIn | None = None
 ) -> Response:

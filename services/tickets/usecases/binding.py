@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.tickets import problems
-from services.tickets.domain.lifecycle import LIVE, legal_verbs, takes_in, turns_to_desk
+from services.tickets.domain.lifecycle import LIVE, legal_now, takes_in, turns_to_desk
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Action, number_text
 from services.tickets.problems.bonds import MergeCycle, TargetEnded
@@ -106,6 +106,6 @@ async def _check(tx: Tx, caller: Caller, source: Life, target: Life) -> None:
         source.refuse()
     status = target.ticket.status
     if not takes_in(source.ticket.status, status):
-        legal = [str(one) for one in legal_verbs(status)]
+        legal = [str(one) for one in legal_now(target.ticket, target.at)]
         into = str(end) if status is Status.MERGED else None
         raise TargetEnded(status, legal, into, waits=source.ticket.status in LIVE)

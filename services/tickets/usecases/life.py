@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
-from services.tickets.domain.lifecycle import RETURNS, close_key, legal_verbs, returned, target
+from services.tickets.domain.lifecycle import RETURNS, close_key, legal_now, returned, target
 from services.tickets.domain.veil import Veil
 from services.tickets.domain.words import Action
 from services.tickets.problems import IllegalMove
@@ -107,7 +107,7 @@ class Life:
 
     def refuse(self) -> NoReturn:
         """Say that this is not legal now, and what is."""
-        raise IllegalMove(self.ticket.status, legal_verbs(self.ticket.status))
+        raise IllegalMove(self.ticket.status, legal_now(self.ticket, self.at))
 
     def _go(self, new: Status, action: Action, reason: str | None) -> None:
         old = self.ticket.status

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.tickets.domain import rights
 from services.tickets.domain.lifecycle import TERMINAL, legal_verbs
 from services.tickets.domain.opening import Writing
-from services.tickets.domain.reopening import inside_window
+from services.tickets.domain.reopening import ENDED, inside_window
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Action, Ticket
 from services.tickets.problems import IllegalMove, TicketEnded
@@ -22,7 +22,7 @@ from shared.events.ticket import TicketMessageAdded, TicketReopened
 from shared.kit.callers import Caller
 from shared.kit.problems import Forbidden, NotFound, PreconditionFailed
 from shared.kit.tx import Tx
-from shared.vocabulary import AuthorKind, Channel, Status
+from shared.vocabulary import AuthorKind, Channel
 
 
 async def add_message(
@@ -117,8 +117,8 @@ async def put(life: Life, writing: Writing) -> UUID:
 
 
 def answer(life: Life, message_id: UUID | None) -> None:
-    """A customer's message ends a wait, and inside the window reopens a resolved ticket."""
-    if life.ticket.status is Status.RESOLVED:
+    """A customer's message ends a wait, and inside the window reopens an ended ticket."""
+    if life.ticket.status in ENDED:
         reopen(life, "portal", message_id)
     elif life.moves(Action.ANSWER):
         life.move(Action.ANSWER)
@@ -176,8 +176,7 @@ def _check_open(ticket: Ticket, kind: AuthorKind, at: datetime) -> None:
         raise IllegalMove(ticket.status, legal)
     if kind is not AuthorKind.CUSTOMER:
         return
-    late = ticket.status is Status.RESOLVED and not inside_window(ticket, at)
-    if ticket.status is Status.CLOSED or late:
+    if ticket.status in ENDED and not inside_window(ticket, at):
         raise TicketEnded
 
 

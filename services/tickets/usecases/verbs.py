@@ -7,8 +7,8 @@ from services.tickets.domain.lifecycle import (
     LIVE,
     TERMINAL,
     customer_was_answered,
-    legal_verbs,
-    target,
+    legal_now,
+    may_reopen,
 )
 from services.tickets.domain.reopening import inside_window
 from services.tickets.domain.words import Action
@@ -62,7 +62,7 @@ async def assign(
 def hand(life: Life, assignee_id: UUID | None) -> None:
     """By a person's wish, while the ticket is one of its own."""
     if life.ticket.status in TERMINAL:
-        raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
+        raise IllegalMove(life.ticket.status, legal_now(life.ticket, life.at))
     give(life, assignee_id, "manual")
 
 
@@ -108,7 +108,7 @@ async def wait(
     action = _WAITS[waited_for]
     starts = life.moves(action) or (message is not None and life.moves(Action.RESPOND))
     if not starts:
-        raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
+        raise IllegalMove(life.ticket.status, legal_now(life.ticket, life.at))
     message_id = await write(life, message) if message is not None else None
     pause(life, waited_for, message_id, reason)
     return await life.save(), life
@@ -118,7 +118,7 @@ def pause(life: Life, waited_for: For, message_id: UUID | None, reason: str | No
     """Wait from now on; `message_id` is what was just written to the customer."""
     life.acted()
     if waited_for == "customer" and message_id is None and not customer_was_answered(life.ticket):
-        raise ReplyRequired(legal=[str(verb) for verb in legal_verbs(life.ticket.status)])
+        raise ReplyRequired(legal=[str(verb) for verb in legal_now(life.ticket, life.at)])
     life.move(_WAITS[waited_for], reason=reason)
     fact = TicketWaitStarted(
         **life.base, waiting_for=waited_for, actor_id=life.actor.id, message_id=message_id
@@ -135,7 +135,7 @@ async def resolve(
     """
     life = await begin(tx, caller, ticket_id, staff_only(caller))
     if not life.moves(Action.RESOLVE):
-        raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
+        raise IllegalMove(life.ticket.status, legal_now(life.ticket, life.at))
     solve(life, await _last_word(life, message))
     if tell_reports:
         await reporting_back.begin(life, message)
@@ -148,12 +148,13 @@ async def _last_word(life: Life, message: str | None) -> UUID | None:
 
 
 async def reopen(tx: Tx, caller: Caller, ticket_id: UUID, reason: str | None) -> Answered:
-    """Staff while it is resolved; customers only inside the window (R14)."""
+    """Staff while it is resolved; customers, and what is closed, inside the window (R14)."""
     viewer = viewer_of(caller)
     life = await begin(tx, caller, ticket_id, viewer)
-    if life.ticket.status is not Status.RESOLVED:
+    in_time = inside_window(life.ticket, life.at)
+    if not may_reopen(life.ticket.status, in_window=in_time):
         raise IllegalMove(life.ticket.status, _legal(life, staff=viewer.staff))
-    if not viewer.staff and not inside_window(life.ticket, life.at):
+    if not viewer.staff and not in_time:
         raise TicketEnded
     bring_back(life, "staff" if viewer.staff else "portal", reason=reason)
     return await life.save(), life
@@ -187,7 +188,7 @@ async def escalate(
     """Ask for the ladder to climb now; the escalation service answers by raising a level."""
     life = await begin(tx, caller, ticket_id, staff_only(caller))
     if life.ticket.status not in LIVE:
-        raise IllegalMove(life.ticket.status, legal_verbs(life.ticket.status))
+        raise IllegalMove(life.ticket.status, legal_now(life.ticket, life.at))
     fact = TicketEscalationRequested(**life.base, actor_id=life.actor.id, level=level)
     life.state(fact)
     life.note("escalation_requested", {"level": level}, reason=reason, public=False)
@@ -195,7 +196,4 @@ async def escalate(
 
 
 def _legal(life: Life, *, staff: bool) -> list[Any]:
-    status = life.ticket.status
-    if staff:
-        return list(legal_verbs(status))
-    return ["reopen"] if target(status, Action.REOPEN) and status is Status.RESOLVED else []
+    return list(legal_now(life.ticket, life.at)) if staff else []

@@ -15,6 +15,7 @@ from services.tickets.domain.lifecycle import (
     close_key,
     customer_was_answered,
     due_to_close,
+    legal_now,
     legal_verbs,
     returned,
     takes_in,
@@ -115,9 +116,16 @@ def test_what_is_legal_names_every_move_and_no_other(status: Status) -> None:
     assert Verb.REOPEN not in legal
 
 
-def test_only_what_is_resolved_is_reopened_by_hand() -> None:
-    assert Verb.REOPEN in legal_verbs(RESOLVED)
-    assert Verb.REOPEN not in legal_verbs(CLOSED)
+@pytest.mark.parametrize("until", [None, NOW, NOW + DAY])
+@pytest.mark.parametrize("status", list(Status))
+def test_by_hand_the_solved_is_reopened_and_the_closed_inside_its_window(
+    status: Status, until: datetime | None
+) -> None:
+    ticket = replace(TICKET, status=status, reopen_until=until)
+    in_time = until == NOW + DAY
+    legal = legal_now(ticket, NOW + TICK)
+    assert (Verb.REOPEN in legal) is (status is RESOLVED or (status is CLOSED and in_time))
+    assert {*legal} - {Verb.REOPEN} == {*legal_verbs(status)} - {Verb.REOPEN}
 
 
 @pytest.mark.parametrize(

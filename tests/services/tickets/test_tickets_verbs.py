@@ -1,6 +1,7 @@
 """The life of a ticket by hand: messages, waits, resolutions, assignments, merges."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -122,6 +123,67 @@ async def test_after_the_window_a_customer_is_asked_for_a_new_ticket(desk: Desk)
             assert (answer.status_code, answer.json()["code"]) == (409, "ticket_ended")
     finally:
         desk.travel(0)
+
+
+async def closed_early(desk: Desk, customer: Any) -> str:
+    """Solved, and closed by hand while the customer's window is still running."""
+    made = await desk.open(customer)
+    await desk.do(desk.agent(), made["id"], "resolve")
+    await desk.do(desk.agent(), made["id"], "close")
+    return str(made["id"])
+
+
+@pytest.mark.parametrize(
+    ("by_staff", "verb", "cause"),
+    [(False, "messages", "portal"), (False, "reopen", "portal"), (True, "reopen", "staff")],
+)
+async def test_closing_early_takes_the_window_from_nobody(
+    desk: Desk, by_staff: bool, verb: str, cause: str
+) -> None:
+    customer = desk.customer()
+    closed = await closed_early(desk, customer)
+    body = {"body": "Still broken."} if verb == "messages" else {}
+    answer = await desk.do(desk.agent() if by_staff else customer, closed, verb, body)
+    assert answer.status_code < 300, answer.text
+    read = await desk.read(customer, closed)
+    assert (read["status"], read["reopen_count"], read["closed_at"]) == ("open", 1, None)
+    facts = [json.loads(one["body"]) for one in await desk.facts(closed)]
+    told = [one["data"]["cause"] for one in facts if one["type"] == "ticket.reopened.v1"]
+    assert told == [cause]
+
+
+async def test_a_note_of_staff_leaves_a_closed_ticket_closed(desk: Desk) -> None:
+    customer = desk.customer()
+    closed = await closed_early(desk, customer)
+    await desk.do(desk.agent(), closed, "messages", {"body": "For us.", "public": False})
+    assert (await desk.read(customer, closed))["status"] == "closed"
+
+
+async def test_what_was_closed_is_over_after_the_window_and_without_a_resolution(
+    desk: Desk,
+) -> None:
+    customer, agent = desk.customer(), desk.agent()
+    unsolved = (await desk.open(customer))["id"]
+    await desk.do(agent, unsolved, "close")
+    closed = await closed_early(desk, customer)
+    await _is_over(desk, customer, agent, unsolved)
+    desk.travel(86_401)
+    customer.ahead = agent.ahead = 86_401
+    try:
+        await _is_over(desk, customer, agent, closed)
+    finally:
+        desk.travel(0)
+
+
+async def _is_over(desk: Desk, customer: Any, agent: Any, ticket_id: str) -> None:
+    for person, verb, code in (
+        (customer, "messages", "ticket_ended"),
+        (customer, "reopen", "illegal_transition"),
+        (agent, "reopen", "illegal_transition"),
+    ):
+        answer = await desk.do(person, ticket_id, verb, {"body": "x"} if verb == "messages" else {})
+        assert (answer.status_code, answer.json()["code"]) == (409, code)
+        assert "reopen" not in answer.json().get("legal", [])
 
 
 async def test_two_resolutions_at_once_are_one(desk: Desk) -> None:
