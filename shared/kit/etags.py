@@ -9,8 +9,10 @@ from typing import Final
 from fastapi import Request, Response
 
 from shared.kit.problems import PreconditionFailed
+from shared.kit.request_problems import MalformedIfMatch
 
 _TAG: Final = re.compile(r'(?:W/)?"([^"]*?)(?:-(?:gzip|br|zstd))?"')
+_LIST: Final = re.compile(r'(?:[\s,]*(?:W/)?"[^"]*")+[\s,]*')
 _VERSION: Final = re.compile(r"(\d{1,18})(?:\.[0-9.]*)?\Z")
 
 
@@ -28,6 +30,8 @@ def if_match(request: Request) -> Versions | None:
     wanted = request.headers.get("if-match")
     if wanted is None or wanted.strip() == "*":
         return None
+    if not _LIST.fullmatch(wanted):
+        raise MalformedIfMatch
     versions = [match for tag in _tags(wanted) if (match := _VERSION.match(tag))]
     if not versions:
         raise PreconditionFailed

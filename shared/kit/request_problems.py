@@ -17,6 +17,19 @@ class BadRequest(Problem):
     )
 
 
+class MalformedIfMatch(BadRequest):
+    code = "malformed_if_match"
+    title = Localized(
+        ar="ترويسة If-Match غير صالحة",
+        en="The If-Match header is malformed",
+    )
+    detail = Localized(
+        ar="أرسل في If-Match قيمة ETag كما وردت في الرد، مع علامتي التنصيص، مثل"
+        ' \u2068"7.3.0"\u2069.',
+        en='Send in If-Match an ETag as it was answered, with its quotes, such as "7.3.0".',
+    )
+
+
 class MethodNotAllowed(Problem):
     status = 405
     code = "method_not_allowed"

@@ -134,10 +134,6 @@ UPLOAD_UNKNOWN: Final = Localized(
     ar="رفع غير معروف أو غير مكتمل أو مستخدم", en="Unknown, unfinished or used upload"
 )
 TICKET_UNKNOWN: Final = Localized(ar="لا توجد تذكرة بهذا المعرّف", en="No such ticket")
-MERGE_REFUSED: Final = Localized(
-    ar="لا يمكن الدمج إلا في تذكرة أخرى حية من المؤسسة نفسها",
-    en="A ticket is merged only into another living one of the same organization",
-)
 TOO_MANY_FILES: Final = Localized(ar="ملفات كثيرة جداً", en="Too many files")
 STAFF_ONLY: Final = Localized(ar="للموظفين فقط", en="Only staff may set this")
 PARTICIPANT_ELSEWHERE: Final = Localized(

@@ -60,6 +60,19 @@ class LinkCycle(Conflict):
     )
 
 
+MERGED_WITH_ITSELF: Final = Localized(
+    ar="لا تُدمج التذكرة في نفسها، فاختر تذكرة أخرى",
+    en="A ticket is not merged into itself: choose another one",
+)
+LINKED_WITH_ITSELF: Final = Localized(
+    ar="لا تُربط التذكرة بنفسها، فاختر تذكرة أخرى",
+    en="A ticket is not linked with itself: choose another one",
+)
+OF_ANOTHER_ORGANIZATION: Final = Localized(
+    ar="التذكرة الأخرى لمؤسسة مختلفة، ولا تُدمج إلا تذاكر المؤسسة الواحدة. يمكن ربطهما بدلًا من ذلك",
+    en="The other ticket is of another organization, and only tickets of one are merged."
+    " They can be linked instead",
+)
 MESSAGE_UNKNOWN: Final = Localized(
     ar="لا توجد في هذه التذكرة رسالة بهذا المعرّف", en="No such message on this ticket"
 )

@@ -6,7 +6,13 @@ from services.tickets import problems
 from services.tickets.domain.lifecycle import LIVE, legal_now, takes_in, turns_to_desk
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Action, number_text
-from services.tickets.problems.bonds import MergeCycle, TargetEnded
+from services.tickets.problems.bonds import (
+    LINKED_WITH_ITSELF,
+    MERGED_WITH_ITSELF,
+    OF_ANOTHER_ORGANIZATION,
+    MergeCycle,
+    TargetEnded,
+)
 from services.tickets.store import chains, followers, held, merges, messages, tickets
 from services.tickets.store.merges import Taken
 from services.tickets.store.rows import Row
@@ -73,7 +79,8 @@ async def both(
     """Both held, in the order of their ids, so that two callers never wait for each other."""
     viewer = staff_only(caller)
     if ticket_id == other_id:
-        raise refused(caller, pointer, "same_ticket")
+        texts = MERGED_WITH_ITSELF if pointer == "/into" else LINKED_WITH_ITSELF
+        raise ValidationFailed.of(pointer, "same_ticket", texts, caller.locale)
     lives = {one: await held_by(tx, caller, viewer, one) for one in sorted((ticket_id, other_id))}
     life, other = lives[ticket_id], lives[other_id]
     if life is None:
@@ -91,14 +98,11 @@ async def held_by(tx: Tx, caller: Caller, viewer: Viewer, ticket_id: UUID) -> Li
         return None
 
 
-def refused(caller: Caller, pointer: str, code: str) -> ValidationFailed:
-    return ValidationFailed.of(pointer, code, problems.MERGE_REFUSED, caller.locale)
-
-
 async def _check(tx: Tx, caller: Caller, source: Life, target: Life) -> None:
     """Only a living ticket of the same organization takes another one in."""
     if source.ticket.organization_id != target.ticket.organization_id:
-        raise refused(caller, "/into", "not_mergeable")
+        texts = OF_ANOTHER_ORGANIZATION
+        raise ValidationFailed.of("/into", "not_mergeable", texts, caller.locale)
     end = await chains.living_id(tx, target.ticket.id)
     if end == source.ticket.id:
         raise MergeCycle(into=str(end))

@@ -203,6 +203,23 @@ async def test_a_foreign_target_is_not_found_out(desk: Desk) -> None:
     assert foreign.json()["errors"][0]["code"] == "not_mergeable"
 
 
+async def test_each_refusal_says_what_was_wrong_in_both_languages(desk: Desk) -> None:
+    _, (a, *_), agent = await three(desk)
+    elsewhere = await desk.open(desk.customer(organization=uuid4()))
+    wishes = (
+        ("merge", {"into": a["id"]}, "into itself", "في نفسها"),
+        ("merge", {"into": elsewhere["id"]}, "another organization", "لمؤسسة مختلفة"),
+        ("link", {"ticket_id": a["id"], "kind": "related"}, "linked with itself", "بنفسها"),
+    )
+    for verb, body, english, arabic in wishes:
+        for language, words in (("en", english), ("ar", arabic)):
+            headers = agent.headers(accept_language=language)
+            path = f"/v1/tickets/{a['id']}/{verb}"
+            refused = await desk.http.post(path, json=body, headers=headers)
+            assert refused.status_code == 422
+            assert words in refused.json()["errors"][0]["message"]
+
+
 async def linked(desk: Desk, person: Person, ticket: Any) -> list[tuple[str, str]]:
     path = f"/v1/tickets/{ticket['id']}/links"
     items = (await desk.http.get(path, headers=person.headers())).json()["items"]

@@ -118,13 +118,23 @@ async def test_a_harmful_request_id_is_replaced(desk: Desk, bad: str) -> None:
         ('"2.1.0", "3.1.0"', 200),
         ('"2.1.0","4.1.0"', 412),
         ('"x"', 412),
-        ("nonsense", 412),
+        ("nonsense", 400),
+        ("3", 400),
+        ("", 400),
+        ('"3.1.0', 400),
+        ('3.1.0, "3.1.0"', 400),
+        ('W/"2.1.0"', 412),
     ],
 )
 async def test_a_stale_if_match_is_refused(desk: Desk, tag: str, status: int) -> None:
     headers = Person(roles=["supervisor"]).headers(if_match=tag)
     answer = await desk.http.patch(f"/v1/notes/{uuid4()}", headers=headers)
     assert answer.status_code == status
+    if status >= 400:
+        code = "malformed_if_match" if status == 400 else "precondition_failed"
+        assert answer.json()["code"] == code
+    if status == 400:
+        assert '"7.3.0"' in answer.json()["detail"]
 
 
 async def test_an_unchanged_resource_is_not_sent_again(desk: Desk) -> None:
