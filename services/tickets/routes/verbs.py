@@ -11,10 +11,10 @@ from services.tickets.schemas.inputs import (
     AssignIn,
     EscalateIn,
     ReasonIn,
-    ResolveIn,
     WaitIn,
 )
 from services.tickets.schemas.outputs import TicketOut
+from services.tickets.schemas.steps import ResolveIn
 from services.tickets.usecases import verbs
 from shared.kit import http
 from shared.kit.http import InTx, if_match
@@ -60,7 +60,7 @@ async def resolve(
     """
     wish = body or ResolveIn()
     result = await verbs.resolve(
-        tx, caller, ticket_id, wish.message, tell_reports=wish.tell_reports
+        tx, caller, ticket_id, wish.words(), tell_reports=wish.tell_reports
     )
     return changed(tx.context, result)
 

@@ -131,13 +131,6 @@ class WaitIn(Body):
     reason: Reason | None = None
 
 
-class ResolveIn(Body):
-    """`message` goes into the resolution mail; of an incident also into those of its reports."""
-
-    message: Text | None = None
-    tell_reports: bool = False
-
-
 class ReasonIn(Body):
     reason: Reason | None = None
 

@@ -47,6 +47,19 @@ Said = Annotated[Annotated[Told, Tag("str")] | Annotated[Pair, Tag("Pair")], Dis
 """One text for everybody, or one for each language."""
 
 
+class ResolveIn(Body):
+    """`message` goes into the resolution mail; of an incident also into those of its reports.
+
+    A pair is read by each customer in the language of their own ticket.
+    """
+
+    message: Said | None = None
+    tell_reports: bool = False
+
+    def words(self) -> str | Localized | None:
+        return self.message.both() if isinstance(self.message, Pair) else self.message
+
+
 def both(said: str | Pair) -> Localized:
     return said.both() if isinstance(said, Pair) else {"ar": said, "en": said}
 

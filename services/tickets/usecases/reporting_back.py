@@ -11,15 +11,18 @@ from uuid import UUID
 from services.tickets.domain.lifecycle import LIVE
 from services.tickets.domain.opening import Writing
 from services.tickets.domain.words import Action, number_text
+from services.tickets.problems.bonds import NO_REPORTS
 from services.tickets.store import incidents, seals, tickets
 from services.tickets.store.rows import Row
 from services.tickets.usecases.life import Actor, Life
 from services.tickets.usecases.replying import put
 from services.tickets.usecases.solving import solve
 from shared.kit.context import Context
+from shared.kit.locale import pick
 from shared.kit.logging import get_logger
+from shared.kit.problems import ValidationFailed
 from shared.kit.tx import Tx
-from shared.vocabulary import AuthorKind, Channel, Status
+from shared.vocabulary import AuthorKind, Channel, Locale, Localized, Status
 
 WORKER: Final = "tickets.incidents"
 BATCH: Final = 20
@@ -30,9 +33,28 @@ _STANDS: Final = frozenset({Status.RESOLVED, Status.CLOSED, Status.MERGED})
 _log = get_logger("incidents")
 
 
-async def begin(life: Life, message: str | None) -> None:
+Said = str | Localized | None
+"""One text for everybody, one for each language, or none."""
+_BETWEEN: Final = "\x1f"
+"""Between the two languages of a kept pair; no plain text is kept with it."""
+
+
+def said_to(said: Said, locale: Locale) -> str | None:
+    """What somebody of this language is told."""
+    return said if said is None or isinstance(said, str) else pick(said, locale)
+
+
+def require_reports(life: Life) -> None:
+    """Who wants reports told should not believe that somebody was."""
+    if not life.row["reports"]:
+        locale = life.tx.caller.locale
+        raise ValidationFailed.of("/tell_reports", "no_reports", NO_REPORTS, locale)
+
+
+async def begin(life: Life, said: Said) -> None:
     """Whoever has reported this incident and still waits is told by the worker."""
-    telling_id = await incidents.begin(life.tx, life.box, life.ticket, (life.actor.id, message))
+    kept = (life.actor.id, _kept(said))
+    telling_id = await incidents.begin(life.tx, life.box, life.ticket, kept)
     total = await incidents.enlist(life.tx, telling_id, life.ticket.id, LIVE)
     if total:
         life.note("reports_told", {"total": total}, public=False)
@@ -72,7 +94,11 @@ async def _tell(tx: Tx, job: Row) -> bool:
         return False
     box = await tx.context.vault.box(row["organization_id"])
     life = Life(tx, row, box, Actor(job["actor_id"], AuthorKind.STAFF))
-    solve(life, await _say(life, await _words(tx, job)), incident_id=incident["id"])
+    solve(
+        life,
+        await _say(life, await _words(tx, job, life.ticket.locale)),
+        incident_id=incident["id"],
+    )
     life.note("told_by_incident", {"number": number_text(incident["number"])}, public=False)
     await life.save()
     return True
@@ -88,9 +114,20 @@ async def _say(life: Life, text: str | None) -> UUID | None:
     return message_id
 
 
-async def _words(tx: Tx, job: Row) -> str | None:
+async def _words(tx: Tx, job: Row, locale: Locale) -> str | None:
     box = await tx.context.vault.box(job["organization_id"])
-    return seals.unseal(box, seals.BODY, job["id"], job["message"])
+    kept = seals.unseal(box, seals.BODY, job["id"], job["message"])
+    if kept is None or _BETWEEN not in kept:
+        return kept
+    arabic, english = kept.split(_BETWEEN)
+    return said_to(Localized(ar=arabic, en=english), locale)
+
+
+def _kept(said: Said) -> str | None:
+    if said is None:
+        return None
+    texts = [said] if isinstance(said, str) else [said["ar"], said["en"]]
+    return _BETWEEN.join(text.replace(_BETWEEN, " ") for text in texts)
 
 
 def _stands(incident: Row, job: Row) -> bool:

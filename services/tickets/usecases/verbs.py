@@ -19,6 +19,7 @@ from services.tickets.usecases.directory import require_assignee
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import begin, write
 from services.tickets.usecases.replying import reopen as bring_back
+from services.tickets.usecases.reporting_back import Said, said_to
 from services.tickets.usecases.sight import staff_only, viewer_of
 from services.tickets.usecases.solving import solve
 from shared.events.ticket import (
@@ -127,7 +128,7 @@ def pause(life: Life, waited_for: For, message_id: UUID | None, reason: str | No
 
 
 async def resolve(
-    tx: Tx, caller: Caller, ticket_id: UUID, message: str | None, *, tell_reports: bool = False
+    tx: Tx, caller: Caller, ticket_id: UUID, message: Said, *, tell_reports: bool = False
 ) -> Answered:
     """Solved; the message goes into the resolution mail, and the window to answer it begins.
 
@@ -136,7 +137,9 @@ async def resolve(
     life = await begin(tx, caller, ticket_id, staff_only(caller))
     if not life.moves(Action.RESOLVE):
         raise IllegalMove(life.ticket.status, legal_now(life.ticket, life.at))
-    solve(life, await _last_word(life, message))
+    if tell_reports:
+        reporting_back.require_reports(life)
+    solve(life, await _last_word(life, said_to(message, life.ticket.locale)))
     if tell_reports:
         await reporting_back.begin(life, message)
     return await life.save(), life

@@ -55,6 +55,34 @@ async def test_every_living_report_is_solved_with_the_same_words(desk: Desk) -> 
     assert (await words(desk, agent, reports[2]["id"]))[-1] != "The network is back."
 
 
+async def test_a_pair_of_words_reaches_each_report_in_its_own_language(desk: Desk) -> None:
+    agent, incident, _ = await reported(desk, 1)
+    texts = {"ar": "عادت الشبكة.", "en": "The network is back."}
+    tickets: dict[str, list[Any]] = {"ar": [], "en": []}
+    for locale, those in tickets.items():
+        one = await desk.open(desk.customer(organization=uuid4(), locale=locale))
+        assert one["locale"] == locale
+        body = {"ticket_id": incident["id"], "kind": "incident"}
+        assert (await desk.do(agent, one["id"], "link", body)).status_code == 200
+        those.append(one)
+    wish = {"message": texts, "tell_reports": True}
+    answer = await desk.do(agent, incident["id"], "resolve", wish)
+    assert answer.status_code == 200, answer.text
+    await work(desk)
+    tickets[incident["locale"]].append(incident)
+    for locale, those in tickets.items():
+        for one in those:
+            assert (await words(desk, agent, one["id"]))[-1] == texts[locale]
+
+
+async def test_who_has_no_reports_is_not_told_that_they_were_told(desk: Desk) -> None:
+    agent, alone = desk.agent(), await desk.open()
+    refused = await desk.do(agent, alone["id"], "resolve", {"tell_reports": True})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["code"] == "no_reports"
+    assert (await desk.read(agent, alone["id"]))["status"] == "new"
+
+
 async def test_a_reopened_report_reopens_no_other(desk: Desk) -> None:
     agent, incident, reports = await reported(desk, 2)
     await solve(desk, agent, incident)
