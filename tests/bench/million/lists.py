@@ -97,7 +97,7 @@ SEARCHES: Final = {
     "two words": f"{ENGLISH.words[2]} {ENGLISH.words[90]}",
     "two common words": f"{ARABIC.words[0]} {ARABIC.words[1]}",
     "a code": "INV-0000300",
-    "a phrase": f'"{PHRASES[0]}"',
+    "a phrase": f'"{PHRASES[1]}"',  # every 200th ticket is an English one
     "a prefix": "INV-00003*",
     "nothing": "qqqqzzzz",
 }
