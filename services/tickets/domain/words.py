@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from shared.vocabulary import NUMBER_PREFIX, Channel, Locale, Priority, Status
@@ -79,14 +80,17 @@ class Ticket:
     """Where a ticket stood that was set aside (merged, spam), for the way back."""
 
 
+_ARABIC_DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+
+
 def number_text(number: int) -> str:
     """The number as people write it: `SND-1042`."""
     return f"{NUMBER_PREFIX}{number}"
 
 
 def parse_number(text: str) -> int | None:
-    """The number behind `SND-1042` or `1042`; None for anything else."""
-    digits = text.strip().upper().removeprefix(NUMBER_PREFIX)
+    """The number behind `SND-1042` or `1042`, in either digits; None for anything else."""
+    digits = text.strip().translate(_ARABIC_DIGITS).upper().removeprefix(NUMBER_PREFIX)
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
         return None
     return int(digits)

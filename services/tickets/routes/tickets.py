@@ -80,7 +80,7 @@ async def list_tickets(
     responses=problems(NotFound),
 )
 async def read_by_number(number: str, caller: CanRead, context: InContext) -> Response:
-    """`SND-1042` or `1042`."""
+    """`SND-1042` or `1042`, also in Arabic digits."""
     parsed = parse_number(number)
     if parsed is None:
         raise NotFound

@@ -113,7 +113,7 @@ def _describe(life: Life, wish: Edit, *, changed: bool) -> None:
     fields, ticket = wish.fields, life.ticket
     named = [name for name in ("subject", "tags") if name in fields]
     if named:
-        life.note("edited", {"fields": named})
+        life.note("edited", {"fields": named}, reason=wish.reason)
     if "subject" in fields:
         life.sealed["subject"] = life.box.seal(seals.SUBJECT, ticket.id, fields["subject"])
         life.sealed["reindex"] = True

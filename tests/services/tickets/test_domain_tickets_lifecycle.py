@@ -216,8 +216,11 @@ def test_the_timer_is_named_for_ticket_and_resolution() -> None:
 def test_numbers_are_read_as_they_are_written(number: int) -> None:
     assert parse_number(number_text(number)) == number
     assert parse_number(f" snd-{number} ") == number
+    for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"):
+        other = number_text(number).translate(str.maketrans("0123456789", digits))
+        assert parse_number(other) == number
 
 
-@pytest.mark.parametrize("text", ["", "SND-", "SND-1x", "١٠٤٢", "-1", "1" * 19, "SND--1"])
+@pytest.mark.parametrize("text", ["", "SND-", "SND-1x", "१०४२", "١٠٫٤", "-1", "1" * 19, "SND--1"])
 def test_anything_else_is_no_number(text: str) -> None:
     assert parse_number(text) is None

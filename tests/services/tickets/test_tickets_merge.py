@@ -45,6 +45,27 @@ async def test_all_roads_of_a_chain_lead_to_its_end(desk: Desk) -> None:
     assert (answer.status_code, answer.json()["ticket_id"]) == (201, c["id"])
 
 
+async def test_a_number_is_read_in_arabic_digits_too(desk: Desk) -> None:
+    customer = desk.customer()
+    made = await desk.open(customer)
+    digits = made["number"].translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    for text in (digits, digits.removeprefix("SND-")):
+        answer = await desk.http.get(f"/v1/tickets/by-number/{text}", headers=customer.headers())
+        assert (answer.status_code, answer.json()["id"]) == (200, made["id"])
+
+
+async def test_why_only_the_subject_was_changed_stays_on_the_timeline(desk: Desk) -> None:
+    customer, agent = desk.customer(), desk.agent()
+    path = f"/v1/tickets/{(await desk.open(customer))['id']}"
+    wish = {"subject": "Printer", "reason": "It named a person"}
+    changed = await desk.http.patch(path, json=wish, headers=agent.headers())
+    assert changed.status_code == 200, changed.text
+    for person, reason in ((agent, "It named a person"), (customer, None)):
+        story = await desk.http.get(f"{path}/timeline?limit=50", headers=person.headers())
+        edited = [one for one in story.json()["items"] if one["kind"] == "edited"]
+        assert [one.get("reason") for one in edited] == [reason]
+
+
 async def test_a_merge_into_itself_or_in_a_circle_is_refused(desk: Desk) -> None:
     _, (a, b, c), agent = await three(desk)
     itself = await desk.do(agent, a["id"], "merge", {"into": a["id"]})
