@@ -64,9 +64,20 @@ async def count_reports(tx: Tx, ticket_ids: Iterable[UUID]) -> None:
     )
 
 
-async def hold_family(tx: Tx) -> None:
-    """From here to the end of the transaction nobody else ties parents."""
+async def hold(tx: Tx, ticket_ids: Iterable[UUID]) -> None:
+    """Before any of these tickets is touched: nobody else ties or merges until the end.
+
+    Then the tickets, in the order of their ids, with the incidents that they report: their counts
+    change as well, and whoever took them later would wait for somebody who waits for us.
+    """
     await tx.execute("select pg_advisory_xact_lock(:key)", {"key": _FAMILY})
+    await tx.rows(
+        """select t.id from tickets.ticket t where t.id = any(:ids) or t.id = any(array(
+            select l.other_id from tickets.link l
+            where l.ticket_id = any(:ids) and l.kind = 'incident'))
+        order by t.id for no key update""",
+        {"ids": list(ticket_ids)},
+    )
 
 
 async def reaches(tx: Tx, start: UUID, kind: Kind, end: UUID) -> bool:

@@ -39,6 +39,11 @@ async def add(tx: Tx, tags: Mapping[str, str]) -> None:
     await tx.execute(insert(TAG).on_conflict_do_nothing(), rows)
 
 
+async def alone(tx: Tx) -> None:
+    """One renaming at a time: each may touch any tag that was ever merged into its own."""
+    await tx.execute("select pg_advisory_xact_lock(hashtext('tickets.tag'))")
+
+
 async def hold(tx: Tx, keys: Sequence[str]) -> dict[str, RowMapping]:
     rows = await tx.rows(
         "select * from tickets.tag where key = any(:keys) order by key for update",

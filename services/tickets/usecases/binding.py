@@ -13,7 +13,7 @@ from services.tickets.problems.bonds import (
     MergeCycle,
     TargetEnded,
 )
-from services.tickets.store import chains, followers, held, merges, messages, tickets
+from services.tickets.store import chains, followers, held, links, merges, messages, tickets
 from services.tickets.store.merges import Taken
 from services.tickets.store.rows import Row
 from services.tickets.usecases import moving
@@ -65,12 +65,12 @@ async def _take(tx: Tx, source: Life, target: Life) -> Taken:
     known = target.ticket.watching_department_ids
     watch(target, (source.ticket.department_id, *source.ticket.watching_department_ids))
     departments = tuple(one for one in target.ticket.watching_department_ids if one not in known)
-    links = await moving.take_links(tx, source.ticket, target.ticket)
+    tied = await moving.take_links(tx, source.ticket, target.ticket)
     if following:
         await tell_followers(target)
     moving.reindex(source, target)
     target.change(**await messages.last_words(tx, target_id))
-    return Taken(moved, mails, tuple(joined), departments, tuple(following), links)
+    return Taken(moved, mails, tuple(joined), departments, tuple(following), tied)
 
 
 async def both(
@@ -81,7 +81,8 @@ async def both(
     if ticket_id == other_id:
         texts = MERGED_WITH_ITSELF if pointer == "/into" else LINKED_WITH_ITSELF
         raise ValidationFailed.of(pointer, "same_ticket", texts, caller.locale)
-    lives = {one: await held_by(tx, caller, viewer, one) for one in sorted((ticket_id, other_id))}
+    await links.hold(tx, (ticket_id, other_id))
+    lives = {one: await held_by(tx, caller, viewer, one) for one in (ticket_id, other_id)}
     life, other = lives[ticket_id], lives[other_id]
     if life is None:
         raise NotFound

@@ -33,7 +33,6 @@ async def link(
         if one.ticket.status in TERMINAL:
             one.refuse()
     wish = bond(ticket_id, other_id, side)
-    await links.hold_family(tx)
     if await leads_back(tx, wish):
         raise LinkCycle
     if await links.add(tx, wish, life.ticket.organization_id):
@@ -52,7 +51,8 @@ async def unlink(
     viewer = staff_only(caller)
     if ticket_id == other_id:
         return
-    lives = {one: await begin(tx, caller, one, viewer) for one in sorted((ticket_id, other_id))}
+    await links.hold(tx, (ticket_id, other_id))
+    lives = {one: await begin(tx, caller, one, viewer) for one in (ticket_id, other_id)}
     life, other = lives[ticket_id], lives[other_id]
     wish = bond(ticket_id, other_id, side) if side else None
     cut = await links.drop(tx, (ticket_id, other_id), wish)

@@ -20,7 +20,6 @@ def reindex(*lives: Life) -> None:
 
 async def take_links(tx: Tx, source: Ticket, target: Ticket) -> Links:
     """The links of a merged ticket are the target's; the one between the two stays."""
-    await links.hold_family(tx)
     record: Links = []
     for bond in await links.of_ticket(tx, source.id):
         if bond.between(source.id) == target.id:
@@ -35,7 +34,6 @@ async def take_links(tx: Tx, source: Ticket, target: Ticket) -> Links:
 
 async def give_links(tx: Tx, record: Links, source: Ticket, end_id: UUID) -> None:
     """Those of exactly this merge go back, from wherever the chain has taken them."""
-    await links.hold_family(tx)
     for one in record:
         bond = bond_of(one)
         moved = bond.moved(source.id, end_id)

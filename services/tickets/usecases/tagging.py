@@ -124,6 +124,7 @@ async def rename(tx: Tx, caller: Caller, tag: str, to: str) -> Row:
     old, new = key_of(tag), key_of(to)
     if not new:
         raise fault("/to", "no_tag", caller.locale)
+    await store.alone(tx)
     await store.add(tx, {new: written(to)})
     rows = await store.hold(tx, [old, new])
     if old not in rows:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.tickets.domain.words import Action, number_text
 from services.tickets.problems.bonds import UnmergeExpired
-from services.tickets.store import chains, followers, held, leaving, merges, messages
+from services.tickets.store import chains, followers, held, leaving, links, merges, messages
 from services.tickets.store.merges import Merge
 from services.tickets.store.rows import Row
 from services.tickets.usecases import moving
@@ -30,6 +30,7 @@ async def unmerge(tx: Tx, caller: Caller, ticket_id: UUID) -> tuple[Row, Life]:
     viewer = staff_only(caller)
     await see(tx, viewer, ticket_id)
     places = await chains.chain(tx, ticket_id)
+    await links.hold(tx, places)
     lives: dict[UUID, Life] = {}
     for one in sorted(places):
         life = await held_by(tx, caller, viewer, one)

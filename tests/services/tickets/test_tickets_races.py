@@ -6,7 +6,9 @@ from typing import Any
 
 import httpx
 
+from shared.vocabulary import DEFAULT_DEPARTMENT
 from tests.services.tickets.conftest import Desk
+from tests.services.tickets.people import Person
 from tests.services.tickets.test_tickets_bonds import ids
 from tests.services.tickets.test_tickets_merge import words
 
@@ -127,3 +129,40 @@ async def test_a_stale_version_is_refused_everywhere_it_is_named(desk: Desk) -> 
     )
     assert statuses(answers)[200] == 1
     assert set(statuses(answers)) <= {200, 412}
+
+
+async def test_reports_are_linked_and_merged_at_once_and_none_waits_for_another(
+    desk: Desk,
+) -> None:
+    """Each of these changes the incident's count as well: a third ticket, taken in one order."""
+    customer, agent = desk.customer(), desk.agent()
+    incident, elsewhere = await desk.open(customer), await desk.open(customer)
+    reports = [await desk.open(customer) for _ in range(16)]
+    fresh = [await desk.open(customer) for _ in range(8)]
+    tie = {"ticket_id": incident["id"], "kind": "incident"}
+    for one in reports:
+        assert (await desk.do(agent, one["id"], "link", tie)).status_code == 200
+    pairs = list(zip(reports[::2], reports[1::2], strict=True))
+    merges = [desk.do(agent, a["id"], "merge", {"into": b["id"]}) for a, b in pairs]
+    ties = [desk.do(agent, one["id"], "link", tie) for one in fresh]
+    mixed = [call for two in zip(merges, ties, strict=True) for call in two]
+    assert statuses(await at_once(*mixed)) == {200: 16}
+    assert (await desk.read(agent, incident["id"]))["reports"]["total"] == 16
+    undone = [desk.do(agent, a["id"], "unmerge") for a, _ in pairs]
+    moved = desk.do(agent, incident["id"], "merge", {"into": elsewhere["id"]})
+    assert statuses(await at_once(*undone, moved)) == {200: 9}
+    assert (await desk.read(agent, elsewhere["id"]))["reports"]["total"] == 24
+
+
+async def test_tags_are_renamed_into_each_other_at_once(desk: Desk) -> None:
+    agent = desk.agent()
+    boss = Person("manager", departments=(DEFAULT_DEPARTMENT,))
+    made = await desk.open()
+    names = [f"{letter}{made['number']}" for letter in "abc"]
+    await desk.do(agent, made["id"], "tags", {"add": names})
+    rounds = [(a, b) for a in names for b in names if a != b] * 4
+    path = "/v1/tickets/tags/rename"
+    answers = await at_once(
+        *(desk.http.post(path, json={"tag": a, "to": b}, headers=boss.headers()) for a, b in rounds)
+    )
+    assert set(statuses(answers)) <= {202, 200, 422}, statuses(answers)
