@@ -98,6 +98,12 @@ STORIES: Final[Mapping[str, Localized]] = {
     "closed.staff": {"ar": "أُغلقت التذكرة", "en": "The ticket was closed"},
     **BOND_STORIES,
     "edited": {"ar": "عُدّلت بيانات التذكرة", "en": "The ticket's details were edited"},
+    "edited.subject": {"ar": "عُدّل موضوع التذكرة", "en": "The subject was edited"},
+    "edited.tags": {"ar": "عُدّلت وسوم التذكرة", "en": "The tags were edited"},
+    "edited.subject_tags": {
+        "ar": "عُدّل موضوع التذكرة ووسومها",
+        "en": "The subject and the tags were edited",
+    },
     "escalation_requested": {"ar": "طُلب التصعيد", "en": "Escalation was requested"},
     **FEEDBACK_STORIES,
     "sla_warning": {
@@ -258,6 +264,8 @@ def _variant(kind: str, data: Mapping[str, Any]) -> str:
         return "unassigned"
     if kind == "escalated" and "role" not in data:
         return "escalated.outside"
+    if kind == "edited":
+        return f"edited.{'_'.join(data.get('fields', ()))}"
     detail = data.get(_DETAILS.get(kind, "cause"))
     return f"{kind}.{detail}" if detail else kind
 
@@ -266,7 +274,11 @@ def _word(key: str, value: Any, locale: Locale) -> Any:
     if isinstance(value, dict) and value.keys() == {"ar", "en"}:
         return _pick(Localized(ar=value["ar"], en=value["en"]), locale)
     texts = _WORDS.get(key, {}).get(str(value))
-    return value if texts is None else _pick(texts, locale)
+    if texts is not None:
+        return _pick(texts, locale)
+    foreign = any(one.isascii() and one.isalnum() for one in str(value))
+    fenced = locale is Locale.AR and isinstance(value, str | int) and foreign
+    return f"\u2068{value}\u2069" if fenced else value
 
 
 def _pick(texts: Localized, locale: Locale) -> str:

@@ -29,6 +29,7 @@ from services.tickets.domain.reopening import (
     moved_window,
     window_end,
 )
+from services.tickets.domain.stories import tell
 from services.tickets.domain.words import Action, Ticket, Verb, number_text, parse_number
 from shared.vocabulary import Channel, Locale, MailClass, Priority, Status
 
@@ -210,6 +211,12 @@ def test_a_timer_closes_its_own_resolution_when_the_time_has_come(
 
 def test_the_timer_is_named_for_ticket_and_resolution() -> None:
     assert close_key(replace(TICKET, reopen_count=2)) == f"close:{TICKET.id}:2"
+
+
+def test_numbers_and_codes_are_fenced_in_arabic_stories_alone() -> None:
+    data = {"number": "SND-7"}
+    assert tell("merged", data, Locale.AR).endswith(" \u2068SND-7\u2069")
+    assert tell("merged", data, Locale.EN) == "Merged into SND-7"
 
 
 @given(st.integers(0, 10**17))

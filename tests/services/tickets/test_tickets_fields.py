@@ -400,7 +400,7 @@ async def test_the_timeline_says_which_field_changed_in_the_readers_language(des
     ]
     arabic = [one["text"] for one in await story(desk, agent, ticket["id"], "ar")][2:]
     assert "تغيّر الحقل «بيئة العمل» من «حية» إلى «تجريبية»" in arabic
-    assert "عُبّئ الحقل «خطورة»: «x»" in arabic
+    assert "عُبّئ الحقل «خطورة»: «\u2068x\u2069»" in arabic
     rows = await desk.look(
         "select data::text, detail from tickets.timeline where kind = 'field_changed'"
     )

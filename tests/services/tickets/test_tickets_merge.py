@@ -64,6 +64,7 @@ async def test_why_only_the_subject_was_changed_stays_on_the_timeline(desk: Desk
         story = await desk.http.get(f"{path}/timeline?limit=50", headers=person.headers())
         edited = [one for one in story.json()["items"] if one["kind"] == "edited"]
         assert [one.get("reason") for one in edited] == [reason]
+        assert [one["text"] for one in edited] == ["The subject was edited"]
 
 
 async def test_a_merge_into_itself_or_in_a_circle_is_refused(desk: Desk) -> None:
