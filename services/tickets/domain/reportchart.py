@@ -57,6 +57,7 @@ _UNITS: Final = (
     (60, Localized(ar="{n} د", en="{n} min")),
     (1, Localized(ar="{n} ث", en="{n} s")),
 )
+_NOTHING: Final = "–"
 _FENCE: Final = "\u2068{}\u2069"
 """Numbers keep their own direction inside Arabic words."""
 
@@ -66,7 +67,8 @@ class Point:
     """One group: its name in full and short, the bar and the mark."""
 
     name: str
-    value: float
+    value: float | None
+    """None: nothing to count from, which is no zero."""
     mark: float | None
 
 
@@ -111,7 +113,7 @@ def _points(
 
 def _point(name: str, figures: Item, measure: Measure) -> Point:
     shown, mark = _SHOWN[measure]
-    return Point(name, figures.get(shown) or 0, figures.get(mark) if mark else None)
+    return Point(name, figures.get(shown), figures.get(mark) if mark else None)
 
 
 def _named(by: Grouping, item: Item, locale: Locale) -> str:
@@ -144,7 +146,7 @@ class _Picture:
     @property
     def top(self) -> float:
         """The end of the scale: a round number that nothing is above."""
-        largest = max((max(p.value, p.mark or 0) for p in self.found), default=0)
+        largest = max((max(p.value or 0, p.mark or 0) for p in self.found), default=0)
         if self.measure is Measure.REOPENING:
             return 1.0 if largest > 0.5 else 0.5
         return 5.0 if self.measure is Measure.FEEDBACK else _round(largest)
@@ -193,7 +195,9 @@ class _Picture:
         mark = f" ({self._figure(point.mark)})" if point.mark is not None else ""
         return f"{_FENCE.format(point.name)}: {self._figure(point.value)}{mark}"
 
-    def _figure(self, value: float) -> str:
+    def _figure(self, value: float | None) -> str:
+        if value is None:
+            return _NOTHING
         return _FENCE.format(told(value, _SHOWN[self.measure][0], self.locale))
 
 
@@ -206,17 +210,20 @@ class _Columns(_Picture):
 
     @override
     def _drawn(self) -> Iterator[str]:
-        for n in range(_STEPS + 1):
-            y = self._y(self.top * n / _STEPS)
+        steps = 5 if self.measure is Measure.FEEDBACK else _STEPS
+        for n in range(steps + 1):
+            y = self._y(self.top * n / steps)
             yield self.canvas.rule(_LEFT, WIDTH - _RIGHT, y, LINE if n else SOFT)
-            value = self._figure(self.top * n / _STEPS)
+            value = self._figure(self.top * n / steps)
             yield self.canvas.text(_LEFT - 8, y + 4, value, "end", QUIET)
         for index, point in enumerate(self.found):
             yield from self._column(index, point)
 
     def _column(self, index: int, point: Point) -> Iterator[str]:
         middle, width = _LEFT + (index + 0.5) * self.step, min(_WIDEST, self.step * 0.7)
-        top = self._y(point.value)
+        top = self._y(point.value or 0)
+        if point.value is None:
+            yield self.canvas.text(middle, _BOTTOM - 6, _NOTHING, "middle", QUIET)
         yield self.canvas.rect(middle - width / 2, top, (width, _BOTTOM - top), FIRST)
         if point.mark:
             mark = self._y(point.mark) - 1.5
@@ -234,7 +241,7 @@ class _Bars(_Picture):
 
     @property
     def shown(self) -> list[Point]:
-        return sorted(self.found, key=lambda one: -one.value)[:_MOST]
+        return sorted(self.found, key=lambda one: -(-1 if one.value is None else one.value))[:_MOST]
 
     @property
     @override
@@ -252,7 +259,7 @@ class _Bars(_Picture):
 
     def _bar(self, y: float, point: Point) -> Iterator[str]:
         room = WIDTH - _NAMES - _RIGHT - 60
-        width = point.value / self.top * room
+        width = (point.value or 0) / self.top * room
         name = point.name if len(point.name) <= 26 else point.name[:25] + "…"
         yield self.canvas.text(_NAMES - 10, y + 14, _FENCE.format(name), "end", PLAIN)
         yield self.canvas.rect(_NAMES, y + 2, (width, _ROW - 10), FIRST)

@@ -22,9 +22,10 @@ class FeedbackPassed(Conflict):
     code = "feedback_superseded"
     title = Localized(ar="أُعيد فتح التذكرة", en="The ticket was reopened")
     detail = Localized(
-        ar="أُعيد فتح هذه التذكرة بعد ذلك الحل، وما زلنا نعمل عليها. سنسألك عن رأيك حين تُحل.",
-        en="This ticket was reopened after that resolution, and we are working on it. We will ask"
-        " for your opinion once it is resolved.",
+        ar="أُعيد فتح هذه التذكرة بعد ذلك الحل. يمكنك التقييم من الرابط في رسالة الحل الأحدث، حين"
+        " تصلك.",
+        en="This ticket was reopened after that resolution. Please rate it by the link in the"
+        " latest resolution mail, once you have it.",
     )
 
 

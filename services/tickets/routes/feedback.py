@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Request, Response
+from pydantic import ValidationError
 
 from services.tickets.problems import (
     FeedbackExpired,
@@ -15,7 +16,7 @@ from services.tickets.problems import (
     NotRatable,
 )
 from services.tickets.routes import pages
-from services.tickets.routes.frames import wants_page
+from services.tickets.routes.frames import unreadable, wants_page
 from services.tickets.routes.policies import CanRead, CanWrite
 from services.tickets.schemas.feedback import FeedbackGivenOut, FeedbackIn, VoteIn, VoteOut
 from services.tickets.schemas.outputs import FeedbackList
@@ -97,15 +98,10 @@ async def cast(token: str, tx: InTx, request: Request) -> Response:
 
 async def _vote(request: Request) -> Vote:
     fields = await _fields(request)
-    score, comment = fields.get("score"), fields.get("comment") or None
     try:
-        number = None if score is None else int(score)
-        reopen = fields.get("reopen", False)
-        return VoteIn.model_validate({"score": number, "comment": comment, "reopen": reopen}).vote(
-            said="comment" in fields
-        )
-    except (ValueError, TypeError, OverflowError):
-        raise ValidationFailed from None
+        return VoteIn.model_validate(fields).vote(said="comment" in fields)
+    except ValidationError as error:
+        raise unreadable(error, request) from None
 
 
 async def _fields(request: Request) -> dict[str, Any]:
@@ -131,6 +127,10 @@ def _of_form(body: bytes) -> dict[str, Any]:
     except ValueError:
         raise BadRequest from None
     fields: dict[str, Any] = {key: values[0] for key, values in found.items()}
+    if fields.get("score", "").isdecimal():
+        fields["score"] = int(fields["score"])
+    if "comment" in fields:
+        fields["comment"] = fields["comment"] or None
     return {**fields, "reopen": fields["reopen"] in _CHECKED} if "reopen" in fields else fields
 
 

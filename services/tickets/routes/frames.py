@@ -5,9 +5,11 @@ from html import escape
 from typing import Final
 
 from fastapi import Request, Response
+from pydantic import ValidationError
 
+from shared.kit.complaints import complaints
 from shared.kit.locale import negotiate, pick
-from shared.kit.problems import Problem
+from shared.kit.problems import Problem, ValidationFailed
 from shared.vocabulary import Locale, Localized
 
 HEADERS: Final = {
@@ -57,7 +59,17 @@ def refused(problem: Problem, title: Localized, request: Request) -> Response:
         raise problem
     first = negotiate(request.headers.get("accept-language", "")) or Locale.AR
     texts = sections(first, ((one, escape(pick(problem.detail, one))) for one in Locale))
+    if problem.errors:
+        said = "<br>".join(escape(one.message) for one in problem.errors)
+        texts += sections(first, [(first, said)])
     return framed(first, title, texts, problem.status)
+
+
+def unreadable(error: ValidationError, request: Request) -> ValidationFailed:
+    """What is wrong with a form or body that was read by hand, field by field."""
+    told = ({**one, "loc": ("body", *one["loc"])} for one in error.errors())
+    first = negotiate(request.headers.get("accept-language", "")) or Locale.AR
+    return ValidationFailed(errors=complaints(told, first))
 
 
 def sections(first: Locale, texts: Iterable[tuple[Locale, str]]) -> str:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.tickets.domain.visitors import Word
 from services.tickets.problems import LinkInvalid
-from services.tickets.routes.frames import framed, refused, sections, wants_page
+from services.tickets.routes.frames import framed, refused, sections, unreadable, wants_page
 from services.tickets.schemas.form import VerificationIn, VerificationOut
 from services.tickets.usecases import vouching
 from services.tickets.usecases.vouching import Question
@@ -72,7 +72,7 @@ async def answer(token: str, tx: InTx, request: Request) -> Response:
     """JSON or a form: `answer` is `confirmed` or `denied`; the last word counts."""
     try:
         asked = await vouching.answer(tx, token, Word(await _word(request)))
-    except LinkInvalid as refusal:
+    except (LinkInvalid, ValidationFailed) as refusal:
         return refused(refusal, _TITLE, request)
     if wants_page(request):
         return _page(token, asked)
@@ -86,7 +86,9 @@ async def _word(request: Request) -> Literal["confirmed", "denied"]:
             fields = {key: values[0] for key, values in parse_qs(body.decode()).items()}
             return VerificationIn.model_validate(fields).answer
         return VerificationIn.model_validate(orjson.loads(body)).answer
-    except (ValueError, ValidationError):
+    except ValidationError as error:
+        raise unreadable(error, request) from None
+    except ValueError:
         raise ValidationFailed from None
 
 

@@ -303,5 +303,26 @@ async def test_the_page_offers_to_reopen_after_a_low_score_only(desk: Desk) -> N
     assert await ratings(desk, made["id"]) == [(0, 1, True)]
     twice = await desk.http.post(path, data=fields, headers=BROWSER)
     assert twice.status_code == 409
-    assert "وما زلنا نعمل عليها" in twice.text
+    assert "رسالة الحل الأحدث" in twice.text
     assert (await desk.read(desk.agent(), made["id"]))["reopen_count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "pointer"),
+    [
+        ({"json": {"score": 9}}, "#/score"),
+        ({"json": {"score": "abc"}}, "#/score"),
+        ({"json": {"comment": "x" * 4001}}, "#/comment"),
+        ({"json": {"foo": 1}}, "#/foo"),
+        ({"data": {"foo": "1"}}, "#/foo"),
+        ({"data": {"score": "six"}}, "#/score"),
+    ],
+)
+async def test_a_vote_that_cannot_be_read_says_which_part(
+    desk: Desk, sent: dict[str, Any], pointer: str
+) -> None:
+    made = await resolved(desk)
+    answer = await desk.http.post(link(desk, made["id"], 4), **sent)
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+    assert all(one["message"] for one in answer.json()["errors"])
