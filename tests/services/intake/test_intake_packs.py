@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,10 +19,21 @@ from services.intake.usecases.accept import accept
 from services.intake.usecases.people import People
 from services.intake.usecases.read import read, saving
 from services.intake.usecases.route import Deciding, route_mail
+from tests.contexts import MakeSettings
 from tests.services.intake.bombs import plain
-from tests.services.intake.conftest import Office
+from tests.services.intake.conftest import Office, opened
 
 MANY = 50
+
+
+@pytest.fixture(scope="module")
+async def office(make_settings: MakeSettings, directory: dict[str, str]) -> AsyncIterator[Office]:
+    """Without workers: nobody but the test reads and decides."""
+    settings = make_settings("intake", peers={"gateway": directory["ops"]}, doors="http")
+    async with opened(settings, directory["token"], 0) as found:
+        yield found
+
+
 _CHILD = """
 import os, sys, time
 from services.intake.adapters import child
