@@ -32,7 +32,6 @@ function speak() {
   fill($("department"), [["", say("any")], ...choices.departments.map((one) => [one.id, one.name[language]])]);
   $("department-row").hidden = choices.departments.length < 2;
   askFields();
-  clear();
   draw();
 }
 
@@ -274,7 +273,7 @@ function line(key, one) {
   return row;
 }
 
-$("language").addEventListener("click", () => { language = language === "ar" ? "en" : "ar"; speak(); });
+$("language").addEventListener("click", () => { language = language === "ar" ? "en" : "ar"; speak(); clear(); });
 $("form").addEventListener("submit", send);
 $("attach").addEventListener("click", () => $("popup").showModal());
 $("close").addEventListener("click", () => $("popup").close());
