@@ -25,6 +25,7 @@ _LOOKALIKES = ("\u037e", "\u1fef", "\u212a")
 _LOOKALIKE = re.compile(f"([{''.join(_LOOKALIKES)}])")
 _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _LONGEST_DOMAIN = 253
+_GOOGLES = ("gmail.com", "googlemail.com")
 _SHAPE = re.compile(r"[a-z2-7]{32}")
 _BOUNCE = re.compile(r"[a-z2-7]{42}")
 
@@ -90,10 +91,14 @@ def _fold_domain(domain: str) -> str:
 def inbox_of(address: str) -> str:
     """Whose inbox an address fills: what stands behind a plus is a name of its owner's choice.
 
-    Only caps may take it so; nobody is another person, or gains a right, by a plus.
+    Google's inboxes have two domains, and dots in their names are air. Only caps may take it so;
+    nobody is another person, or gains a right, by a plus or a dot.
     """
     local, _, domain = fold_address(address).rpartition("@")
-    return f"{local.partition('+')[0] or local}@{domain}"
+    local, domain = local.partition("+")[0] or local, domain.rstrip(".")
+    if domain in _GOOGLES:
+        return f"{local.replace('.', '') or local}@{_GOOGLES[0]}"
+    return f"{local}@{domain}"
 
 
 def make_reply_token(key: bytes, number: int, address: str, *, internal: bool = False) -> str:

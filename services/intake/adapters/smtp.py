@@ -27,7 +27,8 @@ _FULL: Final = "451 4.3.1 too much mail at once, try again later"
 _STRANGER: Final = b"554 5.7.1 mail is not taken from your address\r\n"
 _WORD: Final = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"
 _NAME: Final = r"[A-Za-z0-9-]+"
-_PLAIN: Final = re.compile(rf"<({_WORD}(?:\.{_WORD})*@{_NAME}(?:\.{_NAME})*)>(?: +([A-Z][^()]*))?")
+_ASKED: Final = r"(?: +([A-Z][^()\x80-\U0010ffff]*))?"
+_PLAIN: Final = re.compile(rf"<({_WORD}(?:\.{_WORD})*@{_NAME}(?:\.{_NAME})*)>{_ASKED}")
 """A path without quotes, comments or encoded words, and its parameters."""
 _REPHRASED: Final = {
     "552 Error: message size exceeds fixed maximum message size": "552 5.3.4 message too big",
@@ -92,7 +93,7 @@ class Door:
     async def handle_EHLO(  # noqa: N802 - as below
         self, _: SMTP, session: Session, __: Envelope, hostname: str, told: list[str]
     ) -> list[str]:
-        session.host_name = hostname
+        session.host_name = hostname.encode("utf-8", "replace").decode()
         return [one for one in told if self._admission.users or not one.startswith("250-AUTH")]
 
     async def handle_RCPT(  # noqa: N802 - the name and signature that aiosmtpd looks for
@@ -202,9 +203,14 @@ class Connection(SMTP):
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """The usual address in one look; whatever is less plain is read by the book."""
         plain = _PLAIN.fullmatch(arg or "")
-        if plain is None:
-            return super()._getaddr(arg)
-        return plain[1], plain[2] or ""
+        if plain is not None:
+            return plain[1], plain[2] or ""
+        try:
+            address, rest = super()._getaddr(arg)
+        except Exception:  # noqa: BLE001 - the standard parser raises anything over odd addresses
+            return None, None
+        # Digits of other scripts pass for a SIZE until they are counted with.
+        return (address, rest) if rest is None or rest.isascii() else ("", "")
 
     @override
     @syntax("MAIL FROM: <address>", extended=" [SP <mail-parameters>]")
@@ -213,6 +219,12 @@ class Connection(SMTP):
             await super().smtp_MAIL(arg)
         else:
             await self.push("530 5.7.0 Must issue a STARTTLS command first")
+
+    @override
+    @syntax("VRFY <address>")
+    async def smtp_VRFY(self, arg: str | None) -> None:
+        """Nothing is told of addresses, and nothing that was said is said back."""
+        await self.push("252 2.5.0 cannot verify, send the mail" if arg else "501 5.5.4 VRFY what?")
 
     def _prove(self, _: SMTP, __: Session, ___: Envelope, ____: str, shown: Any) -> AuthResult:
         name = shown.login.decode("utf-8", "replace")

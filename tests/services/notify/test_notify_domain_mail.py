@@ -25,7 +25,7 @@ from services.notify.domain.letters import Letter, UnsafeLetter, serialise
 from services.notify.domain.plurals import category, duration
 from services.notify.domain.retries import MAIL_WAITS, mail_retry
 from services.notify.domain.words import Silence
-from shared.tokens import inbox_of, read_bounce_token
+from shared.tokens import fold_address, inbox_of, read_bounce_token
 from shared.vocabulary import Channel, Locale
 
 NOW = datetime(2026, 3, 1, 7, tzinfo=UTC)
@@ -312,10 +312,23 @@ def test_a_robot_that_writes_a_thousand_times_gets_ten_answers_in_three_hours() 
         ("+sale@inbox.example", "+sale@inbox.example"),
         ("victim@plus+host.example", "victim@plus+host.example"),
         ("سارة+عرض@inbox.example", "سارة@inbox.example"),
+        ("Vic.Tim+sale@gmail.com", "victim@gmail.com"),
+        ("v.i.c.t.i.m@GoogleMail.com", "victim@gmail.com"),
+        ("victim@gmail.com.", "victim@gmail.com"),
+        ("...@gmail.com", "...@gmail.com"),
+        ("vic.tim@gmail.com.example", "vic.tim@gmail.com.example"),
+        ("vic.tim@notgmail.com", "vic.tim@notgmail.com"),
+        ("vic.tim@inbox.example", "vic.tim@inbox.example"),
     ],
 )
 def test_an_inbox_has_one_cap_by_whatever_name_it_is_written_to(address: str, inbox: str) -> None:
     assert inbox_of(address) == inbox
+
+
+def test_a_dot_or_a_plus_makes_nobody_another_person() -> None:
+    names = ("victim@gmail.com", "vic.tim@gmail.com", "victim+a@gmail.com", "victim@googlemail.com")
+    assert len({fold_address(one) for one in names}) == len(names)
+    assert len({inbox_of(one) for one in names}) == 1
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,15 @@ async def test_a_no_holds_for_the_inbox_whatever_stands_behind_a_plus(desk: Desk
     assert (await opening(desk, other["id"]))["acknowledge"] is True
 
 
+async def test_a_no_of_a_google_inbox_holds_for_its_dots_and_its_other_domain(desk: Desk) -> None:
+    name = f"q{uuid4().hex[:8]}"
+    made = (await submit(desk, email=f"{name}@gmail.com")).json()
+    await desk.http.post(link(desk, made["id"]), json={"answer": "denied"})
+    for address in (f"q.{name[1:]}@gmail.com", f"{name[:4]}.{name[4:]}+b@googlemail.com"):
+        again = (await submit(desk, email=address)).json()
+        assert (await opening(desk, again["id"]))["acknowledge"] is False
+
+
 async def test_the_form_tells_nobody_whom_we_know(desk: Desk) -> None:
     known, old = desk.customer(), stranger()
     desk.neighbours.know(old, desk.organization, str(known.id))
