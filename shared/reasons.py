@@ -125,6 +125,10 @@ _DECISIONS: Final[Mapping[str, Localized]] = {
     "forwarded": Localized(
         ar="أعاد موظف توجيهها نيابة عن العميل", en="Forwarded by staff for the customer"
     ),
+    "same_content_apart": Localized(
+        ar="محتوى رسالة وصلت قبلها، لكن إثباتها أو موضعها غير تلك، فحُكم عليها وحدها",
+        en="The content of an earlier mail, but proven or addressed otherwise: decided by itself",
+    ),
     "also_addressed": Localized(
         ar="وُجّهت إلى عنوان قسم آخر أيضًا", en="Sent to another department's address too"
     ),

@@ -29,6 +29,8 @@ from shared.vocabulary import Locale, SenderAuth
 
 _LATIN: Final = re.compile("[A-Za-z]+")
 _IDENTITY: Final = ("from", "date", "subject", "message-id")
+_SHAPE: Final = ("content-type", "content-transfer-encoding", "content-disposition")
+"""By another one, the same bytes of the body say something else, or nothing."""
 UNREADABLE: Final = "(unreadable message / رسالة غير مقروءة)"
 
 
@@ -210,6 +212,9 @@ def digest_of(headers: Headers, raw: bytes, envelope: Envelope) -> str:
     digest = hashlib.sha256()
     for value in named:
         digest.update(value + b"\x00")
+    for name in ("from", *_SHAPE):
+        for value in headers.all(name):
+            digest.update(name.encode() + b"".join(value.split()) + b"\x00")
     if not addresses(headers, "from"):
         digest.update(envelope.sender.lower().encode("utf-8", "replace") + b"\x00")
     if not (headers.first("date") or headers.first("message-id")):

@@ -28,10 +28,7 @@ _SAVE: Final = """
         on conflict (id) do update set media_type = excluded.media_type, size = excluded.size,
             sha256 = excluded.sha256, about = excluded.about, content = excluded.content)
     update intake.inbound_mail m
-    set state = case when twin.mail_id = m.id then 'parsed' else 'duplicate' end,
-        decision = case when twin.mail_id = m.id then m.decision else 'duplicate' end,
-        reasons = case when twin.mail_id = m.id then m.reasons else array['same_content'] end,
-        duplicate_of = nullif(twin.mail_id, m.id),
+    set state = 'parsed', duplicate_of = nullif(twin.mail_id, m.id),
         summary = :summary, digest_tag = :digest_tag, message_tag = :message_tag,
         sender_tag = :sender_tag, mail_class = :mail_class, sender_auth = :sender_auth,
         flags = cast(:flags as text[])
@@ -42,7 +39,7 @@ _SAVE: Final = """
 
 
 async def save(tx: Tx, readings: Sequence[Mapping[str, Any]]) -> dict[UUID, State]:
-    """Each reading in one statement; the mail is parsed by it, or known as a duplicate.
+    """Each reading in one statement; a mail whose content came before names the first of them.
 
     Files keep their ids when the mail is read again. A mail that has moved on meanwhile is not
     among those that are returned.

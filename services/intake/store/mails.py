@@ -193,6 +193,18 @@ async def parsed(tx: Tx, mail_ids: Sequence[UUID]) -> dict[UUID, Undecided]:
     return {row["id"]: Undecided(_row(row), row["content"], row["reused"]) for row in rows}
 
 
+async def read_by(tx: Tx, mail_ids: Sequence[UUID]) -> list[Undecided]:
+    """Mails that have been read, in this order, wherever they stand."""
+    rows = await tx.rows(
+        f"""select {_LIGHT}, p.content
+        from intake.inbound_mail m join intake.mail_parsed p on p.mail_id = m.id
+        where m.id = any(cast(:ids as uuid[]))""",
+        {"ids": list(mail_ids)},
+    )
+    found = {row["id"]: Undecided(_row(row), row["content"], reused=False) for row in rows}
+    return [found[one] for one in mail_ids if one in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Which mails a list shows; `before` is the id that the last page ended with."""

@@ -12,8 +12,9 @@ from services.intake.domain.owners import owners
 from services.intake.domain.routing import Routing, released, route, within_the_house
 from services.intake.domain.threading import open_address, signed_delivery
 from services.intake.domain.words import Decision, Match, Sender
+from services.intake.store import copies as store
 from services.intake.store import mails, threads
-from services.intake.usecases import copied, match, read, returned, secrets
+from services.intake.usecases import copied, copies, match, read, returned, secrets
 from services.intake.usecases.addresses import our_addresses
 from services.intake.usecases.match import STRONG, Found, NotYet, UnknownTicket
 from services.intake.usecases.people import People, Person, domains_of
@@ -42,6 +43,8 @@ class Deciding:
     async def _look(self, looks: Sequence[Look]) -> list[Case | Exception | None]:
         async with self._context.tx() as tx:
             waiting = await mails.parsed(tx, [mail_id for mail_id, _ in looks])
+            if again := [one.row.id for one in waiting.values() if _came_before(one.row)]:
+                await store.lock(tx, again)
             ours = await our_addresses(tx) if waiting else {}
             return [
                 await _seen(tx, waiting.get(mail_id), ours, strangers)
@@ -62,12 +65,25 @@ async def route_mail(
     case = await _study(context, deciding, mail_id)
     if case is None:
         return
+    if case.copy_of is None:
+        case, routing = copies.judged(*await _judged(context, people, case))
+    else:
+        routing = copies.DUPLICATE
+    await deciding.ends.add((case, routing))
+
+
+async def _judged(context: Context, people: People, case: Case) -> tuple[Case, Routing]:
     case = await _asked(context, case)
     routing = _routing(context, case)
     if routing.decision in _ON_TICKETS:
         case = await _with_people(context, people, case, routing)
         routing = _checked(case, routing)
-    await deciding.ends.add((case, routing))
+    return case, routing
+
+
+def _came_before(row: mails.Row) -> bool:
+    """Whether its content did; what a person has let through is held against nothing."""
+    return row.duplicate_of is not None and not row.released
 
 
 async def _study(context: Context, deciding: Deciding, mail_id: UUID) -> Case | None:
@@ -88,7 +104,10 @@ async def _seen(
     if waiting is None:
         return None
     try:
-        return await _read(tx, waiting, ours, strangers)
+        case = await _read(tx, waiting, ours, strangers)
+        if not _came_before(waiting.row):
+            return case
+        return await copies.compared(tx, case, lambda one: _read(tx, one, ours, strangers))
     except (UnknownTicket, NotYet) as missing:
         return missing
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from services.intake.domain.copies import Earlier
 from services.intake.domain.mail import Mail
 from services.intake.domain.routing import Routing
 from services.intake.domain.words import Decision, State
@@ -47,6 +48,9 @@ class Case:
     reused: bool = False
     ours: frozenset[str] = frozenset()
     watching: tuple[UUID, ...] = ()
+    beside: tuple[Earlier, ...] = ()
+    """Mails with the same content that came before, and are not simply the same again."""
+    copy_of: UUID | None = None
 
     def home(self, routing: Routing) -> UUID:
         """The department whose staff may read the mail: its ticket's, else the addressed one."""
@@ -58,10 +62,13 @@ class Case:
 
     def reasons(self, routing: Routing) -> list[str]:
         """Why it was decided so."""
-        more = ["message_id_reused"] if self.reused else []
+        if self.copy_of is not None:
+            return list(routing.reasons)
+        more = ["message_id_reused"] if self.reused and not self.beside else []
         more += ["unverified"] if routing.unverified else []
         more += ["forwarded"] if self.forwarded_by else []
         more += ["also_addressed"] if self.watching else []
+        more += ["same_content_apart"] if self.beside else []
         return [*routing.reasons, *more]
 
     def because(self) -> list[str]:
@@ -99,7 +106,7 @@ async def give_up(tx: Tx, row: mails.Row) -> None:
 
 
 def _columns(tx: Tx, case: Case, routing: Routing) -> dict[str, Any]:
-    matched = routing.decision not in {Decision.NEW, Decision.LOOP}
+    matched = routing.decision not in {Decision.NEW, Decision.LOOP, Decision.DUPLICATE}
     return {
         "state": _STATES[routing.decision],
         "decision": routing.decision,
@@ -113,6 +120,7 @@ def _columns(tx: Tx, case: Case, routing: Routing) -> dict[str, Any]:
         "organization_id": case.person.organization_id if case.person else None,
         "requester_id": case.person.id if case.person else None,
         "ticket_id": case.found.thread.ticket_id if case.found.thread and matched else None,
+        "duplicate_of": case.copy_of,
         "routed_at": tx.now,
     }
 
