@@ -15,6 +15,10 @@ class NoAnswer(Exception):
     """The name system could not be asked: a proof that needs it is not there."""
 
 
+class Late(Exception):
+    """No answer yet: it may still come."""
+
+
 class Zone(Protocol):
     """Where names are looked up; tests have one of their own."""
 
@@ -68,9 +72,9 @@ def _text(record: Any, kind: Kind) -> str:
 
 
 async def gently(seconds: float, wish: Awaitable[T]) -> T:
-    """The answer of a wish, or NoAnswer when it takes too long."""
+    """The answer of a wish, or Late when it takes too long."""
     try:
         async with asyncio.timeout(seconds):
             return await wish
     except TimeoutError:
-        raise NoAnswer("timeout") from None
+        raise Late from None

@@ -6,17 +6,20 @@ from typing import Final
 from uuid import UUID
 
 from services.intake.adapters.children import Children, Parser
+from services.intake.adapters.lookups import Lookups
 from services.intake.adapters.zone import Resolver
 from services.intake.domain.words import State
 from services.intake.settings import IntakeSettings
 from services.intake.store import mails
 from services.intake.store.mails import Claimed
+from services.intake.timers.waiting import Waiting
 from services.intake.usecases.accept import PARSER
 from services.intake.usecases.match import NotYet
 from services.intake.usecases.people import People
 from services.intake.usecases.read import read, saving
 from services.intake.usecases.route import Deciding, route_mail
 from services.intake.usecases.settle import give_up
+from services.intake.usecases.witness import StillAsking
 from shared.kit.context import Context
 from shared.kit.courtesy import Turn
 from shared.kit.logging import get_logger
@@ -43,7 +46,8 @@ class Desk:
         self._context = context
         self._parser = parser
         self._people = People(context)
-        self._zone = Resolver(context.settings.intake_nameserver)
+        self._zone = Lookups(Resolver(context.settings.intake_nameserver))
+        self._waiting = Waiting()
         self._saving = saving(context)
         self._deciding = Deciding(context, self._people)
         self._lanes: int = context.settings.lanes
@@ -58,6 +62,10 @@ class Desk:
         await self._turn.come()  # senders wait for their 250, nobody for this
         async with self._context.tx() as tx:
             return await mails.claim(tx, free, room, LEASE)
+
+    async def close(self) -> None:
+        await self._parser.close()
+        await self._zone.close()
 
     def start(self, group: asyncio.TaskGroup, mail: Claimed) -> None:
         task = group.create_task(self._work(mail))
@@ -75,6 +83,9 @@ class Desk:
             while not (await asyncio.wait({steps}, timeout=RENEW))[0]:
                 await self._postpone(mail_id, LEASE)
             await steps
+        except StillAsking:
+            self._waiting.late(mail_id)
+            await self._postpone(mail_id, timedelta(seconds=1))
         except NotYet:
             await self._postpone(mail_id, timedelta(seconds=1))
         except (PeerUnavailable, PeerRefused) as error:
@@ -86,7 +97,9 @@ class Desk:
             steps.cancel()
 
     async def _steps(self, mail: Claimed) -> None:
-        state = await read(self._context, self._parser, mail, self._zone, self._saving)
+        patience = self._waiting.patience(mail.id)
+        state = await read(self._context, self._parser, mail, self._zone, self._saving, patience)
+        self._waiting.done(mail.id)
         if state is State.PARSED:
             await route_mail(self._context, self._people, mail.id, self._deciding)
 
@@ -133,4 +146,4 @@ async def work(context: Context, stop: Stop) -> None:
                 if quiet > IDLE:
                     await parser.close()
     finally:
-        await parser.close()
+        await desk.close()

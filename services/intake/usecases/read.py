@@ -58,8 +58,12 @@ async def read(
     found: Claimed,
     zone: Zone | None = None,
     together: Saving | None = None,
+    patience: witness.Patience = witness.ONCE,
 ) -> State | None:
-    """Parse an accepted mail; what cannot be parsed goes on degraded. Its new state."""
+    """Parse an accepted mail; what cannot be parsed goes on degraded. Its new state.
+
+    StillAsking when names are late that may be waited for.
+    """
     mail_id = found.id
     if found.state is not State.ACCEPTED:
         return found.state
@@ -70,7 +74,7 @@ async def read(
     reading = replace(_reading(context, envelope), mail=mail_id)
     if zone is not None and found.attempts < _ATTEMPTS:
         relays = _relays(context)
-        reading = await witness.heard(zone, raw, envelope, reading, relays)
+        reading = await witness.heard(zone, raw, envelope, reading, relays, patience)
     parsed = None
     if found.attempts < _ATTEMPTS:
         try:

@@ -5,11 +5,11 @@ Only where no server of ours has looked already, and only what could prove the F
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, NamedTuple
 
-from services.intake.adapters.zone import NoAnswer, Zone, gently
+from services.intake.adapters.zone import Late, NoAnswer, Zone, gently
 from services.intake.domain import limits, spf
 from services.intake.domain.addresses import addresses
 from services.intake.domain.admission import Network
@@ -20,13 +20,55 @@ from services.intake.domain.suffixes import aligned, organizational
 
 _SIGNATURES: Final = 5
 _SEALS: Final = 20
-_PATIENCE: Final = 5.0
+
+
+class Patience(NamedTuple):
+    """How long one look may wait for names; what is late then is asked for again, or is trouble.
+
+    A mail that waits keeps others waiting; the questions go on without it.
+    """
+
+    seconds: float = 0.5
+    again: bool = False
+
+
+ONCE: Final = Patience()
+
+
+class StillAsking(Exception):
+    """The name system has not answered: look at the mail again soon."""
 
 
 async def heard(
-    zone: Zone, raw: bytes, envelope: Envelope, reading: Reading, relays: Sequence[Network] = ()
+    zone: Zone,
+    raw: bytes,
+    envelope: Envelope,
+    reading: Reading,
+    relays: Sequence[Network] = (),
+    patience: Patience = ONCE,
 ) -> Reading:
     """The reading with keys, SPF's word and the policy; trouble only leaves proofs away."""
+    try:
+        return await _told(_Asking(zone, patience), raw, envelope, reading, relays)
+    except Late:
+        raise StillAsking from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What is asked, and how long."""
+
+    zone: Zone
+    patience: Patience
+
+    @property
+    def trouble(self) -> tuple[type[Exception], ...]:
+        return (NoAnswer,) if self.patience.again else (NoAnswer, Late)
+
+
+async def _told(
+    asking: _Asking, raw: bytes, envelope: Envelope, reading: Reading, relays: Sequence[Network]
+) -> Reading:
     if reading.trusted:
         return reading
     head = raw[: limits.HEADER_BLOCK].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
@@ -37,14 +79,16 @@ async def heard(
     domain, peer = named[0].domain, _public(envelope.peer, relays)
     names = _key_names(headers, domain, sealed=bool(reading.sealers))
     if names:
-        found = await asyncio.gather(*(_key(zone, name) for name in names))
+        found = await asyncio.gather(*(_key(asking, name) for name in names))
         known = zip(names, found, strict=True)
         reading = replace(reading, keys={name: text for name, text in known if text})
     if peer is None:
         return reading
     try:
-        return await gently(_PATIENCE, _posted(zone, peer, domain, envelope, reading))
-    except NoAnswer:
+        return await gently(
+            asking.patience.seconds, _posted(asking.zone, peer, domain, envelope, reading)
+        )
+    except asking.trouble:
         return reading
 
 
@@ -94,9 +138,9 @@ async def _policy(zone: Zone, domain: str) -> str:
     return ""
 
 
-async def _key(zone: Zone, name: str) -> str:
+async def _key(asking: _Asking, name: str) -> str:
     try:
-        texts = await gently(_PATIENCE, zone.look(name, "TXT"))
-    except NoAnswer:
+        texts = await gently(asking.patience.seconds, asking.zone.look(name, "TXT"))
+    except asking.trouble:
         return ""
     return str(texts[0]) if texts else ""

@@ -26,6 +26,8 @@ PUBLIC = base64.b64encode(
     )
 ).decode()
 RECORD = f"v=DKIM1; k=rsa; p={PUBLIC}"
+SILENT = "silent.example"
+"""About names below it nothing is ever answered."""
 NAME = "s1._domainkey.client.example"
 MAIL = b"From: Sara <sara@client.example>\r\nTo: a@b\r\nSubject: x\r\n\r\nIt is down.\r\n"
 
@@ -36,7 +38,7 @@ def signed(raw: bytes = MAIL, domain: bytes = b"client.example", **more: Any) ->
 
 
 class _Server(asyncio.DatagramProtocol):
-    """Answers one name, as a name server does."""
+    """Answers one name, as a name server does; about others it says that they are not."""
 
     @override
     def connection_made(self, transport: Any) -> None:
@@ -47,6 +49,8 @@ class _Server(asyncio.DatagramProtocol):
         question = dns.message.from_wire(data)
         answer = dns.message.make_response(question)
         name = question.question[0].name
+        if str(name).endswith(f"{SILENT}."):
+            return
         if str(name) == f"{NAME}.":
             parts = " ".join(f'"{RECORD[at : at + 200]}"' for at in range(0, len(RECORD), 200))
             answer.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", parts))

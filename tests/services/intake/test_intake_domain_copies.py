@@ -86,6 +86,7 @@ def test_the_same_claim_repeats_it_unless_it_is_better_proven() -> None:
             "bound": True,
             "internal": True,
         }
+        # Each name has a value of its field's type.
         assert not repeats(TAG, replace(TAG, **{other: changed[other]}))  # type: ignore[arg-type]
 
 
