@@ -14,6 +14,7 @@ from services.tickets.usecases.scanning import scan_some, scanner_of, waited
 from services.tickets.usecases.sweeping import Broom
 from services.tickets.usecases.tallying import tally_some
 from shared.kit.context import Context
+from shared.kit.courtesy import Leisure
 from shared.kit.health import Check
 from shared.kit.metrics import SEARCH_LAG
 from shared.kit.workers import Stop, Worker
@@ -39,10 +40,11 @@ _IDLE: Final = 0.25
 
 async def _index(context: Context, stop: Stop) -> None:
     """Woken by each new message; looks by itself for what a stopped process left behind."""
+    leisure = Leisure(context.courtesy)
     while not stop.is_set():
         more = True
         while more and not stop.is_set():
-            await context.courtesy.give_way()
+            await leisure.come(stop.wait)
             more = await index_some(context) or await rename_one(context)
         await context.wait("tickets.index", _LOOK_FOR_CHANGES)
         await stop.wait(_GATHER)
@@ -99,9 +101,12 @@ async def _count(context: Context, stop: Stop) -> None:
 
 async def _tally(context: Context, stop: Stop) -> None:
     """Also what an older version left behind: all tickets are queued by the migration."""
+    leisure = Leisure(context.courtesy)
     while not await stop.wait(_TALLY):
-        while not stop.is_set() and await tally_some(context):
-            await context.courtesy.give_way()
+        more = True
+        while more and not stop.is_set():
+            await leisure.come(stop.wait)
+            more = await tally_some(context)
 
 
 async def _assign(context: Context, stop: Stop) -> None:

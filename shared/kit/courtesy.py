@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Final
 
 PAUSE: Final = 0.002
@@ -13,6 +13,12 @@ LONGEST: Final = 0.1
 BURST: Final = 2.0
 LULL: Final = 0.02
 FEW: Final = 4
+
+BUSTLE: Final = 40.0
+"""What comes in a second, requests and facts, where spare work had better wait."""
+LOOK: Final = 0.25
+PUT_OFF: Final = 10.0
+"""Seconds that spare work is put off at the most; then it has as long for itself."""
 
 
 class Courtesy:
@@ -27,6 +33,8 @@ class Courtesy:
         self._inside = 0
         self._left = 0.0
         self.served = 0
+        self.came = 0
+        """All that was done because it came from outside: requests, and facts of the stream."""
         self._door: asyncio.Future[None] | None = None
 
     @contextlib.contextmanager
@@ -38,6 +46,7 @@ class Courtesy:
         finally:
             self._inside -= 1
             self.served += 1
+            self.came += 1
             if not self._inside:
                 self._empty()
 
@@ -110,6 +119,34 @@ class Turn:
     def _is_over(self) -> bool:
         few = self._courtesy.served - self._seen <= FEW
         return few or self._courtesy.quiet_for() >= LULL
+
+
+class Leisure:
+    """Of spare work that somebody looks for later: keys of search, sums of reports.
+
+    One thing that comes alone is followed at once. While much comes in a second, the work waits
+    for the bustle to end: what people wait for then has the processors. It is put off for
+    `longest` seconds at the most, and then goes on for as long without looking.
+    """
+
+    def __init__(self, courtesy: Courtesy, longest: float = PUT_OFF) -> None:
+        self._courtesy = courtesy
+        self._longest = longest
+        self._seen = 0
+        self._mine = float("-inf")
+
+    async def come(self, pause: Callable[[float], Awaitable[bool]]) -> None:
+        """Until there is leisure or too long was none; a `pause` may say that it was the last."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        while self._courtesy.came - self._seen > FEW and clock() > self._mine:
+            before = self._courtesy.came
+            if await pause(LOOK) or self._courtesy.came - before <= BUSTLE * LOOK:
+                break
+            if clock() - began >= self._longest:
+                self._mine = clock() + self._longest
+        await self._courtesy.give_way()
+        self._seen = self._courtesy.came
 
 
 def lingering(took: float, held: int, least: float = 0.0) -> float:

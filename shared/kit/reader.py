@@ -139,6 +139,7 @@ class Reader:
         for message in readable.values():
             await message.ack()
         self.handled += len(readable)
+        self._context.courtesy.came += len(readable)
 
     async def _read_one(self, message: Msg) -> Delivery | None:
         """The delivery, or None when the bytes are none: they are parked and acknowledged."""
