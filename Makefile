@@ -86,6 +86,7 @@ gallery: mails ## Pages and pictures of every mail in docs/mails (pictures where
 lock: ## Renew both lock files (needs uv)
 	@$(COMPILE) requirements.in -o requirements.lock
 	@$(COMPILE) requirements-dev.in -o requirements-dev.lock
+	@$(COMPILE) tests/bench/peer/requirements.in -o tests/bench/peer/requirements.lock
 
 clean: ## Forget what can be made again; data in ./var stays
 	@rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage bench-out
