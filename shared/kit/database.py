@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+import asyncpg
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.kit.callers import Seat
@@ -10,6 +12,15 @@ from shared.kit.settings import Settings
 _PLANNING: Final = {"random_page_cost": "1.1"}
 """Pages lie in memory or on flash: with the default of 4, made for turning disks, the planner
 walks tens of thousands of rows in order to avoid fetching a thousand."""
+
+_LISTS: Final = "select " + ", ".join(
+    f"${number}::{name}[]"
+    for number, name in enumerate(
+        ("uuid", "bigint", "int", "smallint", "bytea", "jsonb", "timestamptz", "date", "boolean"), 1
+    )
+)
+"""The driver asks the catalogue about each kind of array when a statement first names it, for
+milliseconds each time and on each connection; named together they are asked about once."""
 
 
 class Database:
@@ -23,7 +34,7 @@ class Database:
     def engine(self, seat: Seat) -> AsyncEngine:
         """The pool of a seat, made when it is first needed."""
         if seat not in self._engines:
-            self._engines[seat] = create_async_engine(
+            engine = create_async_engine(
                 self._settings.dsn(self._schema, seat),
                 isolation_level="AUTOCOMMIT",
                 pool_size=self._settings.pool_size,
@@ -34,6 +45,8 @@ class Database:
                 skip_autocommit_rollback=True,
                 connect_args=_connect_args(f"sanad-{self._schema}-{seat}"),
             )
+            event.listen(engine.sync_engine, "connect", _acquaint)
+            self._engines[seat] = engine
         return self._engines[seat]
 
     async def connect(self, seat: Seat) -> AsyncConnection:
@@ -52,3 +65,12 @@ def _connect_args(name: str) -> dict[str, Any]:
         "command_timeout": 30,
         "server_settings": {"application_name": name, "jit": "off", **_PLANNING},
     }
+
+
+def _acquaint(connection: Any, _record: object) -> None:
+    """A fresh connection learns what arrays are before anybody waits for it."""
+
+    async def learn(driver: asyncpg.Connection) -> None:
+        await driver.prepare(_LISTS)
+
+    connection.run_async(learn)

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import ExitStack
 
-from shared.kit.courtesy import LONGEST, LULL, Courtesy, Turn, lingering
+from shared.kit.courtesy import LONGEST, LULL, Courtesy, Leisure, Turn, lingering
 
 
 async def test_an_idle_house_holds_nobody_up() -> None:
@@ -147,3 +147,62 @@ async def test_a_burst_that_lasts_leaves_the_work_as_much_time_as_it_took() -> N
             assert waited >= 0.1
             await turn.come()
             assert loop.time() - began < waited + 0.05  # its own time: nobody is waited for
+
+
+async def test_spare_work_follows_at_once_what_comes_alone() -> None:
+    courtesy = Courtesy()
+    with courtesy.request():
+        pass
+    async with asyncio.timeout(1):
+        await Leisure(courtesy, longest=60).come(never)
+
+
+async def test_spare_work_waits_for_the_end_of_a_bustle() -> None:
+    courtesy, looks = Courtesy(), 0
+
+    async def pause(_seconds: float) -> bool:
+        nonlocal looks
+        looks += 1
+        courtesy.came += 500 if looks < 5 else 0
+        return False
+
+    courtesy.came = 500
+    await Leisure(courtesy, longest=60).come(pause)
+    assert looks == 5
+
+
+async def test_an_endless_bustle_puts_spare_work_off_for_so_long_and_no_longer() -> None:
+    courtesy, looks = Courtesy(), 0
+
+    async def pause(_seconds: float) -> bool:
+        nonlocal looks
+        looks += 1
+        courtesy.came += 500
+        await turns(1)
+        return False
+
+    courtesy.came = 500
+    leisure = Leisure(courtesy, longest=0.1)
+    async with asyncio.timeout(10):
+        await leisure.come(pause)
+        waited, looks = looks, 0
+        courtesy.came += 500
+        await leisure.come(pause)
+    assert waited > 1
+    assert looks == 0
+
+
+async def test_a_process_that_ends_does_not_wait_for_leisure() -> None:
+    courtesy = Courtesy()
+    courtesy.came = 500
+
+    async def last(_seconds: float) -> bool:
+        courtesy.came += 500
+        return True
+
+    async with asyncio.timeout(1):
+        await Leisure(courtesy, longest=60).come(last)
+
+
+async def never(_seconds: float) -> bool:
+    raise AssertionError("nothing was to be waited for")
