@@ -16,6 +16,7 @@ from shared.events.ticket import (
     TicketSplit,
     TicketStatusChanged,
     TicketUnmerged,
+    TicketWatched,
 )
 from shared.kit.bus import Consumers
 from shared.kit.context import Context
@@ -86,6 +87,12 @@ async def participant_removed(
 @consumers.on(TicketDepartmentChanged)
 async def department_changed(event: Event[TicketDepartmentChanged], tx: Tx) -> None:
     await threads.moved(tx, event.data.ticket_id, event.data.to_department_id)
+
+
+@consumers.on(TicketWatched)
+async def watched(event: Event[TicketWatched], tx: Tx) -> None:
+    """Departments that look on at a ticket may read its mails."""
+    await threads.watched(tx, event.data.ticket_id, event.data.watching_department_ids)
 
 
 @consumers.on(NotifySent)

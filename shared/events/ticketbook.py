@@ -67,7 +67,15 @@ TICKET: Final = (
         },
         partner_visible=True,
     ),
-    Entry(ticket.TicketWatched, ("tickets",), {"sla": DOORWAY, "escalation": DOORWAY}),
+    Entry(
+        ticket.TicketWatched,
+        ("tickets",),
+        {
+            "intake": "lets these departments read the ticket's mails",
+            "sla": DOORWAY,
+            "escalation": DOORWAY,
+        },
+    ),
     Entry(
         ticket.TicketParticipantAdded,
         ("tickets",),

@@ -1,7 +1,7 @@
 """Rows of inbound mail: kept, claimed, moved from state to state."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -31,7 +31,7 @@ _KEEP_ALL: Final = f"""
             as m (id, sha256, size, envelope, raw)),
     {FACTS_CTE("intake")}
     select 1"""
-_LIGHT: Final = """id, channel, state, version, received_at, accepted_at, size, envelope, summary,
+LIGHT: Final = """id, channel, state, version, received_at, accepted_at, size, envelope, summary,
     attempts, mailbox_id, mail_class, sender_auth, match, decision, reasons, because, flags,
     degraded, released, department_id, organization_id, requester_id, ticket_id, duplicate_of,
     steered_department_id, steered_ticket_id, steered_new, decided_by"""
@@ -39,6 +39,9 @@ DEPARTMENT: Final = (
     f"(case when department_id is null then '{DEFAULT_DEPARTMENT}'::uuid else department_id end)"
 )
 """As its index spells it: behind row-level security the planner takes `coalesce` for leaky."""
+
+_WATCHED: Final = """ticket_id in (select w.ticket_id from intake.thread_watcher w
+    where w.department_id = any(cast(:within as uuid[])))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,27 +134,35 @@ async def postpone(tx: Tx, mail_id: UUID, wait: timedelta, *, failed: bool = Fal
 
 
 async def find(
-    tx: Tx, mail_id: UUID, within: Collection[UUID] | None = None, *, lock: bool = False
+    tx: Tx,
+    mail_id: UUID,
+    within: Collection[UUID] | None = None,
+    *,
+    lock: bool = False,
+    watched: bool = False,
 ) -> Row | None:
-    """One mail, when it is of the departments `within`; None of them is every mail."""
+    """One mail, when it is of the departments `within`; None of them is every mail.
+
+    `watched`: also when they look on at its ticket.
+    """
     row = await tx.row(
-        f"""select {_LIGHT} from intake.inbound_mail where id = :id {_wall(within)}
+        f"""select {LIGHT} from intake.inbound_mail where id = :id {_wall(within, watched=watched)}
         {"for update" if lock else ""}""",
         {"id": mail_id, "within": list(within or ())},
     )
-    return _row(row) if row else None
+    return read_row(row) if row else None
 
 
 async def with_contents(tx: Tx, mail_ids: Sequence[UUID]) -> list[tuple[Row, bytes | None, bool]]:
     """These mails, the sealed words that were read in each, and whether it has files."""
     rows = await tx.rows(
-        f"""select {_LIGHT}, p.content, exists (
+        f"""select {LIGHT}, p.content, exists (
                 select from intake.mail_attachment a where a.mail_id = m.id) as has_files
         from intake.inbound_mail m left join intake.mail_parsed p on p.mail_id = m.id
         where m.id = any(cast(:ids as uuid[]))""",
         {"ids": list(mail_ids)},
     )
-    return [(_row(row), row["content"], row["has_files"]) for row in rows]
+    return [(read_row(row), row["content"], row["has_files"]) for row in rows]
 
 
 async def note_of(tx: Tx, mail_id: UUID) -> bytes | None:
@@ -165,7 +176,7 @@ async def note_of(tx: Tx, mail_id: UUID) -> bytes | None:
 async def raw_of(tx: Tx, mail_id: UUID, within: Collection[UUID] | None) -> bytes | None:
     """The sealed bytes as they came in."""
     raw: bytes | None = await tx.scalar(
-        f"select raw from intake.inbound_mail where id = :id {_wall(within)}",
+        f"select raw from intake.inbound_mail where id = :id {_wall(within, watched=True)}",
         {"id": mail_id, "within": list(within or ())},
     )
     return raw
@@ -183,54 +194,26 @@ class Undecided:
 async def parsed(tx: Tx, mail_ids: Sequence[UUID]) -> dict[UUID, Undecided]:
     """All that is stored of them, in one look; without those that are decided."""
     rows = await tx.rows(
-        f"""select {_LIGHT}, p.content, exists (select from intake.inbound_mail o
+        f"""select {LIGHT}, p.content, exists (select from intake.inbound_mail o
                 where o.message_tag = m.message_tag and o.id < m.id and o.state <> 'duplicate'
             ) as reused
         from intake.inbound_mail m join intake.mail_parsed p on p.mail_id = m.id
         where m.id = any(cast(:ids as uuid[])) and m.state = 'parsed'""",
         {"ids": list(mail_ids)},
     )
-    return {row["id"]: Undecided(_row(row), row["content"], row["reused"]) for row in rows}
+    return {row["id"]: Undecided(read_row(row), row["content"], row["reused"]) for row in rows}
 
 
 async def read_by(tx: Tx, mail_ids: Sequence[UUID]) -> list[Undecided]:
     """Mails that have been read, in this order, wherever they stand."""
     rows = await tx.rows(
-        f"""select {_LIGHT}, p.content
+        f"""select {LIGHT}, p.content
         from intake.inbound_mail m join intake.mail_parsed p on p.mail_id = m.id
         where m.id = any(cast(:ids as uuid[]))""",
         {"ids": list(mail_ids)},
     )
-    found = {row["id"]: Undecided(_row(row), row["content"], reused=False) for row in rows}
+    found = {row["id"]: Undecided(read_row(row), row["content"], reused=False) for row in rows}
     return [found[one] for one in mail_ids if one in found]
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Which mails a list shows; `before` is the id that the last page ended with."""
-
-    before: UUID | None
-    most: int
-    within: Collection[UUID] | None
-    only: Mapping[str, Any] = field(default_factory=dict)
-    """Values that columns must have."""
-
-
-async def page(tx: Tx, wish: Wish) -> list[Row]:
-    """Newest first. Each department gives its own newest from the index, merged by id."""
-    wishes = ["true", *(f"{column} = :{column}" for column in wish.only)]
-    wishes += ["id < :before"] if wish.before else []
-    newest = f"""select {_LIGHT} from intake.inbound_mail where {" and ".join(wishes)} %s
-        order by id desc limit :most"""
-    if wish.within is not None:
-        own = newest % f"and {DEPARTMENT} = mine"
-        newest = f"""select found.* from unnest(cast(:within as uuid[])) mine
-            cross join lateral ({own}) found order by id desc limit :most"""
-    else:
-        newest %= ""
-    values = {**wish.only, "before": wish.before, "most": wish.most}
-    rows = await tx.rows(newest, {**values, "within": list(wish.within or ())})
-    return [_row(row) for row in rows]
 
 
 async def change(tx: Tx, mail_id: UUID, fields: Mapping[str, Any]) -> None:
@@ -240,38 +223,47 @@ async def change(tx: Tx, mail_id: UUID, fields: Mapping[str, Any]) -> None:
     )
 
 
-_APPLY: Final = """update intake.inbound_mail
-    set state = 'applied', ticket_id = :ticket, version = version + 1
-    where id = :id and state <> 'applied'
-    returning id, version, once,
-        case when mail_class in ('human', 'list') then sender_tag end as speaker"""
+_APPLY: Final = """
+    with done as (
+        update intake.inbound_mail
+        set state = 'applied', ticket_id = :ticket, version = version + 1,
+            department_id = coalesce(cast(:department as uuid), (select t.department_id
+                from intake.thread_ticket t where t.ticket_id = :ticket), department_id)
+        where id = :id and state <> 'applied'
+        returning id, version, once, department_id,
+            case when mail_class in ('human', 'list') then sender_tag end as speaker),
+    copies as (
+        update intake.inbound_mail c set department_id = done.department_id
+        from done where c.duplicate_of = done.id)
+    select id, version, once, speaker from done"""
 
 
-async def apply(tx: Tx, tickets: Mapping[UUID, UUID]) -> dict[UUID, RowMapping]:
-    """Mails are on their tickets; version and sender of those of which it was not known."""
-    places = [{"id": mail_id, "ticket": tickets[mail_id]} for mail_id in sorted(tickets)]
+Place = tuple[UUID, UUID | None]
+"""A ticket, and its department where it is not known by the ticket."""
+
+
+async def apply(tx: Tx, tickets: Mapping[UUID, Place]) -> dict[UUID, RowMapping]:
+    """Mails are on their tickets and their departments' own; what is new of them.
+
+    Version and sender of those of which it was not known.
+    """
+    places = [
+        {"id": mail_id, "ticket": tickets[mail_id][0], "department": tickets[mail_id][1]}
+        for mail_id in sorted(tickets)
+    ]
     return {row["id"]: row for row in await tx.each(_APPLY, places)}
-
-
-async def move(tx: Tx, ticket_id: UUID, to: UUID, mail_ids: Sequence[UUID]) -> None:
-    """Mails whose messages moved to another ticket."""
-    await tx.execute(
-        "update intake.inbound_mail set ticket_id = :to"
-        " where id = any(:ids) and ticket_id = :ticket",
-        {"ids": list(mail_ids), "ticket": ticket_id, "to": to},
-    )
 
 
 async def by_message(tx: Tx, tags: list[bytes]) -> dict[bytes, list[Row]]:
     """Mails by the tag of their Message-ID, the oldest first: several may share one."""
     rows = await tx.rows(
-        f"""select message_tag, {_LIGHT} from intake.inbound_mail
+        f"""select message_tag, {LIGHT} from intake.inbound_mail
         where message_tag = any(:tags) and state <> 'duplicate' order by id limit 500""",
         {"tags": tags},
     )
     found: dict[bytes, list[Row]] = {}
     for row in rows:
-        found.setdefault(row["message_tag"], []).append(_row(row))
+        found.setdefault(row["message_tag"], []).append(read_row(row))
     return found
 
 
@@ -285,11 +277,14 @@ async def oldest_unfinished(tx: Tx) -> datetime | None:
     return oldest
 
 
-def _wall(within: Collection[UUID] | None) -> str:
-    return "" if within is None else f"and {DEPARTMENT} = any(cast(:within as uuid[]))"
+def _wall(within: Collection[UUID] | None, *, watched: bool) -> str:
+    if within is None:
+        return ""
+    own = f"{DEPARTMENT} = any(cast(:within as uuid[]))"
+    return f"and ({own} or {_WATCHED})" if watched else f"and {own}"
 
 
-def _row(row: RowMapping) -> Row:
+def read_row(row: RowMapping) -> Row:
     values = {name: row[name] for name in Row.__dataclass_fields__}
     values["state"] = State(values["state"])
     values["decision"] = Decision(values["decision"]) if values["decision"] else None

@@ -1,5 +1,6 @@
 """What intake knows of tickets: their numbers, whose they are, who takes part."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -67,6 +68,36 @@ async def set_department(tx: Tx, ticket_id: UUID, department_id: UUID) -> None:
     )
     await tx.execute(
         "update intake.inbound_mail set department_id = :department where ticket_id = :id", values
+    )
+    await tx.execute(
+        """update intake.inbound_mail c set department_id = :department
+        from intake.inbound_mail m where m.ticket_id = :id and c.duplicate_of = m.id""",
+        values,
+    )
+
+
+async def move_mails(tx: Tx, ticket_id: UUID, to: UUID, mail_ids: Sequence[UUID]) -> None:
+    """Mails whose messages moved to another ticket."""
+    await tx.execute(
+        """update intake.inbound_mail set ticket_id = :to, department_id = coalesce(
+            (select t.department_id from intake.thread_ticket t where t.ticket_id = :to),
+            department_id)
+        where id = any(:ids) and ticket_id = :ticket""",
+        {"ids": list(mail_ids), "ticket": ticket_id, "to": to},
+    )
+
+
+async def set_watchers(tx: Tx, ticket_id: UUID, department_ids: Sequence[UUID]) -> None:
+    values = {"id": ticket_id, "departments": list(department_ids)}
+    await tx.execute(
+        """delete from intake.thread_watcher where ticket_id = :id
+        and department_id <> all(cast(:departments as uuid[]))""",
+        values,
+    )
+    await tx.execute(
+        """insert into intake.thread_watcher (department_id, ticket_id)
+        select unnest(cast(:departments as uuid[])), :id on conflict do nothing""",
+        values,
     )
 
 

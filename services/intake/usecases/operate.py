@@ -11,7 +11,7 @@ from uuid import UUID
 from services.intake.domain.mail import Mail
 from services.intake.domain.words import REDECIDABLE, RELEASABLE, State
 from services.intake.problems import NotReleasable
-from services.intake.store import contents, mails
+from services.intake.store import contents, mails, pages
 from services.intake.usecases import read, secrets, sight
 from services.intake.usecases.accept import PARSER
 from shared.kit.context import Context
@@ -54,13 +54,13 @@ class Filters:
 async def listed(tx: Tx, filters: Filters, before: UUID | None, most: int) -> list[Shown]:
     """Newest first, with subject and sender only."""
     within = sight.narrowed(sight.reading(tx.caller), filters.department_id)
-    rows = await mails.page(tx, mails.Wish(before, most, within, filters.columns()))
+    rows = await pages.page(tx, pages.Wish(before, most, within, filters.columns()))
     return [await summary(tx, row) for row in rows]
 
 
 async def show(tx: Tx, mail_id: UUID) -> Shown:
     """One mail with its words, the list of its files, and why it was refused if it was."""
-    row = await mails.find(tx, mail_id, sight.reading(tx.caller))
+    row = await mails.find(tx, mail_id, sight.reading(tx.caller), watched=True)
     if row is None:
         raise NotFound
     shown = await summary(tx, row)

@@ -57,7 +57,7 @@ async def applied(tx: Tx, mail_id: UUID, ticket_id: UUID, *, opens: bool = False
     Whose mail `opens` a ticket takes part in it; one let in just once does not in another's.
     """
     opening = await _opening(tx)
-    known = opening if mail_id in opening else await mails.apply(tx, {mail_id: ticket_id})
+    known = opening if mail_id in opening else await mails.apply(tx, {mail_id: (ticket_id, None)})
     row = known.get(mail_id)
     if row is None:
         return
@@ -73,7 +73,7 @@ async def _opening(tx: Tx) -> Mapping[UUID, Mapping[str, Any] | None]:
         named = [(one.data, getattr(one.data, "mail_id", None)) for one in tx.beside]
         count = Counter(mail_id for _, mail_id in named)
         tickets = {
-            mail_id: fact.ticket_id
+            mail_id: (fact.ticket_id, fact.department_id)
             for fact, mail_id in named
             if isinstance(fact, TicketOpened) and mail_id is not None and count[mail_id] == 1
         }
@@ -93,6 +93,11 @@ async def moved(tx: Tx, ticket_id: UUID, department_id: UUID) -> None:
     await threads.set_department(tx, ticket_id, department_id)
 
 
+async def watched(tx: Tx, ticket_id: UUID, department_ids: Sequence[UUID]) -> None:
+    """These departments look on at the ticket, and no others: they read its mails."""
+    await threads.set_watchers(tx, ticket_id, department_ids)
+
+
 async def status(tx: Tx, ticket_id: UUID, to: str) -> None:
     await threads.set_status(tx, ticket_id, to)
 
@@ -107,7 +112,7 @@ async def merged(tx: Tx, ticket_id: UUID, into: UUID | None) -> None:
 
 async def mails_moved(tx: Tx, ticket_id: UUID, to: UUID, mail_ids: Sequence[UUID]) -> None:
     if mail_ids:
-        await mails.move(tx, ticket_id, to, mail_ids)
+        await threads.move_mails(tx, ticket_id, to, mail_ids)
 
 
 async def left(tx: Tx, ticket_id: UUID, person: str | None) -> None:

@@ -11,7 +11,7 @@ from services.intake.domain.mail import Envelope
 from services.intake.routes import ROUTERS
 from services.intake.settings import IntakeSettings
 from services.intake.store import mailboxes, mails
-from services.intake.usecases import sight
+from services.intake.usecases import sight, threads
 from services.intake.usecases.accept import accept
 from shared.kit.callers import Caller
 from shared.kit.context import Context
@@ -177,3 +177,27 @@ async def test_a_departments_list_reads_its_index(registry: Registry) -> None:
     text = str([dict(row) for row in plan])
     assert "inbound_mail_department" in text
     assert "Sort" not in text
+
+
+async def test_departments_that_look_on_at_a_ticket_read_its_mails_and_decide_nothing(
+    registry: Registry,
+) -> None:
+    mine, theirs, ticket = uuid4(), uuid4(), uuid4()
+    mail_ids = [await registry.mail(theirs) for _ in range(3)]
+    async with registry.context.tx() as tx:
+        for mail_id in mail_ids:
+            await mails.change(tx, UUID(mail_id), {"ticket_id": ticket})
+        await threads.watched(tx, ticket, [mine, uuid4()])
+    own, who = await registry.mail(mine), staff("agent", mine)
+    newest = [own, *reversed(mail_ids)]
+    assert await registry.listed(who) == newest
+    assert await registry.listed(who, f"&department_id={mine}&state=held") == newest
+    for path in ("", "/raw"):
+        assert (await registry.ask(who, "GET", f"/{mail_ids[0]}{path}")).is_success
+    for method, path in PATHS[2:]:
+        answer = await registry.ask(who, method, f"/{mail_ids[0]}{path}")
+        assert answer.status_code == 404
+    async with registry.context.tx() as tx:
+        await threads.watched(tx, ticket, [])
+    assert await registry.listed(who) == [own]
+    assert (await registry.ask(who, "GET", f"/{mail_ids[0]}")).status_code == 404
