@@ -14,6 +14,11 @@ Json = dict[str, Any]
 _MEGABYTE = 1_000_000
 _BODY = 2 * _MEGABYTE
 _UPLOAD = 40 * _MEGABYTE
+_ADDRESS = 16_384
+"""Longest path with its query: many filters, and texts of which each letter takes six."""
+_HEAD = 131_072
+"""What is read of a head at all, so that whoever sends too much is told so. Services take 32 KiB
+(`shared/kit/protocol.py`) and answer 431 beyond."""
 _SECURITY = {
     "X-Content-Type-Options": ["nosniff"],
     "X-Frame-Options": ["DENY"],
@@ -57,9 +62,9 @@ def configuration(home: Home, listen: str, upstreams: Mapping[str, str], tls: st
         "read_idle_timeout": "7s",
         "read_min_rate": 4096,
         "idle_timeout": "14s",
-        "max_header_bytes": 32_768,
+        "max_header_bytes": _HEAD,
         "automatic_https": {"disable": tls == "off", "disable_redirects": True},
-        "routes": [_headers(tls), _packing(), *routes(upstreams), _nothing_here()],
+        "routes": [_headers(tls), _packing(), _too_long(), *routes(upstreams), _nothing_here()],
         "errors": {"routes": [_headers(tls), *refusals()]},
         "logs": {"default_logger_name": "access"},
     }
@@ -110,6 +115,13 @@ def _proxy(upstream: str) -> Json:
             "keep_alive": {"enabled": True, "idle_timeout": "30s", "max_idle_conns_per_host": 64},
             "compression": False,
         },
+        # What a service refuses before it has read a head is told in our words.
+        "handle_response": [
+            {
+                "match": {"status_code": [431]},
+                "routes": [{"handle": [{"handler": "error", "status_code": 431}]}],
+            }
+        ],
         # A worker that is just restarting has closed its kept connections; only safe methods retry.
         "load_balancing": {"retries": 2, "try_duration": "3s", "try_interval": "50ms"},
     }
@@ -135,6 +147,11 @@ def _packing() -> Json:
         "match": {"headers": {"Content-Type": _COMPRESSED}},
     }
     return {"handle": [packed]}
+
+
+def _too_long() -> Json:
+    match = [{"expression": f"size({{http.request.uri}}) > {_ADDRESS}"}]
+    return {"match": match, "handle": [{"handler": "error", "status_code": 414}]}
 
 
 def _nothing_here() -> Json:

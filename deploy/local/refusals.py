@@ -4,7 +4,15 @@ import json
 from typing import Any
 
 from shared.kit.problem import MEDIA_TYPE, Problem
-from shared.kit.problems import BadRequest, NotFound, PayloadTooLarge, Unavailable, Unexpected
+from shared.kit.problems import (
+    AddressTooLong,
+    BadRequest,
+    HeadTooLarge,
+    NotFound,
+    PayloadTooLarge,
+    Unavailable,
+    Unexpected,
+)
 from shared.vocabulary import Locale
 
 Json = dict[str, Any]
@@ -21,6 +29,8 @@ _RETRY_AFTER = "2"
 _KINDS: tuple[tuple[str, type[Problem]], ...] = (
     ("in [502, 503, 504]", Unavailable),
     ("== 413", PayloadTooLarge),
+    ("== 414", AddressTooLong),
+    ("== 431", HeadTooLarge),
     ("in [404, 405]", NotFound),
     ("< 500", BadRequest),
     (">= 500", Unexpected),

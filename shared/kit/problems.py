@@ -4,6 +4,7 @@ Problem
 +- BadRequest 400        +- Unauthorized 401        +- Forbidden 403
 +- NotFound 404          +- MethodNotAllowed 405    +- PreconditionFailed 412
 +- Conflict 409          +- IllegalTransition 409   +- PayloadTooLarge 413
++- AddressTooLong 414    +- HeadTooLarge 431
 +- ValidationFailed 422  +- IdempotencyKeyReused 422
 +- UnsupportedMediaType 415
 +- TooManyRequests 429   +- Unavailable 503         +- Unexpected 500
@@ -15,7 +16,9 @@ from typing import Any
 from shared.kit.locale import pick
 from shared.kit.problem import FieldError, Problem, ProblemOut, SpokenError, problems
 from shared.kit.request_problems import (
+    AddressTooLong,
     BadRequest,
+    HeadTooLarge,
     MethodNotAllowed,
     PayloadTooLarge,
     Unexpected,
@@ -24,8 +27,10 @@ from shared.kit.request_problems import (
 from shared.vocabulary import Locale, Localized
 
 __all__ = [
+    "AddressTooLong",
     "BadRequest",
     "FieldError",
+    "HeadTooLarge",
     "MethodNotAllowed",
     "PayloadTooLarge",
     "Problem",

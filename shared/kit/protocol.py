@@ -11,6 +11,11 @@ HEAD_WITHIN: Final = 10.0
 BODY_WITHIN: Final = 30.0
 SLOWEST_BODY: Final = 4 * 1024
 SWEEP: Final = 1.0
+_TOO_LARGE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
+"""In no language: what the reader asked for has not been read. The edge says it in words."""
 
 
 class Guarded(HttpToolsProtocol):
@@ -27,6 +32,7 @@ class Guarded(HttpToolsProtocol):
         self._seen += len(data)
         super().data_received(data)
         if self._seen > MOST_HEAD and self._in_head():
+            self.transport.write(_TOO_LARGE)
             self.transport.close()
 
     def _in_head(self) -> bool:

@@ -43,6 +43,32 @@ class MethodNotAllowed(Problem):
     )
 
 
+class AddressTooLong(Problem):
+    status = 414
+    code = "address_too_long"
+    title = Localized(
+        ar="عنوان طويل جداً",
+        en="Address too long",
+    )
+    detail = Localized(
+        ar="عنوان الطلب بما فيه نص البحث أطول من الحد المسموح.",
+        en="The address of the request, with its query, is longer than the limit.",
+    )
+
+
+class HeadTooLarge(Problem):
+    status = 431
+    code = "head_too_large"
+    title = Localized(
+        ar="ترويسات كبيرة جداً",
+        en="Headers too large",
+    )
+    detail = Localized(
+        ar="ترويسات الطلب أكبر من الحد المسموح.",
+        en="The headers of the request are larger than the limit.",
+    )
+
+
 class PayloadTooLarge(Problem):
     status = 413
     code = "payload_too_large"

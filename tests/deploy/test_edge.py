@@ -15,6 +15,7 @@ from deploy.local import edge
 from deploy.local.layout import SERVICES, Home
 from deploy.local.listeners import Listeners
 from deploy.local.programs import binary
+from shared.kit.protocol import MOST_HEAD
 from tests.engines import running
 
 
@@ -24,6 +25,11 @@ class Upstream(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def answer(self) -> None:
+        if len(str(self.headers)) > MOST_HEAD:  # as our own services do before they have read it
+            self.send_response(431)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         said = {
@@ -213,6 +219,28 @@ def test_a_body_is_capped_and_an_upload_may_be_larger(port: int) -> None:
     answer, body = ask(port, "/v1/uploads/7", "PATCH", three)
     assert answer.status == 200
     assert json.loads(body)["size"] == len(three)
+
+
+@pytest.mark.parametrize(("language", "word"), [("ar", "عنوان"), ("en", "Address")])
+def test_a_query_of_sixty_kilobytes_is_refused_in_words(
+    port: int, language: str, word: str
+) -> None:
+    for letters in ("x" * 60_000, "%D8%B7" * 10_000):
+        answer, body = ask(port, f"/v1/tickets?q={letters}", Accept_Language=language)
+        problem = json.loads(body)
+        assert (answer.status, problem["code"]) == (414, "address_too_long")
+        assert answer.getheader("Content-Language") == language
+        assert word in problem["title"]
+        assert len(body) < 1000, "what was sent is not sent back"
+    answer, _ = ask(port, "/v1/tickets?q=" + "%D8%B7" * 2_000)
+    assert answer.status == 200
+
+
+def test_headers_of_sixty_kilobytes_are_refused_in_words(port: int) -> None:
+    answer, body = ask(port, "/v1/tickets", Accept_Language="ar", X_Much="x" * 60_000)
+    problem = json.loads(body)
+    assert (answer.status, problem["code"]) == (431, "head_too_large")
+    assert "ترويسات" in problem["title"]
 
 
 def test_a_forged_forwarding_header_is_replaced(port: int) -> None:
