@@ -62,14 +62,20 @@ def progress(now: dict[str, Any], first: dict[str, Any], seconds: float) -> str:
 def told(answer: dict[str, Any]) -> Iterator[str]:
     """The index in lines."""
     waiting, making = answer["waiting"], answer["building"]
-    yield f"index {answer['generation']}, key version {answer['key_version']}"
+    yield (
+        f"index {answer['generation']}, key version {answer['key_version']},"
+        f" rules {answer['rules']} of {answer['current_rules']}"
+    )
     yield f"{answer['bytes'] / 2**20:.1f} MiB on disk"
     yield (
         f"waiting: {waiting['messages']} messages, {waiting['tickets']} changed tickets,"
         f" {waiting['errands']} errands; the oldest text for {answer['lag_seconds']:.0f} s"
     )
     if making is not None:
-        yield f"in the making: index {making['generation']}, {making['done']} tickets done,"
+        yield (
+            f"in the making: index {making['generation']}, rules {making['rules']},"
+            f" {making['done']} tickets done,"
+        )
         yield f"  {making['left']} left"
 
 

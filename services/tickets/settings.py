@@ -1,6 +1,6 @@
 """Settings of the tickets service (`SANAD_TICKETS_*`)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -67,6 +67,10 @@ class TicketsSettings(Settings):
 
     tickets_feedback_reopen_score: Annotated[int, Field(ge=0, le=5)] = 2
     """The best score that may still reopen the ticket, inside its reopen window; 0 = none may."""
+
+    tickets_search_rebuild: Literal["auto", "asked"] = "auto"
+    """After an upgrade that changes how words are read: a new index by itself, or when asked for
+    (`sanad search rebuild`)."""
 
     tickets_report_seconds: Annotated[float, Field(ge=0.1, le=25)] = 15.0
     """How long one question of a report may keep the database; then it is answered 503."""

@@ -1,9 +1,11 @@
 """Light stems of folded Arabic words: what clings in front and behind is taken off.
 
-No roots and no broken plurals: those join words that mean different things.
+No roots and no broken plurals: those join words that mean different things. What has been added
+to the first stems only adds forms, so that an older index still answers (`terms.RULES`).
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 _ARTICLE: Final = re.compile("^(?:[وف]?(?:بال|كال|لل|ال))(?=.{3})")
@@ -15,17 +17,54 @@ _PRONOUNS: Final = (
 _NUMBERS: Final = ("تين", "تان", "يات", "ات", "ون", "ين", "ان", "يه", "وا")
 _WEAK: Final = ("ه", "ي", "ا")
 _SHORTEST: Final = 3
+_VERB: Final = re.compile("^(?:.{2,}[^اوي]|..ي|ا.{3,}ي)ت$")
+"""تعطلت, وصلت, بقيت, اشتريت: never after ا or و, which are plurals and roots (نبات, بنات, بيروت),
+and seldom after ي (كبريت, تثبيت)."""
+_VERB_LIKE_ARTICLE: Final = re.compile("^الت.+[^اوي]ت$")
+"""التزمت, التحقت; whatever else begins like this is a noun with its article."""
+_NOUNS: Final = frozenset(("ملفت", "ثابت"))
+"""Their ت belongs to them, and without it they would be other words (ملف, ثاب)."""
+_SEAT: Final = re.compile("(?<=.)[يو]و(?=.)")
+"""مسئول and مسؤول, شئون and شؤون: before و the hamza sits on either letter."""
+_CARRIER: Final = re.compile("(?<=..)ا[يو]$")
+"""عملائنا and عملاؤنا are عملاء: before a pronoun the last hamza sits on either letter."""
+_OWN: Final = ("ه", "ي", "ك")
 
 
 def forms(word: str) -> tuple[str, ...]:
     """The stems that stand for a word: a first or last letter may belong to it or cling to it.
 
-    Both are kept, so that a query matches by either.
+    All are kept, so that a query matches by any.
     """
     bare = _ARTICLE.sub("", word, count=1)
     first = (bare, word) if bare != word else (word, _CLITIC.sub("", word, count=1))
     yours = tuple(one[:-1] for one in first if one.endswith("ك") and len(one) > _SHORTEST + 1)
-    return tuple(dict.fromkeys(_shorten(one) for one in (*first, *yours)))
+    plain = (_shorten(one) for one in (*first, *yours))
+    return tuple(dict.fromkeys((*plain, *_verbs(word, first), *_hamzas(first))))
+
+
+def _verbs(word: str, first: tuple[str, ...]) -> Iterator[str]:
+    """تعطل of تعطلت: the ت of a verb in the past clings."""
+    if first[0] != word:
+        first = (word,) if _VERB_LIKE_ARTICLE.match(word) else ()
+    for one in first if word[:1] in "وف" else first[:1]:
+        if _VERB.match(one) and one not in _NOUNS:
+            yield one[:-1]
+            if one != "انتهت":  # not أنت
+                yield _shorten(one[:-1])
+
+
+def _hamzas(first: tuple[str, ...]) -> Iterator[str]:
+    """The same words with their hamza on another letter."""
+    if _SEAT.search(first[0]):
+        yield _shorten(_SEAT.sub(lambda found: "وو" if found[0] == "يو" else "يو", first[0]))
+    for one in dict.fromkeys(first):
+        owned = _without(one, _PRONOUNS)
+        owned = owned if owned != one else _without(one, _OWN)
+        if owned != one and _CARRIER.search(owned):
+            yield _shorten(owned[:-1])
+        if _shorten(one) == "شيي":  # شيئا
+            yield "شي"
 
 
 def _shorten(word: str) -> str:

@@ -6,7 +6,8 @@ from typing import Final
 
 _MARKS: Final = re.compile(
     "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u00ad"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u2800\ufe00-\ufe0f\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 _LETTERS: Final = str.maketrans(
     {
@@ -25,6 +26,11 @@ _LETTERS: Final = str.maketrans(
 )
 _THOUSANDS: Final = re.compile(r"(?<=\d)[,٬](?=\d{3}(?!\d))")
 _ARABIC: Final = re.compile("[\u0600-\u06ff]")
+
+
+def is_unseen(text: str) -> bool:
+    """Whether a text shows nothing at all: spaces, marks and fillers alone."""
+    return not _MARKS.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 
 def fold(text: str) -> str:

@@ -28,6 +28,7 @@ class Field(IntEnum):
     TAG = 6
     CUSTOM = 7
     NOTE = 12
+    HIDDEN_PEOPLE = 14
     NOTE_FILE = 15
     HIDDEN_CUSTOM = 17
     FACT = 20
@@ -35,7 +36,7 @@ class Field(IntEnum):
     __hash__ = int.__hash__
 
 
-INSIDE: Final = frozenset({Field.NOTE, Field.NOTE_FILE, Field.HIDDEN_CUSTOM})
+INSIDE: Final = frozenset({Field.NOTE, Field.HIDDEN_PEOPLE, Field.NOTE_FILE, Field.HIDDEN_CUSTOM})
 """Never looked at for customers."""
 LASTING: Final = frozenset({Field.BODY, Field.QUOTED, Field.FILE, Field.NOTE, Field.NOTE_FILE})
 """Of messages, which never change: only added to, until one is moved or erased."""

@@ -4,9 +4,12 @@ Whatever can be read sensibly is read; `Unreadable` says where the rest begins.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from services.tickets.domain.folding import is_unseen
+from shared.vocabulary import Localized
 
 LONGEST: Final = 400
 MOST_WORDS: Final = 24
@@ -36,14 +39,22 @@ _NAME: Final = re.compile(r"([^\W\d][\w.\-]{0,60}):(?!//)")
 _BARE: Final = re.compile(r"[^\s،؛\"“”«»„]+")
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What could stand there, in words; `value` where that is what is written."""
+
+    words: Localized
+    value: str | None = None
+
+
 class Unreadable(Exception):
     """A part of a query that has no sensible reading; `position` counts characters from 0."""
 
-    def __init__(self, position: int, code: str, allowed: tuple[str, ...] = ()) -> None:
+    def __init__(self, position: int, code: str, allowed: Iterable[str | Choice] = ()) -> None:
         super().__init__(code)
         self.position = position
         self.code = code
-        self.allowed = allowed
+        self.allowed = tuple(allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,8 @@ class Clause:
 
 def parse(text: str) -> tuple[Clause, ...]:
     """The clauses of a query, all of which must hold."""
+    if is_unseen(text):
+        raise Unreadable(0, "nothing_seen")
     clauses: list[Clause] = []
     joined = False
     for negated, wish in _wishes(text):

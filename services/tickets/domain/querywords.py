@@ -1,41 +1,71 @@
 """The values that `status:`, `priority:`, `assignee:` and `created:` take, in both languages."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.tickets.domain.folding import fold
 from services.tickets.domain.lifecycle import LIVE
+from services.tickets.domain.query import Choice
 from services.tickets.domain.stories import STATUS_WORDS
-from shared.vocabulary import Priority, Status
+from shared.vocabulary import Localized, Priority, Status
 
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
-_PRIORITIES: Final = {
-    Priority.P1: ("p1", "1", "urgent", "عاجلة", "عاجل"),
-    Priority.P2: ("p2", "2", "high", "عالية", "عالي"),
-    Priority.P3: ("p3", "3", "medium", "متوسطة", "متوسط"),
-    Priority.P4: ("p4", "4", "low", "منخفضة", "منخفض"),
+_PRIORITIES: Final[Mapping[Priority, tuple[str, ...]]] = {
+    Priority.P1: ("عاجلة", "urgent", "critical", "عاجل", "طارئة", "طارئ", "حرجة", "حرج"),
+    Priority.P2: ("عالية", "high", "عالي", "مرتفعة", "مرتفع"),
+    Priority.P3: ("متوسطة", "medium", "normal", "متوسط", "عادية", "عادي"),
+    Priority.P4: ("منخفضة", "low", "منخفض"),
+}
+"""The first two words are those that we use ourselves."""
+_STATES: Final[Mapping[Status, tuple[str, ...]]] = {
+    Status.NEW: ("جديد",),
+    Status.OPEN: ("مفتوح", "قيد المعالجة"),
+    Status.WAITING_CUSTOMER: ("waiting customer", "بانتظار عميل", "انتظار العميل"),
+    Status.WAITING_THIRD_PARTY: ("waiting third party", "third party", "بانتظار جهة أخرى"),
+    Status.RESOLVED: ("solved", "محلول", "حلت", "منجزة"),
+    Status.CLOSED: ("مغلق", "مقفلة", "مقفل"),
+    Status.MERGED: ("مدمج",),
+    Status.SPAM: ("junk", "مزعج", "مزعجة"),
 }
 ME: Final = frozenset(fold(one) for one in ("me", "أنا", "لي"))
 NOBODY: Final = frozenset(fold(one) for one in ("none", "nobody", "unassigned", "لا أحد", "بلا"))
 _STATUSES: Final = {
     **{fold(status): (status,) for status in Status},
+    **{fold(word): (status,) for status, words in _STATES.items() for word in words},
     **{
         fold(word): (Status(name),)
         for name, words in STATUS_WORDS.items()
         for word in (words["ar"], words["en"])
     },
-    **{fold(word): tuple(sorted(LIVE)) for word in ("live", "unresolved", "حية", "جارية")},
+    **{
+        fold(word): tuple(sorted(LIVE))
+        for word in ("live", "unresolved", "حية", "جارية", "غير محلولة")
+    },
     **{
         fold(word): (Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY)
-        for word in ("waiting", "بانتظار", "انتظار")
+        for word in ("waiting", "pending", "بانتظار", "انتظار", "منتظرة", "معلقة", "معلق")
     },
 }
-STATUS_VALUES: Final = (*(status.value for status in Status), "live", "waiting")
-PRIORITY_VALUES: Final = tuple(priority.value for priority in Priority)
+STATUS_CHOICES: Final = (
+    *(Choice(STATUS_WORDS[status.value], status.value) for status in Status),
+    Choice(Localized(ar="جارية", en="not ended"), "live"),
+    Choice(Localized(ar="بانتظار أحد", en="for anybody"), "waiting"),
+)
+PRIORITY_CHOICES: Final = tuple(
+    Choice(Localized(ar=words[0], en=words[1]), priority.value)
+    for priority, words in _PRIORITIES.items()
+)
+"""Values with their words, for whoever wrote another."""
 CREATED_VALUES: Final = ("2026-01-31", ">2026-01-31", "2026-01", "2026-01-01..2026-01-31", "today")
+_RANKS: Final = {
+    **{fold(one): one for one in Priority},
+    **{fold(one[1:]): one for one in Priority},
+    **{fold(word): one for one, words in _PRIORITIES.items() for word in words},
+}
 _MOST_FACTS: Final = 160
 _DAY: Final = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?")
 _LAST: Final = re.compile(r"(\d{1,4})d")
@@ -48,14 +78,18 @@ Period = tuple[datetime, datetime]
 
 def statuses(text: str) -> tuple[Status, ...]:
     """The states that a word means; none when it means none."""
-    return _STATUSES.get(fold(text).strip(), ())
+    word = fold(text).strip()
+    return _STATUSES.get(word) or _STATUSES.get(_bare(word), ())
 
 
 def priority(text: str) -> Priority | None:
     word = fold(text).strip()
-    return next(
-        (one for one, names in _PRIORITIES.items() if word in {fold(name) for name in names}), None
-    )
+    return _RANKS.get(word) or _RANKS.get(_bare(word))
+
+
+def _bare(word: str) -> str:
+    """Without the article: المغلقة."""
+    return word.removeprefix("ال")
 
 
 def period(text: str, now: datetime, zone: str) -> Period | None:

@@ -11,7 +11,7 @@ from typing import Final
 from services.tickets.domain.matching import Found, Has
 from services.tickets.domain.postings import Field, numbers
 
-_STRONG: Final = frozenset({Field.SUBJECT, Field.TAG, Field.PEOPLE})
+_STRONG: Final = frozenset({Field.SUBJECT, Field.TAG, Field.PEOPLE, Field.HIDDEN_PEOPLE})
 _WEAK: Final = frozenset({Field.QUOTED})
 _LEVELS: Final = (_STRONG, frozenset(Field) - _STRONG - _WEAK, _WEAK)
 WEIGHTS: Final = (3.0, 1.5, 0.5, 0.0)

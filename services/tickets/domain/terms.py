@@ -10,6 +10,9 @@ from typing import Final
 
 from services.tickets.domain.folding import fold
 
+RULES: Final = 2
+"""The version of all rules by which terms, their folding and their fields are made: raised with
+every change, so that an index made by older ones is made anew (`usecases/rebuilding.py`)."""
 LONGEST: Final = 40
 MOST: Final = 2000
 """Terms of one text: a log of a megabyte is not worth more."""
@@ -21,6 +24,10 @@ _CHUNK: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*(?:[-._/:#@+\\][^\W_]+(?:'[^\W_
 _PART: Final = re.compile(r"[0-9]+|[\u0600-\u06ff]+|[^\W\d_\u0600-\u06ff]+(?:'[^\W\d_]+)*|[^\W_]")
 _EXACT: Final = re.compile(r"[0-9@.]")
 _HOST: Final = re.compile(r"[/:#]")
+_STEP: Final = re.compile(r"[/\\]")
+_TRAILING: Final = 2
+"""Steps of a path by whose last ones it is found: `report.pdf` and `log/report.pdf`."""
+_VERSION: Final = re.compile(r"(?:v|ver|version|rev|r)(\d+(?:\.\d+)+(?:[-+_.][^\W_]+)*)")
 
 
 def chunks(text: str) -> list[str]:
@@ -64,6 +71,29 @@ def others(chunk: str, pieces: list[str]) -> Iterator[str]:
         yield "c" + house
     if len(pieces) > 1 and is_exact(chunk):
         yield from ("p" + one for one in _beginnings(pieces))
+    for tail in _tails(chunk):
+        inner = parts(tail)
+        if len(inner) > 1:
+            yield "c" + whole(inner)
+            if "." in tail:
+                yield from ("p" + one for one in _beginnings(inner))
+
+
+def bare_version(chunk: str) -> str | None:
+    """`2.3.1` of v2.3.1: people write both."""
+    found = _VERSION.fullmatch(chunk)
+    return found[1] if found else None
+
+
+def _tails(chunk: str) -> Iterator[str]:
+    """What else a code is sought by: a path by its last steps, a version by its bare number."""
+    if version := bare_version(chunk):
+        yield version
+    steps = _STEP.split(chunk) if "@" not in chunk else []
+    for count in range(1, min(_TRAILING, len(steps) - 1) + 1):
+        tail = "/".join(steps[-count:])
+        if is_exact(tail):
+            yield tail
 
 
 def _numbers(piece: str) -> Iterator[str]:

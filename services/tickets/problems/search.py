@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.tickets.domain.query import MOST_WORDS, Unreadable
+from services.tickets.domain.query import MOST_WORDS, Choice, Unreadable
 from shared.kit.locale import isolate, pick
 from shared.kit.problem import SpokenError
 from shared.kit.problems import ValidationFailed
@@ -17,16 +17,32 @@ _TEXTS: Final = {
         ar=f"نص البحث طويل: الحد الأقصى {MOST_WORDS} كلمة، والزائد يبدأ عند الموضع {{position}}.",
         en=f"The query is too long: at most {MOST_WORDS} words; the rest begins at {{position}}.",
     ),
+    "nothing_seen": Localized(
+        ar="نص البحث لا يحوي سوى محارف غير مرئية. اكتب كلمة أو رقمًا.",
+        en="The query holds nothing but invisible characters. Write a word or a number.",
+    ),
+    "unknown_department": Localized(
+        ar="لا يوجد قسم بهذا الاسم في نص البحث عند الموضع {position}.",
+        en="No department goes by this name in the query at position {position}.",
+    ),
+    "ambiguous_department": Localized(
+        ar="أكثر من قسم يطابق هذا الاسم في نص البحث عند الموضع {position}.",
+        en="Several departments go by this name in the query at position {position}.",
+    ),
 }
+_CODES: Final = {
+    "unknown_department": "unknown_value",
+    "ambiguous_department": "ambiguous_value",
+}
+_CHOICES: Final = Localized(ar=" الأقسام: {allowed}.", en=" Departments: {allowed}.")
 _ALLOWED: Final = Localized(ar=" المقبول مثل: {allowed}.", en=" Accepted, for example: {allowed}.")
 
 
 def unreadable(error: Unreadable, locale: Locale) -> ValidationFailed:
     """422 with the position, counted from 1."""
     texts = Localized(ar=_said(error, Locale.AR), en=_said(error, Locale.EN))
-    spoken = SpokenError(
-        pointer="?q", code=f"query_{error.code}", message=pick(texts, locale), texts=texts
-    )
+    code = f"query_{_CODES.get(error.code, error.code)}"
+    spoken = SpokenError(pointer="?q", code=code, message=pick(texts, locale), texts=texts)
     return ValidationFailed(errors=[spoken], position=error.position + 1)
 
 
@@ -35,5 +51,16 @@ def _said(error: Unreadable, locale: Locale) -> str:
     if not error.allowed:
         return told
     arabic = locale is Locale.AR
-    values = [isolate(one) if arabic else one for one in error.allowed]
-    return told + pick(_ALLOWED, locale).format(allowed=("، " if arabic else ", ").join(values))
+    values = [_spoken(one, locale) for one in error.allowed]
+    listed = _CHOICES if error.code.endswith("department") else _ALLOWED
+    return told + pick(listed, locale).format(allowed=("، " if arabic else ", ").join(values))
+
+
+def _spoken(one: str | Choice, locale: Locale) -> str:
+    """`P1 (عاجلة)`, `open`, `الدعم الفني`; each fenced off inside an Arabic sentence."""
+    arabic = locale is Locale.AR
+    words = one if isinstance(one, str) else pick(one.words, locale)
+    told = isolate(words) if arabic else words
+    if isinstance(one, str) or one.value in {None, words}:
+        return told
+    return f"{isolate(one.value or '') if arabic else one.value} ({words})"

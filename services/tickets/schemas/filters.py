@@ -1,16 +1,19 @@
 """Filters of a list of tickets, the same in an address and in a saved view."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from services.tickets.domain.listing import Filters, SlaState
+from services.tickets.domain.querywords import priority, statuses
 from services.tickets.domain.views import pairs
 from shared.kit.model import Body, Instant, Line
 from shared.vocabulary import Channel, Priority, Status
 
 _MOST = 20
+_LONGEST_WORD = 40
 
 
 def _split(values: Any) -> Any:
@@ -20,6 +23,26 @@ def _split(values: Any) -> Any:
     for value in several:
         parts += [part for part in value.split(",") if part] if isinstance(value, str) else [value]
     return None if parts == [None] else parts
+
+
+def _worded(read: Callable[[str], tuple[Any, ...]]) -> BeforeValidator:
+    """`?priority=urgent` says the same as `?priority=P1`; what nobody knows is left to refuse."""
+
+    def words(values: Any) -> Any:
+        if not isinstance(values, list):
+            return values
+        return [found for one in values for found in (_read(one, read) or (one,))]
+
+    return BeforeValidator(words)
+
+
+def _read(value: Any, read: Callable[[str], tuple[Any, ...]]) -> tuple[Any, ...]:
+    return read(value) if isinstance(value, str) and len(value) <= _LONGEST_WORD else ()
+
+
+def _priorities(word: str) -> tuple[Priority, ...]:
+    found = priority(word)
+    return () if found is None else (found,)
 
 
 def _listed(value: Any) -> Any:
@@ -34,8 +57,8 @@ def _distinct(values: list[Any] | None) -> list[Any] | None:
 _SEVERAL = (BeforeValidator(_split), AfterValidator(_distinct))
 _FEW = Field(max_length=_MOST)
 
-Statuses = Annotated[list[Status] | None, _FEW, *_SEVERAL]
-Priorities = Annotated[list[Priority] | None, _FEW, *_SEVERAL]
+Statuses = Annotated[list[Status] | None, _FEW, _worded(statuses), *_SEVERAL]
+Priorities = Annotated[list[Priority] | None, _FEW, _worded(_priorities), *_SEVERAL]
 Channels = Annotated[list[Channel] | None, _FEW, *_SEVERAL]
 TagsOf = Annotated[list[Annotated[str, Line(50)]] | None, _FEW, *_SEVERAL]
 Department = UUID | Literal["mine"] | None

@@ -25,6 +25,7 @@ class BuildingOut(Out):
 
     generation: int
     key_version: int
+    rules: int
     started_at: datetime
     done: int
     left: int
@@ -35,6 +36,10 @@ class IndexOut(Out):
 
     generation: int
     key_version: int
+    rules: int
+    """The version of the rules by which it was made."""
+    current_rules: int
+    """Theirs of this release; where `rules` is less, a new index follows by itself."""
     built_at: datetime | None
     bytes: int
     waiting: WaitingOut

@@ -16,13 +16,46 @@ async def all_of_them(tx: Tx) -> list[RowMapping]:
     return await tx.rows("select * from tickets.search_generation order by id")
 
 
-async def begin(tx: Tx, *, fresh_key: bool) -> None:
+async def begin(tx: Tx, rules: int, *, fresh_key: bool) -> None:
     """Ask for a new index; nothing happens when one is in the making already."""
     await tx.execute(
-        """insert into tickets.search_generation (id, key_version, state, started_at)
-        select max(id) + 1, max(key_version) + :step, 'building', :now
+        """insert into tickets.search_generation (id, key_version, state, rules, started_at)
+        select max(id) + 1, max(key_version) + :step, 'building', :rules, :now
         from tickets.search_generation on conflict do nothing""",
-        {"step": int(fresh_key), "now": tx.now},
+        {"step": int(fresh_key), "rules": rules, "now": tx.now},
+    )
+
+
+async def outdated(tx: Tx, rules: int) -> bool:
+    """Whether the index that answers was made by older rules."""
+    found: bool = await tx.scalar(
+        """select exists (select from tickets.search_generation
+            where state = 'active' and rules < :rules)""",
+        {"rules": rules},
+    )
+    return found
+
+
+async def blank(tx: Tx) -> bool:
+    """Whether there is nothing yet that an index could have."""
+    found: bool = await tx.scalar("select not exists (select from tickets.ticket)")
+    return found
+
+
+async def restamp(tx: Tx, rules: int) -> None:
+    """An index without tickets obeys any rules."""
+    await tx.execute(
+        "update tickets.search_generation set rules = :rules where state = 'active'",
+        {"rules": rules},
+    )
+
+
+async def abandon(tx: Tx, generation: int) -> None:
+    """An index that was begun by older rules is of no use any more."""
+    await tx.execute(
+        """update tickets.search_generation set state = 'retired'
+        where id = :id and state = 'building'""",
+        {"id": generation},
     )
 
 

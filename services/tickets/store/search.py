@@ -42,12 +42,13 @@ async def generations(tx: Tx) -> list[Generation]:
 
 
 async def people(tx: Tx, ticket_ids: Sequence[UUID]) -> list[RowMapping]:
-    """Whose names tickets are found by: ticket, person, whether all may know of it."""
+    """Whose names tickets are found by; `shown`: customers see the address too."""
     return await tx.rows(
-        """select id as ticket_id, requester_id as person_id from tickets.ticket
+        """select id as ticket_id, requester_id as person_id, true as shown from tickets.ticket
             where id = any(:ids)
-        union select ticket_id, person_id from tickets.participant where ticket_id = any(:ids)
-        union select ticket_id, author_id from tickets.message
+        union select ticket_id, person_id, true from tickets.participant
+            where ticket_id = any(:ids)
+        union select ticket_id, author_id, author_kind = 'customer' from tickets.message
             where ticket_id = any(:ids) and author_id is not null and public""",
         {"ids": list(ticket_ids)},
     )
@@ -124,6 +125,14 @@ async def changed_person(tx: Tx) -> UUID | None:
     """Somebody of whom the gateway said that something changed."""
     found: UUID | None = await tx.scalar(
         "select about_id from tickets.search_task where kind = 'person' order by about_id limit 1"
+    )
+    return found
+
+
+async def changed_label(tx: Tx) -> UUID | None:
+    """An option of a custom field that is called otherwise now."""
+    found: UUID | None = await tx.scalar(
+        "select about_id from tickets.search_task where kind = 'label' order by about_id limit 1"
     )
     return found
 

@@ -46,6 +46,7 @@ class SearchGeneration(SQLModel, table=True):
     state: str
     place: int = 0
     done: int = 0
+    rules: int = Field(sa_type=SmallInteger, default=1)
     started_at: datetime = Field(sa_type=INSTANT)
     finished_at: datetime | None = Field(sa_type=INSTANT, default=None)
 

@@ -1,8 +1,6 @@
 """From a query to what is sought in the index, and what must then be looked at itself."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -20,87 +18,28 @@ from services.tickets.domain.matching import (
     Without,
     allowed,
     beginning,
-    tokens_of,
 )
 from services.tickets.domain.postings import Field
-from services.tickets.domain.query import CUSTOM, Clause, Unreadable, Wish
+from services.tickets.domain.query import CUSTOM, Choice, Clause, Unreadable, Wish
+from services.tickets.domain.queryplaces import MOST_CHOICES, Named, choices, meant
 from services.tickets.domain.querywords import Period
-from services.tickets.domain.rights import Reach, Viewer
-from services.tickets.usecases.indexed import custom_scope
-from shared.vocabulary import NUMBER_PREFIX
+from services.tickets.domain.rights import Reach
+from services.tickets.usecases.indexed import PEOPLE, custom_scope
+from services.tickets.usecases.questions import Alternative, Check, Phrase, Question, Reader
+from shared.vocabulary import NUMBER_PREFIX, Localized
 
 _WORDS: Final = frozenset(Field) - {Field.FACT}
 _FIELDS: Final = {
     None: _WORDS,
     "subject": frozenset({Field.SUBJECT}),
     "body": frozenset({Field.BODY, Field.QUOTED, Field.NOTE}),
-    "from": frozenset({Field.PEOPLE}),
+    "from": PEOPLE,
     "file": frozenset({Field.FILE, Field.NOTE_FILE}),
     "tag": frozenset({Field.TAG}),
 }
 _CUSTOM: Final = frozenset({Field.CUSTOM, Field.HIDDEN_CUSTOM})
 _FACT: Final = frozenset({Field.FACT})
 _NUMBER: Final = fold(NUMBER_PREFIX).rstrip("-")
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words that must follow each other, where."""
-
-    words: tuple[str, ...]
-    fields: frozenset[Field]
-
-
-Exact = Phrase | Period
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """What the index is asked, and what a candidate must show by itself."""
-
-    node: Node
-    exact: Exact | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A clause that the index alone cannot decide."""
-
-    alternatives: tuple[Alternative, ...]
-    negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A whole query: candidates, their checks, and the words that relevance weighs."""
-
-    node: Node
-    checks: tuple[Check, ...]
-    words: tuple[Has, ...]
-
-    @property
-    def tokens(self) -> set[bytes]:
-        """All tokens whose rows are needed: of the candidates and of their checks."""
-        checked = (one.node for check in self.checks for one in check.alternatives)
-        return {token for node in (self.node, *checked) for token in tokens_of(node)}
-
-    @property
-    def phrased(self) -> bool:
-        """Whether texts must be opened."""
-        return any(
-            isinstance(one.exact, Phrase) for check in self.checks for one in check.alternatives
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who asks, when, and by which names departments go."""
-
-    viewer: Viewer
-    now: datetime
-    zone: str
-    departments: Mapping[str, UUID]
-    highest: int
 
 
 class Asking:
@@ -217,8 +156,9 @@ class Asking:
         return None
 
     def _whole(self, chunk: str, scope: str, fields: frozenset[Field], *, weigh: bool) -> Has:
-        text = terms.whole(terms.parts(chunk))
-        found = {stems.token_of(self._key, f"{scope}{kind}{text}") for kind in "cp"}
+        wanted = [chunk, *filter(None, [terms.bare_version(chunk)])]
+        texts = {terms.whole(terms.parts(one)) for one in wanted}
+        found = {stems.token_of(self._key, f"{scope}{kind}{one}") for one in texts for kind in "cp"}
         return self._weighed(Has(frozenset(found), fields), weigh=weigh)
 
     def _word(self, word: str, scope: str, fields: frozenset[Field], *, weigh: bool) -> Has:
@@ -235,13 +175,13 @@ class Asking:
     def _status(self, wish: Wish) -> Alternative:
         found = querywords.statuses(wish.text)
         if not found:
-            raise Unreadable(wish.position, "unknown_value", querywords.STATUS_VALUES)
+            raise Unreadable(wish.position, "unknown_value", querywords.STATUS_CHOICES)
         return Alternative(self._fact(*(f"status:{one}" for one in found)))
 
     def _priority(self, wish: Wish) -> Alternative:
         found = querywords.priority(wish.text)
         if found is None:
-            raise Unreadable(wish.position, "unknown_value", querywords.PRIORITY_VALUES)
+            raise Unreadable(wish.position, "unknown_value", querywords.PRIORITY_CHOICES)
         return Alternative(self._fact(f"priority:{found}"))
 
     def _assignee(self, wish: Wish) -> Alternative:
@@ -256,11 +196,15 @@ class Asking:
         return Alternative(self._fact(f"assignee:{person}"))
 
     def _department(self, wish: Wish) -> Alternative:
-        word = fold(wish.text).strip()
-        found = _uuid(word) or self._reader.departments.get(word)
-        if found is None:
-            raise Unreadable(wish.position, "unknown_value")
-        return Alternative(self._fact(f"department:{found}"))
+        place = _uuid(fold(wish.text).strip())
+        if place is not None:
+            return Alternative(self._fact(f"department:{place}"))
+        found = meant(wish.text, self._reader.departments)
+        if len(found) == 1:
+            return Alternative(self._fact(f"department:{found[0].id}"))
+        code = "ambiguous_department" if found else "unknown_department"
+        names = choices(found or self._reader.departments)[:MOST_CHOICES]
+        raise Unreadable(wish.position, code, map(_choice, names))
 
     def _created(self, wish: Wish) -> Alternative:
         period = querywords.period(wish.text, self._reader.now, self._reader.zone)
@@ -292,3 +236,7 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _choice(place: Named) -> Choice:
+    return Choice(Localized(ar=place.ar, en=place.en))

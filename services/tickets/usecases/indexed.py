@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from services.tickets.adapters import stems
 from services.tickets.adapters.people import Card
+from services.tickets.domain.customwords import called
 from services.tickets.domain.facts import facts_of
 from services.tickets.domain.postings import Field, Mark
 from services.tickets.store import seals
@@ -15,6 +16,8 @@ from shared.kit.crypto import Box
 if TYPE_CHECKING:
     from services.tickets.usecases.indexing import Batch
 
+PEOPLE: Final = frozenset({Field.PEOPLE, Field.HIDDEN_PEOPLE})
+
 
 def changing(key: bytes, box: Box, row: Row, batch: "Batch", known: set[Mark]) -> set[Mark]:
     """Marks of what may change: subject, tags, custom values, people, facts."""
@@ -22,12 +25,14 @@ def changing(key: bytes, box: Box, row: Row, batch: "Batch", known: set[Mark]) -
     texts = [(Field.SUBJECT, seals.subject_of(box, row)), (Field.TAG, " ".join(row["tags"]))]
     facts = facts_of(dict(row), batch.readers.get(row["id"], ()), named)
     custom = seals.unseal_json(box, seals.CUSTOM, row["id"], row["custom"]) or {}
+    shown = batch.shown.get(row["id"], set())
     marks = {*stems.ticket_tokens(key, texts), *stems.fact_tokens(key, facts)}
-    marks.update(_custom(key, custom, batch.hidden))
+    marks.update(_custom(key, custom, batch))
     if named <= batch.cards.keys():
-        return marks | stems.ticket_tokens(key, _people(batch.cards[one] for one in named))
+        cards = ((batch.cards[one], one in shown) for one in named)
+        return marks | stems.ticket_tokens(key, people_texts(cards))
     batch.nameless.add(row["id"])
-    return marks | {mark for mark in known if mark[0] is Field.PEOPLE}
+    return marks | {mark for mark in known if mark[0] in PEOPLE}
 
 
 def lasting(key: bytes, box: Box, row: Row, batch: "Batch") -> set[Mark]:
@@ -58,20 +63,23 @@ def _body(box: Box, message: Row) -> Iterator[tuple[Field, str]]:
 
 def print_of(key: bytes, card: Card) -> bytes:
     """Equal for equal names and addresses, and nothing else can be told from it."""
-    tokens = sorted(token for _, token in stems.ticket_tokens(key, _people([card])))
+    tokens = sorted(token for _, token in stems.ticket_tokens(key, people_texts([(card, True)])))
     return sha256(b"".join(tokens)).digest()[:16]
 
 
-def _people(cards: Iterable[Card]) -> Iterator[tuple[Field, str]]:
-    for card in cards:
-        for text in (card.name, card.email):
-            if text:
-                yield Field.PEOPLE, text
+def people_texts(cards: Iterable[tuple[Card, bool]]) -> Iterator[tuple[Field, str]]:
+    """Names, and addresses: whose customers are not shown, those they do not find by either."""
+    for card, shown in cards:
+        if card.name:
+            yield Field.PEOPLE, card.name
+        if card.email:
+            yield (Field.PEOPLE if shown else Field.HIDDEN_PEOPLE), card.email
 
 
-def _custom(key: bytes, values: Mapping[str, Any], hidden: frozenset[str]) -> Iterator[Mark]:
+def _custom(key: bytes, values: Mapping[str, Any], batch: "Batch") -> Iterator[Mark]:
     for name, value in values.items():
-        text, place = words_of(value), custom_field(name, hidden)
+        place = custom_field(name, batch.hidden)
+        text = " ".join(called(batch.fields.get(name), value))
         for scope in ("", custom_scope(name)):
             yield from ((place, token) for token in stems.text_tokens(key, text, scope))
 
@@ -84,12 +92,3 @@ def custom_field(name: str, hidden: frozenset[str]) -> Field:
 def custom_scope(name: str) -> str:
     """The prefix of terms of one custom field."""
     return f"k{name.casefold()}:"
-
-
-def words_of(value: Any) -> str:
-    """A custom value as text."""
-    if isinstance(value, Mapping):
-        return " ".join(map(words_of, value.values()))
-    if isinstance(value, (list, tuple)):
-        return " ".join(map(words_of, value))
-    return "" if value is None else str(value)

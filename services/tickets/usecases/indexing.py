@@ -12,12 +12,14 @@ from uuid import UUID
 
 from services.tickets.adapters import stems
 from services.tickets.adapters.people import Card, people_of
+from services.tickets.domain.fieldrules import hidden_keys
+from services.tickets.domain.fields import Field
 from services.tickets.domain.postings import Changes, pack, unpack
 from services.tickets.store import postings, search
 from services.tickets.store.rows import Row
 from services.tickets.store.search import Generation
 from services.tickets.usecases import indexed
-from services.tickets.usecases.fieldbook import hidden_from_customers
+from services.tickets.usecases.fieldbook import book_of
 from shared.kit.context import Context
 from shared.kit.tx import Tx
 
@@ -33,6 +35,8 @@ class Batch:
 
     tickets: Sequence[Row]
     people: Mapping[UUID, set[UUID]]
+    shown: Mapping[UUID, set[UUID]]
+    """Of the people those whose addresses customers are shown."""
     readers: Mapping[UUID, set[UUID]]
     cards: Cards
     texts: Sequence[Row] = ()
@@ -40,6 +44,7 @@ class Batch:
     nameless: set[UUID] = field(default_factory=set)
     hidden: frozenset[str] = frozenset()
     """Custom fields that customers may not see."""
+    fields: Mapping[str, Field] = field(default_factory=dict)
 
 
 async def lag(context: Context) -> float:
@@ -83,14 +88,18 @@ async def gather(tx: Tx, rows: Sequence[Row], cards: Cards, *, whole: bool = Fal
     """What tickets are found by; `whole` = with texts that have tokens already."""
     ids = [row["id"] for row in rows]
     texts = await search.texts(tx, ids, whole=whole)
+    people = await search.people(tx, ids)
+    fields = (await book_of(tx.context)).by_key
     return Batch(
         tickets=rows,
-        people=_by_ticket(await search.people(tx, ids)),
+        people=_by_ticket(people),
+        shown=_by_ticket([row for row in people if row["shown"]]),
         readers=_by_ticket(await search.readers(tx, ids)),
         cards=cards,
         texts=texts,
         files=await search.files(tx, [row["id"] for row in texts]),
-        hidden=await hidden_from_customers(tx.context),
+        hidden=frozenset(hidden_keys(fields, staff=False)),
+        fields=fields,
     )
 
 

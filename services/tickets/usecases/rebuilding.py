@@ -1,13 +1,15 @@
 """A new index beside the one that answers: made ticket by ticket, then put in its place.
 
 Each batch is a transaction that notes how far it came, so a stop loses nothing. What changes
-meanwhile is written to both (`indexing.write`).
+meanwhile is written to both (`indexing.write`). An upgrade that changes the rules of the words
+(`terms.RULES`) begins one by itself.
 """
 
 from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.adapters.people import people_of
+from services.tickets.domain.terms import RULES
 from services.tickets.store import generations, postings, search
 from services.tickets.store.rows import Row
 from services.tickets.store.search import Generation
@@ -23,13 +25,29 @@ async def build_some(context: Context) -> bool:
     async with context.tx() as tx:
         found = await generations.in_the_making(tx)
         if found is None:
-            return await generations.clear_retired(tx)
+            return await generations.clear_retired(tx) or await _follow_rules(tx)
+        if found["rules"] < RULES:
+            await generations.abandon(tx, found["id"])
+            await generations.begin(tx, RULES, fresh_key=False)
+            return True
         rows = await _next(tx, found)
         people = await search.people(tx, [row["id"] for row in rows])
     cards = await people_of(context).cards(context, [row["person_id"] for row in people])
     async with context.tx() as tx:
         await postings.hold(tx)
         await _build(tx, _generation(found), [row["id"] for row in rows], cards)
+    return True
+
+
+async def _follow_rules(tx: Tx) -> bool:
+    """Begin a new index when the one that answers was made by older rules; whether so."""
+    by_itself = tx.context.settings.tickets_search_rebuild == "auto"
+    if not by_itself or not await generations.outdated(tx, RULES):
+        return False
+    if await generations.blank(tx):
+        await generations.restamp(tx, RULES)
+        return False
+    await generations.begin(tx, RULES, fresh_key=False)
     return True
 
 
@@ -60,7 +78,7 @@ def _generation(row: Row) -> Generation:
 async def rebuild(context: Context, *, fresh_key: bool) -> dict[str, Any]:
     """Begin a new index, or go on with the one in the making."""
     async with context.tx() as tx:
-        await generations.begin(tx, fresh_key=fresh_key)
+        await generations.begin(tx, RULES, fresh_key=fresh_key)
         tx.wake("tickets.rebuild")
         return await _told(tx)
 
@@ -79,6 +97,8 @@ async def _told(tx: Tx) -> dict[str, Any]:
     return {
         "generation": active["id"],
         "key_version": active["key_version"],
+        "rules": active["rules"],
+        "current_rules": RULES,
         "built_at": active["finished_at"],
         "bytes": await generations.size(tx),
         "waiting": await generations.waiting(tx),
@@ -91,6 +111,7 @@ async def _progress(tx: Tx, making: Row) -> dict[str, Any]:
     return {
         "generation": making["id"],
         "key_version": making["key_version"],
+        "rules": making["rules"],
         "started_at": making["started_at"],
         "done": making["done"],
         "left": await generations.left(tx, making["place"]),

@@ -5,6 +5,7 @@ from services.tickets.adapters.people import people_of
 from services.tickets.domain.postings import Field, decode, numbers, slice_of
 from services.tickets.store import postings, search, tickets
 from services.tickets.usecases.indexed import print_of
+from services.tickets.usecases.relabelling import relabel_one
 from shared.kit.context import Context
 from shared.kit.tx import Tx
 
@@ -12,7 +13,12 @@ _AT_ONCE = 1000
 
 
 async def rename_one(context: Context) -> bool:
-    """Follow one person; whether there may be more. Without the gateway it waits."""
+    """Follow one person, or one label of an option; whether there may be more."""
+    return await _rename_person(context) or await relabel_one(context)
+
+
+async def _rename_person(context: Context) -> bool:
+    """Without the gateway it waits."""
     if not people_of(context).heard(context):
         return False
     async with context.tx() as tx:

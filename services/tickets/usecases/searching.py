@@ -12,21 +12,23 @@ from uuid import UUID
 
 from services.tickets.adapters import stems
 from services.tickets.domain import ranking
-from services.tickets.domain.folding import fold
 from services.tickets.domain.listing import Filters, Place, Sort
 from services.tickets.domain.postings import Field, bit_of, decode, numbers, slice_of
 from services.tickets.domain.query import UNSEEN, Unreadable, parse
+from services.tickets.domain.queryplaces import Named
 from services.tickets.domain.rights import Viewer
 from services.tickets.problems.search import unreadable
 from services.tickets.store import directory, listing, postings, search, tickets
 from services.tickets.store.listing import Order
 from services.tickets.store.rows import Condition, Row
 from services.tickets.usecases import verifying
-from services.tickets.usecases.asking import Asking, Question, Reader
-from services.tickets.usecases.figures import FALLBACK_ZONE
+from services.tickets.usecases.asking import Asking
+from services.tickets.usecases.figures import zone_of
+from services.tickets.usecases.questions import Question, Reader
 from services.tickets.usecases.sight import viewer_of
 from shared.kit.callers import Caller
 from shared.kit.context import Context
+from shared.vocabulary import RESERVED_ORGANIZATION
 
 _FIRST_WINDOW: Final = 8
 _MOST_LOOKED_AT: Final = 5_000
@@ -117,9 +119,10 @@ async def _begin(context: Context, caller: Caller, viewer: Viewer, filters: Filt
         active = (await search.generations(tx))[0]
         rows = await directory.departments(tx)
         highest = await tickets.highest_number(tx)
+        zone = await zone_of(tx, caller.organization_id or RESERVED_ORGANIZATION)
         now = tx.now
-    names = {fold(row[f"name_{lang}"]): row["id"] for row in rows for lang in ("ar", "en")}
-    reader = Reader(viewer, now, FALLBACK_ZONE, names, highest)
+    names = [Named(row["id"], row["name_ar"], row["name_en"]) for row in rows]
+    reader = Reader(viewer, now, zone, names, highest)
     key = stems.search_key(context.keys, active.key_version)
     try:
         clauses = parse(UNSEEN.sub("", filters.q or ""))

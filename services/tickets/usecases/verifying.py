@@ -1,4 +1,4 @@
-"""Looking at candidates themselves: phrases in their opened texts, and exact times."""
+"""Looking at candidates themselves: phrases in their opened texts and names, and exact times."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
+from services.tickets.adapters.people import people_of
 from services.tickets.domain import terms
+from services.tickets.domain.customwords import called
+from services.tickets.domain.fieldrules import Fields
 from services.tickets.domain.folding import fold
-from services.tickets.domain.matching import Found, holds
+from services.tickets.domain.matching import Every, Found, Has, Node, holds
 from services.tickets.domain.postings import Field, slice_of
 from services.tickets.store import seals, search
 from services.tickets.store.rows import Row
-from services.tickets.usecases.asking import Alternative, Check, Phrase, Question
-from services.tickets.usecases.fieldbook import hidden_from_customers
-from services.tickets.usecases.indexed import custom_field, words_of
+from services.tickets.usecases.fieldbook import book_of, hidden_from_customers
+from services.tickets.usecases.indexed import PEOPLE, custom_field, people_texts
+from services.tickets.usecases.questions import Alternative, Check, Phrase, Question
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.crypto import Box
@@ -54,6 +57,9 @@ async def sound(
     for at in range(0, len(rows), AT_ONCE):
         some = rows[at : at + AT_ONCE]
         texts = await _texts(context, caller, some) if question.phrased else {}
+        named = [row for row in some if _may_name(question, row["number"], found)]
+        for ticket_id, told in (await _people(context, named)).items():
+            texts[ticket_id] += told
         pages.cost.letters += sum(len(text) for told in texts.values() for _, text in told)
         for row in some:
             book = Book(row, texts.get(row["id"], []))
@@ -109,9 +115,9 @@ def _follows(phrase: Sequence[str], words: Sequence[str]) -> bool:
 
 
 async def _texts(context: Context, caller: Caller, rows: Sequence[Row]) -> dict[UUID, list[Text]]:
-    """All texts of the tickets that the reader may read; names are not opened here."""
+    """All texts of the tickets that the reader may read."""
     ids = [row["id"] for row in rows]
-    hidden = await hidden_from_customers(context)
+    hidden, fields = await hidden_from_customers(context), (await book_of(context)).by_key
     async with context.tx(caller) as tx:
         messages = await search.open_texts(tx, ids)
         files = await search.open_files(tx, ids)
@@ -119,19 +125,49 @@ async def _texts(context: Context, caller: Caller, rows: Sequence[Row]) -> dict[
     for row in rows:
         box = await context.vault.box(row["organization_id"])
         found[row["id"]] = [
-            *_own(box, row, hidden),
+            *_own(box, row, hidden, fields),
             *_written(box, [one for one in messages if one["ticket_id"] == row["id"]]),
             *_named(box, [one for one in files if one["ticket_id"] == row["id"]]),
         ]
     return found
 
 
-def _own(box: Box, row: Row, hidden: frozenset[str]) -> Iterator[Text]:
+def _may_name(question: Question, number: int, found: Mapping[int, Found]) -> bool:
+    """Whether all words of a phrase stand in the names of a ticket's people."""
+    return any(
+        isinstance(one.exact, Phrase) and holds(_of_people(one.node), number, found)
+        for check in question.checks
+        for one in check.alternatives
+    )
+
+
+def _of_people(node: Node) -> Node:
+    nodes = node.nodes if isinstance(node, Every) else ()
+    found = (one for one in nodes if isinstance(one, Has))
+    return Every(tuple(Has(one.tokens, one.fields & PEOPLE) for one in found))
+
+
+async def _people(context: Context, rows: Sequence[Row]) -> dict[UUID, list[Text]]:
+    """Names and addresses, asked of the gateway where they are not in memory."""
+    if not rows:
+        return {}
+    async with context.tx() as tx:
+        people = await search.people(tx, [row["id"] for row in rows])
+    cards = await people_of(context).cards(context, [one["person_id"] for one in people])
+    found: dict[UUID, list[Text]] = {row["id"]: [] for row in rows}
+    for one in people:
+        if (card := cards.get(one["person_id"])) is not None:
+            found[one["ticket_id"]] += people_texts([(card, one["shown"])])
+    return found
+
+
+def _own(box: Box, row: Row, hidden: frozenset[str], fields: Fields) -> Iterator[Text]:
     yield Field.SUBJECT, seals.subject_of(box, row)
     yield from ((Field.TAG, tag) for tag in row["tags"])
     custom = seals.unseal_json(box, seals.CUSTOM, row["id"], row["custom"]) or {}
     for name, value in custom.items():
-        yield custom_field(name, hidden), words_of(value)
+        place = custom_field(name, hidden)
+        yield from ((place, text) for text in called(fields.get(name), value))
 
 
 def _written(box: Box, messages: Sequence[Row]) -> Iterator[Text]:

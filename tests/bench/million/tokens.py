@@ -9,9 +9,11 @@ from uuid import UUID
 
 from services.tickets.adapters import stems
 from services.tickets.adapters.filling import ENTRY_COLUMNS, POSTING_COLUMNS, Filling
+from services.tickets.adapters.people import Card
+from services.tickets.domain.customwords import words_of
 from services.tickets.domain.facts import facts_of
 from services.tickets.domain.postings import LASTING, SIZE, Field, pack
-from services.tickets.usecases.indexed import words_of
+from services.tickets.usecases.indexed import people_texts
 from shared.kit.crypto import Box, Keys
 from tests.bench.million import people, rows
 
@@ -89,7 +91,7 @@ def records(
         authors = {one["author_id"] for one in found["message"] if one["public"]}
         named = {ticket["requester_id"], *readers, *authors} - {None}
         texts = [*_texts(ticket, found["message"])]
-        texts += [(Field.PEOPLE, text) for one in named for text in names.get(one, ())]
+        texts += [text for one in named for text in names.get(one, ())]
         filling.add(ticket, texts, readers, named)
     yield "posting", POSTING_COLUMNS, list(filling.postings())
     yield "search_entry", ENTRY_COLUMNS, filling.entries()
@@ -104,10 +106,13 @@ def _texts(ticket: dict[str, Any], messages: list[dict[str, Any]]) -> Iterator[t
         yield Field.BODY if one["public"] else Field.NOTE, one["body_text"].decode()
 
 
-def _names(cast: people.Cast) -> dict[UUID, tuple[str, str]]:
+def _names(cast: people.Cast) -> dict[UUID, list[tuple[Field, str]]]:
+    """Agents only answer: customers are not shown their addresses."""
     known = {}
     for number, (one, _) in enumerate(cast.customers):
-        known[UUID(one)] = (people.name(number), people.CUSTOMER.format(number))
+        card = Card(people.name(number), people.CUSTOMER.format(number))
+        known[UUID(one)] = list(people_texts([(card, True)]))
     for number, (one, _) in enumerate(cast.agents):
-        known[UUID(one)] = (people.name(number), people.AGENT.format(number))
+        card = Card(people.name(number), people.AGENT.format(number))
+        known[UUID(one)] = list(people_texts([(card, False)]))
     return known

@@ -1,7 +1,7 @@
 """A query held against texts, without a database: for tables of what finds what."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,10 @@ from services.tickets.adapters import stems
 from services.tickets.domain.listing import Filters
 from services.tickets.domain.postings import Field, bit_of, slice_of
 from services.tickets.domain.query import parse
+from services.tickets.domain.queryplaces import Named
 from services.tickets.domain.rights import Reach, Viewer
-from services.tickets.usecases.asking import Asking, Question, Reader
+from services.tickets.usecases.asking import Asking
+from services.tickets.usecases.questions import Question, Reader
 
 KEY = b"k" * 32
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -20,11 +22,9 @@ STAFF = Viewer(UUID(int=1), Reach.ALL, staff=True)
 CUSTOMER = Viewer(UUID(int=2), Reach.ALL, staff=False)
 
 
-def asked(
-    query: str, viewer: Viewer = STAFF, departments: Mapping[str, UUID] | None = None
-) -> Question:
+def asked(query: str, viewer: Viewer = STAFF, departments: Sequence[Named] = ()) -> Question:
     """The question that a query is; rights are tested elsewhere."""
-    reader = Reader(viewer, NOW, "Asia/Riyadh", departments or {}, 1_000_000)
+    reader = Reader(viewer, NOW, "Asia/Riyadh", departments, 1_000_000)
     return Asking(KEY, reader).question(parse(query), Filters())
 
 
@@ -33,7 +33,7 @@ def finds(
     query: str,
     viewer: Viewer = STAFF,
     facts: Iterable[str] = (),
-    departments: Mapping[str, UUID] | None = None,
+    departments: Sequence[Named] = (),
 ) -> bool:
     """Whether the index alone would offer a ticket with these texts."""
     given: Any = [(Field.BODY, texts)] if isinstance(texts, str) else texts

@@ -1,14 +1,19 @@
 """What finds what: written text on one side, the word of a query on the other, no database."""
 
 import contextlib
+import re
 import string
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tickets.adapters import stems
+from services.tickets.domain.customwords import called
+from services.tickets.domain.fields import Definition, FieldType, Option
+from services.tickets.domain.fields import Field as Custom
 from services.tickets.domain.folding import is_arabic
 from services.tickets.domain.postings import (
     SIZE,
@@ -20,8 +25,10 @@ from services.tickets.domain.postings import (
     slice_of,
 )
 from services.tickets.domain.query import Unreadable, parse
+from services.tickets.domain.queryplaces import Named, meant
 from services.tickets.domain.querywords import covering, period
-from shared.kit.ids import uuid7
+from services.tickets.problems.search import unreadable
+from shared.vocabulary import Locale
 from tests.services.tickets.asked import CUSTOMER, KEY, NOW, NUMBER, asked, finds
 
 FOUND = [
@@ -42,6 +49,45 @@ FOUND = [
     ("برنامج فارسی", "فارسي"),
     ("ﻻ ﺗﻌﻤﻞ ﺍﻟﻄﺎﺑﻌﺔ", "الطابعة"),
     ("مکتبہ", "مكتبه"),
+    # the hamza's seat
+    ("مسؤول الشبكة", "مسئول"),
+    ("مسئول الشبكة", "مسؤول"),
+    ("مسيول الشبكة", "مسؤول"),
+    ("مسوول الشبكة", "مسئول"),
+    ("المسؤولين عن الشبكة", "مسئول"),
+    ("والمسئول غائب", "المسؤول"),
+    ("ومسئول آخر", "مسؤول"),
+    ("شؤون الموظفين", "شئون"),
+    ("شئون الموظفين", "الشؤون"),
+    ("سوال مهم", "سؤال"),
+    ("السؤال", "سوال"),
+    ("شئ غريب", "شيء"),
+    ("شي غريب", "شيء"),
+    ("شيء غريب", "شي"),
+    ("لم أجد شيئًا", "شيء"),
+    ("عملاؤنا في جدة", "عملاء"),
+    ("عملائنا في جدة", "عملاؤنا"),
+    ("عملاؤه", "عملائي"),
+    ("من العملاء", "عملائكم"),
+    ("زملائك", "زملاؤك"),
+    ("قرائة العداد", "قراءة"),
+    # a verb's feminine ending
+    ("تعطلت الطابعة", "تعطل"),
+    ("تعطل الجهاز", "تعطلت"),
+    ("وتعطلت", "تعطل"),
+    ("توقفت الخدمة", "توقف"),
+    ("وصلت الرسالة", "وصل"),
+    ("وصل الطلب", "وصلت"),
+    ("انقطعت الشبكة", "انقطع"),
+    ("انتهت المهلة", "انتهى"),
+    ("انتهى الاشتراك", "انتهت"),
+    ("اشتريت جهازا", "اشترى"),
+    ("اشترت الشركة", "اشترى"),
+    ("بقيت المشكلة", "بقي"),
+    ("واجهت مشكلة", "واجه"),
+    ("التحقت بالدورة", "التحق"),
+    ("ظهرت الرسالة", "ظهر"),
+    ("تعاونت معنا", "تعاون"),
     # what clings in front
     ("لا تعمل الطابعة", "طابعة"),
     ("طابعة جديدة", "بالطابعات"),
@@ -106,7 +152,11 @@ FOUND = [
     ("الخطأ ERR-١٠٤٢", "ERR-1042"),
     ("since v2.3.1 was installed", "v2.3.1"),
     ("since v2.3.1 was installed", "V2.3"),
-    ("since v2.3.1 was installed", "2.3.1 OR v2"),
+    ("since v2.3.1 was installed", "2.3.1"),
+    ("since v2.3.1 was installed", "2.3"),
+    ("since version 2.3.1 was installed", "v2.3.1"),
+    ("since v2.3.1-beta was installed", "2.3.1"),
+    ("الإصدار ٢٫٣٫١", "v2.3.1"),
     ("host 10.0.12.1 is down", "10.0.12.1"),
     ("host 10.0.12.1 is down", "10.0.12"),
     ("invoice INV/2026/00042", "INV-2026-00042"),
@@ -126,9 +176,47 @@ FOUND = [
     ("open https://status.acme.com/login now", "login"),
     ("file report_final.pdf", "report_final.pdf"),
     ("file report_final.pdf", "final"),
+    (r"see C:\x\report.pdf please", "report.pdf"),
+    (r"see C:\x\report.pdf please", r"x\report.pdf"),
+    (r"see \\server\share\2026\report.pdf", r"2026\report.pdf"),
+    ("see /var/log/report.pdf", "report.pdf"),
+    ("see /var/log/report.pdf", "log/report.pdf"),
+    ("see /var/log/report.pdf", "/var/log/report.pdf"),
+    ("see /var/log/report.pdf", "report"),
+    ("file:///srv/a/b/c/Report_v2.PDF", "report_v2.pdf"),
+    ("https://files.acme.com/2026/offer.docx", "offer.docx"),
+    ("نسخته في D:\\تقارير\\تقرير.pdf", "تقرير.pdf"),
+    ("/srv/app-2.3.1/main.py:42", "main.py"),
+    ("invoice INV/2026/00042", "2026/00042"),
     ("windows 11 و win10", "win10"),
 ]
 NOT_FOUND = [
+    # what ends in ت of its own
+    ("نبأ عاجل", "نبات"),
+    ("نبات الزينة", "نبأ"),
+    ("بناء المبنى", "بنات"),
+    ("شتاء بارد", "شتات"),
+    ("أسماء", "سمات"),
+    ("سماء صافية", "سمات"),
+    ("بيروت", "بيرو"),
+    ("أمر ملفت للنظر", "ملف"),
+    ("ملف مرفق", "الملفت"),
+    ("السبت القادم", "السب"),
+    ("كبريت", "كبرى"),
+    ("تحت المكتب", "تح"),
+    ("وقت الدوام", "وق"),
+    ("البيت", "البي"),
+    ("انتهت المهلة", "أنت"),
+    ("إنترنت", "انتر"),
+    # and where no hamza moves
+    ("يوم الأحد", "ووم"),
+    ("سائل", "سؤال"),
+    ("رأيهم", "روهم"),
+    ("report.pdf.zip", "report.zip"),
+    ("/var/log/report.pdf", "var/report.pdf"),
+    ("/var/log/report.pdf", "port.pdf"),
+    ("v2.3.1", "3.1"),
+    ("v12.3.1", "2.3.1"),
     ("تعطلت الطابعة", "طباخة"),
     ("تعطلت الشبكة", "شباك"),
     ("إدارة النظام", "دراسة"),
@@ -303,13 +391,139 @@ def test_fields_and_states_are_told_apart() -> None:
     assert finds(texts, "printer -secret", CUSTOMER), "an exclusion must not tell of notes"
 
 
-def test_departments_go_by_either_name() -> None:
-    place = uuid7()
-    names = {"دعم": place, "support": place}
-    assert finds("x", "department:support x", facts=[f"department:{place}"], departments=names)
-    assert finds("x", "قسم:دعم x", facts=[f"department:{place}"], departments=names)
-    with pytest.raises(Unreadable):
-        finds("x", "department:sales", departments=names)
+PLACES = [
+    Named(UUID(int=one), ar, en)
+    for one, (ar, en) in enumerate(
+        [
+            ("قسم الأنظمة والشبكات", "Systems Department"),
+            ("الدعم الفني", "Support"),
+            ("الدعم المتقدم", "Support Tier 2"),
+            ("قسم المالية", "Finance"),
+            ("إدارة الموارد البشرية", "Human Resources"),
+        ]
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("Systems Department", [0]),
+        ("systems", [0]),
+        ("Systems", [0]),
+        ("sys", [0]),
+        ("الأنظمة", [0]),
+        ("انظمه", [0]),
+        ("أنظم", [0]),
+        ("الشبكات", [0]),
+        ("شبكة", [0]),
+        ("قسم الأنظمة والشبكات", [0]),
+        ("support", [1]),
+        ("الدعم", [1, 2]),
+        ("دعم", [1, 2]),
+        ("المتقدم", [2]),
+        ("tier", [2]),
+        ("Support tier", [2]),
+        ("مالية", [3]),
+        ("للمالية", [3]),
+        ("human", [4]),
+        ("الموارد", [4]),
+        ("موارد بشرية", [4]),
+        ("Department", []),
+        ("s", [0, 1, 2]),
+        ("sales", []),
+        ("مبيعات", []),
+        ("...", []),
+    ],
+)
+def test_a_department_goes_by_any_word_of_its_names(text: str, places: list[int]) -> None:
+    assert [one.id.int for one in meant(text, PLACES)] == places
+
+
+def test_a_department_of_a_query_is_one_or_refused_with_choices() -> None:
+    facts = [f"department:{UUID(int=0)}"]
+    assert finds("x", "department:systems x", facts=facts, departments=PLACES)
+    assert finds("x", "قسم:الأنظمة x", facts=facts, departments=PLACES)
+    assert finds("x", f"department:{UUID(int=0)} x", facts=facts, departments=PLACES)
+    for wanted, named, text in (
+        ("x قسم:الدعم", ["الدعم الفني", "الدعم المتقدم"], "أكثر من قسم"),
+        ("x department:sales", [one.ar for one in PLACES], "لا يوجد قسم"),
+    ):
+        with pytest.raises(Unreadable) as refused:
+            finds("x", wanted, departments=PLACES)
+        (arabic,) = unreadable(refused.value, Locale.AR).errors
+        (english,) = unreadable(refused.value, Locale.EN).errors
+        assert text in arabic.message
+        for one in PLACES:
+            assert (one.ar in arabic.message) is (one.ar in named)
+            assert (one.en in english.message.split("Departments:")[1]) is (one.ar in named)
+
+
+@pytest.mark.parametrize(
+    ("field", "words", "fact"),
+    [
+        ("priority", "P1 p1 1 urgent URGENT critical عاجل عاجلة العاجلة حرجة طارئة", "P1"),
+        ("priority", "P2 high عالية مرتفعة", "P2"),
+        ("priority", "P3 medium normal متوسطة عادية", "P3"),
+        ("priority", "P4 low منخفضة المنخفضة", "P4"),
+        ("status", "open Open مفتوحة مفتوح المفتوحة", "open"),
+        ("status", "new جديدة جديد live حية", "new"),
+        ("status", "resolved solved محلولة محلول", "resolved"),
+        ("status", "closed مغلقة مغلق المغلقة مقفلة", "closed"),
+        ("status", "waiting pending معلقة بانتظار", "waiting_customer"),
+        ("status", '"waiting for the customer" "بانتظار العميل"', "waiting_customer"),
+        ("status", "spam junk مزعج", "spam"),
+        ("status", "merged مدمجة", "merged"),
+    ],
+)
+def test_states_and_priorities_go_by_words_of_both_languages(
+    field: str, words: str, fact: str
+) -> None:
+    for one in re.findall(r'"[^"]+"|\S+', words):
+        assert finds("x", f"x {field}:{one}", facts=[f"{field}:{fact}"]), one
+        assert not finds("x", f"x {field}:{one}", facts=[f"{field}:other"]), one
+
+
+def test_a_wrong_priority_is_answered_with_values_and_what_they_mean() -> None:
+    with pytest.raises(Unreadable) as refused:
+        asked("priority:P9")
+    (english,) = unreadable(refused.value, Locale.EN).errors
+    assert "P1 (urgent), P2 (high), P3 (medium), P4 (low)" in english.message
+    (arabic,) = unreadable(refused.value, Locale.AR).errors
+    assert "\u2068P1\u2069 (عاجلة)" in arabic.message
+    with pytest.raises(Unreadable) as refused:
+        asked("حالة:موز")
+    (arabic,) = unreadable(refused.value, Locale.AR).errors
+    assert "\u2068open\u2069 (مفتوحة)" in arabic.message
+
+
+@pytest.mark.parametrize(
+    "query", ["\u202e", "\u200b\u200b", "\u3164", "\u2800 \u3164", "\ufe0f\u00ad"]
+)
+def test_what_cannot_be_seen_cannot_be_sought(query: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        asked(query)
+    for locale in Locale:
+        (error,) = unreadable(refused.value, locale).errors
+        assert error.code == "query_nothing_seen"
+
+
+def test_unseen_letters_inside_a_word_do_not_hide_it() -> None:
+    assert finds("pass\u200bword\u3164 reset", "password")
+    assert finds("password", "pass\ufe0fword\u3164")
+
+
+def test_words_of_a_choice_are_its_value_and_its_labels() -> None:
+    label = {"ar": "عطل في الطابعة", "en": "Printer fault"}
+    options = (Option("hw_printer", label), Option("sw", {"ar": "برنامج", "en": "Software"}))
+    both = Definition("kind", {"ar": "النوع", "en": "Kind"}, FieldType.CHOICES, options=options)
+    field = Custom(UUID(int=1), both, 1, NOW, NOW)
+    assert called(field, ["hw_printer", "sw"])[0] == "hw_printer sw"
+    told = " ".join(called(field, ["hw_printer"]))
+    for word in ("hw_printer", "عطل في الطابعة", "Printer fault"):
+        assert word in told
+    assert "Software" not in told
+    assert called(None, "hw_printer") == ("hw_printer",)
 
 
 def test_customs_are_found_by_their_field() -> None:

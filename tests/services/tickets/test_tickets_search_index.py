@@ -3,6 +3,9 @@
 import pytest
 
 from deploy.local.searching import progress
+from deploy.local.searching import told as lines
+from services.tickets.domain.terms import RULES
+from services.tickets.store import generations
 from services.tickets.usecases import rebuilding
 from services.tickets.usecases.indexing import index_some
 from tests.services.tickets.conftest import Desk
@@ -68,6 +71,76 @@ async def test_a_new_index_is_made_while_the_old_one_answers(
     fresh = await desk.open(subject="kiwi")
     await index(desk)
     assert await found(desk, "kiwi") == [fresh["number"]]
+
+
+async def built(desk: Desk) -> None:
+    """As the worker does it, until there is nothing to do."""
+    while await rebuilding.build_some(desk.context):
+        pass
+
+
+async def test_changed_rules_make_a_new_index_by_themselves_while_the_old_one_answers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await index(desk)
+    await built(desk)
+    before = await status(desk)
+    assert (before["rules"], before["current_rules"]) == (RULES, RULES)
+    made = (await desk.open(subject="takahe"))["number"]
+    await index(desk)
+    monkeypatch.setattr(rebuilding, "RULES", RULES + 1)
+    monkeypatch.setattr(rebuilding, "BATCH", 2)
+    assert await rebuilding.build_some(desk.context), "begun"
+    assert await rebuilding.build_some(desk.context), "and a batch further"
+    now = await status(desk)
+    assert (now["rules"], now["current_rules"]) == (RULES, RULES + 1)
+    assert now["building"]["rules"] == RULES + 1  # type: ignore[index]  # it is being made
+    told = "\n".join(lines(now))
+    assert f"rules {RULES} of {RULES + 1}" in told
+    assert f"rules {RULES + 1}, 2 tickets done" in told
+    assert await found(desk, "takahe") == [made]
+    # Upgraded once more in the midst of it: what older rules began is of no use.
+    monkeypatch.setattr(rebuilding, "RULES", RULES + 2)
+    await built(desk)
+    after = await status(desk)
+    assert (after["rules"], after["building"]) == (RULES + 2, None)
+    assert await found(desk, "takahe") == [made]
+    left = await desk.look("select count(distinct generation) as n from tickets.posting")
+    assert left[0]["n"] == 1, "the half-made and the old one are cleared away"
+    assert not await rebuilding.build_some(desk.context), "and then there is peace"
+    # Turned back to the older release: it goes on with what it finds.
+    monkeypatch.setattr(rebuilding, "RULES", RULES)
+    assert not await rebuilding.build_some(desk.context)
+    await desk.look("update tickets.search_generation set rules = $1", RULES)
+
+
+async def test_a_new_index_waits_to_be_asked_for_where_the_operator_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await built(desk)
+    monkeypatch.setitem(vars(desk.context.settings), "tickets_search_rebuild", "asked")
+    monkeypatch.setattr(rebuilding, "RULES", RULES + 1)
+    assert not await rebuilding.build_some(desk.context)
+    await desk.http.post("/v1/search-index/rebuild", json={}, headers=ADMIN.headers())
+    await built(desk)
+    assert (await status(desk))["rules"] == RULES + 1
+    await desk.look("update tickets.search_generation set rules = $1", RULES)
+
+
+async def test_an_index_without_tickets_obeys_any_rules(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await built(desk)
+    generation = (await status(desk))["generation"]
+
+    async def nobody(_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(generations, "blank", nobody)
+    await desk.look("update tickets.search_generation set rules = 1")
+    assert not await rebuilding.build_some(desk.context)
+    now = await status(desk)
+    assert (now["generation"], now["rules"]) == (generation, RULES)
 
 
 @pytest.mark.parametrize("role", ["customer", "agent", "manager", "auditor"])
