@@ -1,6 +1,7 @@
 """By which signs a mail names its ticket, in the order in which they count (mail.md 9)."""
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,6 +66,18 @@ def signs_of(headers: Headers, recipients: list[str]) -> Signs:
         ids=tuple(dict.fromkeys(chain)),
         tag=int(tag[1]) if tag else None,
     )
+
+
+Named = tuple[AbstractSet[str], AbstractSet[str], int | None]
+"""Tokens, ids and the number by which a mail names a ticket."""
+
+
+def about_one_ticket(later: Named, earlier: Named, earlier_id: str) -> bool:
+    """Whether the later one names what the earlier one names, or the earlier one itself."""
+    tokens, ids, tag = later
+    if earlier_id in ids or tokens & earlier[0] or ids & earlier[1]:
+        return True
+    return tag is not None and tag == earlier[2]
 
 
 def message_id(headers: Headers) -> str:

@@ -16,19 +16,20 @@ from shared.vocabulary import DEFAULT_DEPARTMENT
 _KEEP: Final = f"""
     with kept as (
         insert into intake.inbound_mail (id, channel, state, received_at, accepted_at, sha256, size,
-            source_key, mailbox_id, envelope, raw, flags, next_at)
+            source_key, mailbox_id, envelope, raw, flags, sender_tag, next_at)
         values (:id, :channel, 'accepted', :received_at, :now, :sha256, :size, :source_key,
-            :mailbox_id, :envelope, :raw, :flags, :now)),
+            :mailbox_id, :envelope, :raw, :flags, :sender_tag, :now)),
     {FACTS_CTE("intake")}
     select 1"""
 _KEEP_ALL: Final = f"""
     with kept as (
         insert into intake.inbound_mail (id, channel, state, received_at, accepted_at, sha256, size,
-            envelope, raw, flags, next_at)
-        select id, :channel, 'accepted', :now, :now, sha256, size, envelope, raw, '{{}}', :now
+            envelope, raw, sender_tag, flags, next_at)
+        select id, :channel, 'accepted', :now, :now, sha256, size, envelope, raw, sender_tag,
+            '{{}}', :now
         from unnest(cast(:ids as uuid[]), cast(:sha256s as bytea[]), cast(:sizes as int[]),
-            cast(:envelopes as bytea[]), cast(:raws as bytea[]))
-            as m (id, sha256, size, envelope, raw)),
+            cast(:envelopes as bytea[]), cast(:raws as bytea[]), cast(:sender_tags as bytea[]))
+            as m (id, sha256, size, envelope, raw, sender_tag)),
     {FACTS_CTE("intake")}
     select 1"""
 LIGHT: Final = """id, channel, state, version, received_at, accepted_at, size, envelope, summary,
@@ -86,7 +87,7 @@ async def keep(tx: Tx, row: Mapping[str, Any]) -> None:
 
 async def keep_all(tx: Tx, channel: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Several mails that came in side by side, as `keep` would have kept each."""
-    columns = ("id", "sha256", "size", "envelope", "raw")
+    columns = ("id", "sha256", "size", "envelope", "raw", "sender_tag")
     values = {f"{name}s": [row[name] for row in rows] for name in columns}
     await tx.only(_KEEP_ALL, {"channel": channel, "now": tx.now, **values, **tx.take_facts()})
 

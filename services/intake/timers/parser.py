@@ -89,6 +89,7 @@ class Desk:
         except NotYet:
             await self._postpone(mail_id, timedelta(seconds=1))
         except (PeerUnavailable, PeerRefused) as error:
+            self._deciding.line.leave(mail_id)
             await self._try_later(mail_id, error)
         except Exception as error:  # noqa: BLE001 - one mail must not stop the others
             _log.warning("mail_failed", mail_id=str(mail_id), exc_info=error)

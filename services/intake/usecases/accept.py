@@ -55,11 +55,18 @@ async def accept(
             "received_at": origin.arrived if origin else tx.now,
             "source_key": origin.source_key if origin else None,
             "mailbox_id": origin.mailbox_id if origin else None,
+            "sender_tag": told_by(tx.context, envelope),
             "flags": [Flag.MESSAGE_CUT] if origin and origin.cut else [],
             **sealed,
         },
     )
     return mail_id
+
+
+def told_by(context: Context, envelope: Envelope) -> bytes | None:
+    """Who sent the mail as far as its door was told: what keeps a person's mails in order."""
+    told = envelope.sender
+    return secrets.person_tag(context, told) if "@" in told else None
 
 
 async def seal(context: Context, mail_id: UUID, raw: bytes, envelope: Envelope) -> dict[str, Any]:

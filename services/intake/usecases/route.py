@@ -16,6 +16,7 @@ from services.intake.store import copies as store
 from services.intake.store import mails, threads
 from services.intake.usecases import copied, copies, match, read, returned, secrets
 from services.intake.usecases.addresses import our_addresses
+from services.intake.usecases.line import Line
 from services.intake.usecases.match import STRONG, Found, NotYet, UnknownTicket
 from services.intake.usecases.people import People, Person, domains_of
 from services.intake.usecases.settle import Case, settle
@@ -37,6 +38,7 @@ class Deciding:
     def __init__(self, context: Context, people: People) -> None:
         self.people = people
         self._context = context
+        self.line = Line()
         self.looks = Gathering(self._look)
         self.ends = Gathering(self._end)
 
@@ -47,9 +49,29 @@ class Deciding:
                 await store.lock(tx, again)
             ours = await our_addresses(tx) if waiting else {}
             return [
-                await _seen(tx, waiting.get(mail_id), ours, strangers)
+                await self._seen(tx, waiting.get(mail_id), ours, strangers)
                 for mail_id, strangers in looks
             ]
+
+    async def _seen(
+        self,
+        tx: Tx,
+        waiting: mails.Undecided | None,
+        ours: dict[str, UUID],
+        strangers: frozenset[int],
+    ) -> Case | Exception | None:
+        """What is to be known before this one can be decided is no trouble of the others."""
+        if waiting is None:
+            return None
+        try:
+            case = await _read(tx, waiting, ours, strangers)
+            if await self.line.holds(tx, case):
+                return NotYet()
+            if not _came_before(waiting.row):
+                return case
+            return await copies.compared(tx, case, lambda one: _read(tx, one, ours, strangers))
+        except (UnknownTicket, NotYet) as missing:
+            return missing
 
     async def _end(self, cases: Sequence[tuple[Case, Routing]]) -> list[None]:
         async with self._context.tx() as tx:
@@ -95,21 +117,6 @@ async def _study(context: Context, deciding: Deciding, mail_id: UUID) -> Case | 
         except UnknownTicket as unknown:
             if not await match.learn_ticket(context, unknown.number):
                 strangers |= {unknown.number}
-
-
-async def _seen(
-    tx: Tx, waiting: mails.Undecided | None, ours: dict[str, UUID], strangers: frozenset[int]
-) -> Case | Exception | None:
-    """What is to be known before this one can be decided is no trouble of the others."""
-    if waiting is None:
-        return None
-    try:
-        case = await _read(tx, waiting, ours, strangers)
-        if not _came_before(waiting.row):
-            return case
-        return await copies.compared(tx, case, lambda one: _read(tx, one, ours, strangers))
-    except (UnknownTicket, NotYet) as missing:
-        return missing
 
 
 async def _read(

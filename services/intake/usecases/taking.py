@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.intake.domain.mail import Envelope
 from services.intake.store import mails
-from services.intake.usecases.accept import PARSER, Channel, seal
+from services.intake.usecases.accept import PARSER, Channel, seal, told_by
 from shared.events.mail import MailAccepted
 from shared.kit.context import Context
 from shared.kit.gathering import Gathering
@@ -27,7 +27,8 @@ class Taking:
         """The mail is ours when this returns; nothing of it is read here."""
         mail_id = uuid7()
         sealed = await seal(self._context, mail_id, raw, envelope)
-        return await self._gathering.add({"id": mail_id, **sealed}, len(raw))
+        row = {"id": mail_id, "sender_tag": told_by(self._context, envelope), **sealed}
+        return await self._gathering.add(row, len(raw))
 
     async def _keep(self, rows: Sequence[dict[str, Any]]) -> list[UUID]:
         async with self._context.tx() as tx:
