@@ -31,6 +31,8 @@ _HTTP: Final[Mapping[int, type[Problem]]] = {
         *(problems.MethodNotAllowed, problems.PayloadTooLarge, problems.UnsupportedMediaType),
     )
 }
+_GAVE_WAY: Final = frozenset({"40001", "40P01"})
+"""Serialization failure, deadlock."""
 _AWAY_STATES: Final = ("08", "53", "57", "40", "25006", "55P03")
 """Connection lost, out of resources, shutting down, rolled back for another, standby, locked."""
 
@@ -62,10 +64,10 @@ def problem_of(error: Exception, visit: Visit) -> Problem:
     if isinstance(error, HTTPException):
         return _of_status(error)
     if _is_away(error):
-        _log.warning("away", error=type(error).__name__, state=_state(error))
+        _log.warning("away", error=type(error).__name__, state=sqlstate(error))
         return problems.Unavailable()
-    if (_state(error) or "").startswith("22"):
-        _log.info("data_refused", state=_state(error))
+    if (sqlstate(error) or "").startswith("22"):
+        _log.info("data_refused", state=sqlstate(error))
         return problems.ValidationFailed()
     _log.error("unexpected", exc_info=_without_values(error))
     return problems.Unexpected()
@@ -93,13 +95,18 @@ def _is_away(error: Exception) -> bool:
         return "clos" in str(error)
     if isinstance(error.__cause__, (ConnectionError, TimeoutError)):
         return True
-    return (_state(error) or "").startswith(_AWAY_STATES)
+    return (sqlstate(error) or "").startswith(_AWAY_STATES)
 
 
-def _state(error: BaseException | None) -> str | None:
+def gave_way(error: Exception) -> bool:
+    """Whether Postgres rolled a transaction back for another one: repeated, it may well pass."""
+    return sqlstate(error) in _GAVE_WAY
+
+
+def sqlstate(error: BaseException | None) -> str | None:
     """The SQLSTATE, wherever SQLAlchemy and asyncpg have put it."""
     if isinstance(error, DBAPIError):
-        return _state(error.orig) or _state(error.orig.__cause__ if error.orig else None)
+        return sqlstate(error.orig) or sqlstate(error.orig.__cause__ if error.orig else None)
     if isinstance(error, PostgresError):
         return str(error.sqlstate)
     state = getattr(error, "sqlstate", None)
@@ -111,7 +118,7 @@ def _state(error: BaseException | None) -> str | None:
 def _without_values(error: BaseException) -> BaseException:
     """Database errors repeat parameters in their text; the log gets the failing lines only."""
     if isinstance(error, (DBAPIError, SealBroken)):
-        bare = RuntimeError(f"{type(error).__name__} {_state(error)}")
+        bare = RuntimeError(f"{type(error).__name__} {sqlstate(error)}")
         return bare.with_traceback(error.__traceback__)
     return error
 

@@ -1,5 +1,6 @@
 """One request through the HTTP door: admit, open a transaction, call the route, commit, answer."""
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from typing import Final, Literal
 from fastapi import Request, Response
 from sqlalchemy.exc import IntegrityError
 
-from shared.kit.answers import problem_of, problem_response
+from shared.kit.answers import gave_way, problem_of, problem_response, sqlstate
+from shared.kit.asking import Questions
 from shared.kit.auth import CALLER, Policy
 from shared.kit.callers import Caller
 from shared.kit.context import Context
@@ -27,6 +29,8 @@ _NOTHING: Final = contextlib.nullcontext()
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MENDABLE: Final = frozenset({400, 401, 403, 408, 412, 413, 415, 429})
 """Refusals that a caller mends and sends again under the same key."""
+_PAUSES: Final = (0.01, 0.04, 0.16)
+"""Seconds before each of three more attempts, when Postgres let another transaction pass."""
 _log = get_logger("http")
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -59,6 +63,8 @@ class Passage:
     body_limit: int
     repeats: Repeats
     """Who writes the idempotency row: the door first, the route's one statement, or nobody."""
+    questions: Questions | None = None
+    """What its address may ask; None where anything may stand there."""
 
     async def serve(self, plain: Request) -> Response:
         request = DoorRequest(plain.scope, plain.receive)
@@ -68,7 +74,9 @@ class Passage:
             entrance: Entrance = request.app.state.entrance
             with self._in_hand(entrance.context):
                 caller = await self._admit(request, entrance, visit)
-                response = await self._answer(request, entrance.context, caller)
+                if self.questions is not None:
+                    self.questions.check(request)
+                response = await self._patiently(request, entrance.context, caller)
         except Exception as error:  # noqa: BLE001 - every failure is answered as a problem
             return _problem(error, request, visit)
         if request.method in {"GET", "HEAD"} and unchanged(request, response):
@@ -97,6 +105,25 @@ class Passage:
         visit.quota = limit.take(caller.id)
         if visit.quota is not None and visit.quota.wait:
             raise TooManyRequests(retry_after=visit.quota.wait)
+
+    async def _patiently(self, request: Request, context: Context, caller: Caller) -> Response:
+        """Whose transaction gave way to another one tries again, while nobody knows of it yet."""
+        for pause in _PAUSES:
+            try:
+                return await self._answer(request, context, caller)
+            except Exception as error:
+                if not (gave_way(error) and self._is_replayable(request)):
+                    raise
+                _log.info("gave_way", state=sqlstate(error))
+            await asyncio.sleep(pause)
+        return await self._answer(request, context, caller)
+
+    def _is_replayable(self, request: Request) -> bool:
+        """All that it did is undone, and the body that it read can be read once more."""
+        alone = self.repeats != "never" or request.method in _READING
+        return alone and (
+            hasattr(request, "_body") or not getattr(request, "_stream_consumed", True)
+        )
 
     async def _answer(self, request: Request, context: Context, caller: Caller) -> Response:
         if self.repeats == "never":

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine
 from inspect import iscoroutinefunction
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, ClassVar, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from typing_extensions import override
 
 from shared.kit.answers import dumps, json
+from shared.kit.asking import Questions, asks_also
 from shared.kit.auth import Door, internal, policy_of, public, require, signed_in
 from shared.kit.context import Context
 from shared.kit.cursors import (
@@ -42,6 +43,7 @@ __all__ = [
     "InContext",
     "InRepeat",
     "InTx",
+    "asks_also",
     "client_address",
     "decode_cursor",
     "decode_place",
@@ -92,6 +94,8 @@ class DoorRoute(APIRoute):
     no answer of it is ever kept under an idempotency key.
     """
 
+    exact: ClassVar[bool] = False
+
     def __init__(
         self,
         path: str,
@@ -111,19 +115,33 @@ class DoorRoute(APIRoute):
             self.repeats = "folded"
         elif _uses(self.dependant, _tx):
             self.repeats = "claimed"
+        questions = (
+            Questions(self.dependant) if self.exact and self.policy.kind != "public" else None
+        )
         if iscoroutinefunction(self.endpoint):
             _hand_over(self.dependant)
         handler = super().get_route_handler()
-        return Passage(handler, self.policy, self.body_limit, self.repeats).serve
+        return Passage(handler, self.policy, self.body_limit, self.repeats, questions).serve
 
 
-def router(prefix: str = "", tags: list[str] | None = None, **options: Any) -> APIRouter:
-    """A router whose routes are doors; failures that any of them may answer are declared."""
+class ExactRoute(DoorRoute):
+    """One whose address may ask only what its signature names."""
+
+    exact = True
+
+
+def router(
+    prefix: str = "", tags: list[str] | None = None, *, exact: bool = False, **options: Any
+) -> APIRouter:
+    """A router whose routes are doors; failures that any of them may answer are declared.
+
+    `exact`: a question that a route does not know is refused, as an unknown field of a body is.
+    """
     common = problems(Unauthorized, Forbidden, ValidationFailed, TooManyRequests, Unavailable)
     return APIRouter(
         prefix=prefix,
         tags=[*(tags or [])],
-        route_class=DoorRoute,
+        route_class=ExactRoute if exact else DoorRoute,
         responses=common | options.pop("responses", {}),
         generate_unique_id_function=_operation_id,
         **options,

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, core_schema
 from typing_extensions import override
 
+from shared.kit.seen import is_seen, unturned
 from shared.kit.strict import dated, day, strictly
 
 INT64_MAX: Final = 2**63 - 1
@@ -92,7 +93,10 @@ class Out(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text without control characters: `Annotated[str, Line(200)]`."""
+    """One line of text without control characters: `Annotated[str, Line(200)]`.
+
+    Nor with marks that turn the line around it; what nobody sees is no text.
+    """
 
     maximum: int
     minimum: int = 1
@@ -101,7 +105,10 @@ class Line:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         text = core_schema.str_schema(min_length=self.minimum, max_length=self.maximum)
-        return core_schema.no_info_before_validator_function(_one_line, text)
+        line = core_schema.no_info_before_validator_function(_one_line, text)
+        if not self.minimum:
+            return line
+        return core_schema.no_info_after_validator_function(_not_blank, line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,7 @@ def _one_line(text: Any) -> Any:
         return text
     if not _LINE_BREAKS.isdisjoint(text):
         raise PydanticCustomError("one_line", "The text must be one line")
-    return clean_text(text).translate(_CONTROLS).strip()
+    return unturned(clean_text(text).translate(_CONTROLS)).strip()
 
 
 def _lines(text: Any) -> Any:
@@ -136,7 +143,7 @@ def _lines(text: Any) -> Any:
 
 
 def _not_blank(text: str) -> str:
-    if not text.strip():
+    if not is_seen(text):
         raise PydanticCustomError("blank", "The text must not be blank")
     return text
 

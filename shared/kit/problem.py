@@ -1,9 +1,9 @@
 """What a failure that callers can act upon is: RFC 9457, a stable code, words in ar and en."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from typing_extensions import override
 
 from shared.kit.locale import isolate, pick
@@ -13,10 +13,20 @@ from shared.vocabulary import Locale, Localized
 MEDIA_TYPE = "application/problem+json"
 
 
+def _fragment(pointer: str) -> str:
+    return f"#{pointer}" if pointer.startswith("/") else pointer
+
+
+Pointer = Annotated[str, AfterValidator(_fragment)]
+"""`#/requester/email` inside the body (RFC 6901, 6, as RFC 9457 writes it), `?limit` in the query:
+one way for all, whichever rule complained.
+"""
+
+
 class FieldError(Out):
     """What is wrong with one place of the request; never its value."""
 
-    pointer: str
+    pointer: Pointer
     code: str
     message: str
 

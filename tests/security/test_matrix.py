@@ -56,6 +56,8 @@ class Call:
     verb: str
     path: str
     guarded: bool
+    asks: frozenset[str] = frozenset()
+    """What its address may ask: some doors refuse anything else."""
 
     @property
     def names(self) -> list[str]:
@@ -69,7 +71,10 @@ def calls() -> Iterator[Call]:
     for path, item in json.loads(TARGET.read_text("utf-8"))["paths"].items():
         for verb in item.keys() & {"get", "head"}:
             if path != STREAM:
-                yield Call(verb.upper(), path, guarded=bool(item[verb].get("security")))
+                known = item[verb].get("parameters", [])
+                asks = frozenset(one["name"] for one in known if one["in"] == "query")
+                guarded = bool(item[verb].get("security"))
+                yield Call(verb.upper(), path, guarded=guarded, asks=asks)
 
 
 def ghosts() -> dict[str, str]:
@@ -79,7 +84,8 @@ def ghosts() -> dict[str, str]:
 async def ask(town: Town, call: Call, caller: str, ids: dict[str, str]) -> httpx.Response:
     token = town.callers.get(caller)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return await town.desk.http.request(call.verb, call.at(ids), params=QUERY, headers=headers)
+    query = {name: value for name, value in QUERY.items() if name in call.asks}
+    return await town.desk.http.request(call.verb, call.at(ids), params=query, headers=headers)
 
 
 def shape(answer: httpx.Response) -> tuple[int, Any]:

@@ -14,7 +14,6 @@ from services.gateway.adapters.addresses import (
 )
 from shared.kit.model import Body, Line
 
-_TURNS: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 MOST_DEPARTMENTS: Final = 32
 """Each id costs 52 bytes of a token that may have 4096."""
 
@@ -39,14 +38,6 @@ def _timezone(text: str) -> str:
     return text
 
 
-def _undirected(text: str) -> str:
-    """Without marks that turn what stands after the name; none is needed to write one."""
-    plain = text.translate(_TURNS).strip()
-    if not plain:
-        raise PydanticCustomError("blank", "The text must not be blank")
-    return plain
-
-
 def _text(maximum: int, shape: str) -> Any:
     return WithJsonSchema({"type": "string", "format": shape, "maxLength": maximum})
 
@@ -55,8 +46,8 @@ Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 Email = Annotated[str, Line(LONGEST), AfterValidator(_address), _text(LONGEST, "email")]
 Domain = Annotated[str, Line(253), AfterValidator(_domain), _text(253, "idn-hostname")]
 Timezone = Annotated[str, Line(64), AfterValidator(_timezone), _text(64, "iana-timezone")]
-Name = Annotated[str, Line(200), AfterValidator(_undirected)]
-Label = Annotated[str, Line(120), AfterValidator(_undirected)]
+Name = Annotated[str, Line(200)]
+Label = Annotated[str, Line(120)]
 
 
 class Bilingual(Body):

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     PARENT = "parent"
     DUPLICATE_OF = "duplicate_of"
     INCIDENT = "incident"
+    FOLLOW_UP_OF = "follow_up_of"
+    """Said by the ticket itself when it is opened: never tied, never cut."""
 
 
 class Side(StrEnum):
@@ -32,6 +34,8 @@ class Side(StrEnum):
     HAS_DUPLICATE = "has_duplicate"
     INCIDENT = "incident"
     REPORT = "report"
+    FOLLOW_UP_OF = "follow_up_of"
+    FOLLOWED_UP_BY = "followed_up_by"
 
 
 _FAR: Final[Mapping[Kind, Side]] = {
@@ -40,6 +44,7 @@ _FAR: Final[Mapping[Kind, Side]] = {
     Kind.PARENT: Side.CHILD,
     Kind.DUPLICATE_OF: Side.HAS_DUPLICATE,
     Kind.INCIDENT: Side.REPORT,
+    Kind.FOLLOW_UP_OF: Side.FOLLOWED_UP_BY,
 }
 _KEPT_AS: Final[Mapping[Side, tuple[Kind, bool]]] = {
     **{Side(kind.value): (kind, True) for kind in Kind},

@@ -49,6 +49,14 @@ BOND_STORIES: Final[Mapping[str, Localized]] = {
         "ar": "التذكرة {number} بلاغ عن هذه الحادثة",
         "en": "Ticket {number} reports this incident",
     },
+    "follow_up": {
+        "ar": "تُكمل هذه التذكرة التذكرة المغلقة {number}",
+        "en": "This ticket goes on with the closed ticket {number}",
+    },
+    "followed_up": {
+        "ar": "فُتحت التذكرة {number} لإكمال هذه التذكرة",
+        "en": "Ticket {number} was opened to go on with this one",
+    },
     "unlinked": {
         "ar": "أُلغي الربط بالتذكرة {number}",
         "en": "No longer linked with ticket {number}",
@@ -65,14 +73,5 @@ BOND_STORIES: Final[Mapping[str, Localized]] = {
     "told_by_incident": {
         "ar": "حُلّت مع الحادثة {number}",
         "en": "Solved together with the incident {number}",
-    },
-    "participant_removed": {
-        "ar": "أُخرج مشارك من التذكرة",
-        "en": "A participant was removed from the ticket",
-    },
-    "follower_added": {"ar": "يتابع موظف التذكرة", "en": "A colleague watches the ticket"},
-    "follower_removed": {
-        "ar": "لم يعد موظف يتابع التذكرة",
-        "en": "A colleague watches the ticket no more",
     },
 }

@@ -22,7 +22,7 @@ class Place:
     department_id: UUID
     staff: bool
     free: bool = True
-    """Whether keys without a definition are kept: data of API clients, not of strangers."""
+    """Whether keys without a definition are kept: data of the desk and of API clients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,13 @@ def lacking_after_move(fields: Fields, department_id: UUID, custom: Custom) -> l
     return lacking(own, Place(department_id, staff=True), custom, Need.CREATE)
 
 
-def shown(fields: Fields, custom: Custom, *, staff: bool) -> dict[str, Any]:
-    """What a reader may see; keys without a definition are whoever's who sees the ticket."""
-    hidden = set(hidden_keys(fields, staff=staff))
-    return {key: value for key, value in custom.items() if key not in hidden}
+def shown(fields: Fields, custom: Custom, *, staff: bool, free: bool) -> dict[str, Any]:
+    """What a reader may see; keys without a definition only where they are `free`."""
+    return {
+        key: value
+        for key, value in custom.items()
+        if (fields[key].definition.seen_by(staff=staff) if key in fields else free)
+    }
 
 
 def hidden_keys(fields: Fields, *, staff: bool) -> Iterator[str]:
@@ -96,7 +99,7 @@ def emptied(fields: Fields, place: Place, before: Custom) -> dict[str, None]:
     return {
         key: None
         for key in before
-        if key not in fields or fields[key].definition.written_by(staff=place.staff)
+        if (fields[key].definition.written_by(staff=place.staff) if key in fields else place.free)
     }
 
 

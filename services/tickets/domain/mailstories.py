@@ -19,10 +19,6 @@ MAIL_STORIES: Final[Mapping[str, Localized]] = {
         "ar": "ذُكرت في الرسالة عناوين أخرى لم تُضف إلى التذكرة: {count}",
         "en": "The mail names other addresses that were not added: {count}",
     },
-    "participant_added": {
-        "ar": "أُضيف مشارك إلى التذكرة",
-        "en": "A participant was added to the ticket",
-    },
     "sender_unverified": {
         "ar": "فشل إثبات هوية المرسل، فتحقق منه قبل الرد",
         "en": "The proof of the sender failed: make sure before you answer",

@@ -34,6 +34,7 @@ class Draft:
     tags: tuple[str, ...] = ()
     custom: dict[str, Any] | None = None
     channel: Channel | None = None
+    follow_up_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

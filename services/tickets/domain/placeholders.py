@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from shared.vocabulary import Localized
@@ -84,24 +84,11 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _GAP.sub(lambda found: values.get(found[1].strip(), NOTHING), text)
 
 
-def plain(value: object) -> str:
+def plain(value: str | None) -> str:
     """A value as one line of text without characters that steer what stands around it."""
-    text = _listed(value)
-    return _SPACES.sub(" ", _HIDDEN.sub(" ", text)).strip()[:_LONGEST].strip()
+    return _SPACES.sub(" ", _HIDDEN.sub(" ", value or "")).strip()[:_LONGEST].strip()
 
 
 def speaks_from_right(text: str) -> bool:
     """Whether letters in it run from right to left."""
     return any(unicodedata.bidirectional(letter) in {"R", "AL", "AN"} for letter in text)
-
-
-def _listed(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "✓" if value else "✗"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_listed(one)}" for key, one in value.items())
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(_listed(one) for one in value)
-    return str(value)

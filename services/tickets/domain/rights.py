@@ -32,6 +32,13 @@ class Viewer:
     staff: bool
     organization_id: UUID | None = None
     department_ids: frozenset[UUID] = frozenset()
+    program: bool = False
+    """An API client: it keeps data of its own on tickets."""
+
+    @property
+    def free(self) -> bool:
+        """Whether custom keys without a definition are for it to read and write."""
+        return self.staff or self.program
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from services.tickets.domain.feedback import FEEDBACK_STORIES
 from services.tickets.domain.fieldstories import FIELD_STORIES
 from services.tickets.domain.macrostories import MACRO_STORIES
 from services.tickets.domain.mailstories import MAIL_STORIES
+from services.tickets.domain.peoplestories import NAMES, PEOPLE_STORIES, about
+from services.tickets.domain.placeholders import speaks_from_right
 from services.tickets.domain.visitorstories import VISITOR_STORIES
 from shared.reasons import REASONS
 from shared.vocabulary import Locale, Localized
@@ -75,20 +77,7 @@ STORIES: Final[Mapping[str, Localized]] = {
         "ar": "يتابع القسم «{department}» التذكرة أيضًا: وُجّهت الرسالة إليه كذلك",
         "en": "The department “{department}” watches too: the mail was addressed to it as well",
     },
-    "assigned": {"ar": "أُسندت التذكرة إلى موظف", "en": "The ticket was assigned"},
-    "assigned.escalation": {
-        "ar": "أُسندت التذكرة بموجب التصعيد",
-        "en": "The ticket was assigned by escalation",
-    },
-    "assigned.round_robin": {
-        "ar": "أُسندت التذكرة بالتناوب إلى من حان دوره",
-        "en": "The ticket was assigned by round robin",
-    },
-    "assigned.absence": {
-        "ar": "أُسندت التذكرة إلى زميل لغياب من كانت لديه",
-        "en": "The ticket passed to a colleague: whoever had it is away",
-    },
-    "unassigned": {"ar": "أُلغي إسناد التذكرة", "en": "The ticket was unassigned"},
+    **PEOPLE_STORIES,
     "resolved": {"ar": "حُلّت التذكرة", "en": "The ticket was resolved"},
     "reopened": {"ar": "أُعيد فتح التذكرة", "en": "The ticket was reopened"},
     "closed.timer": {
@@ -260,8 +249,8 @@ def tell(
 
 
 def _variant(kind: str, data: Mapping[str, Any]) -> str:
-    if kind == "assigned" and data.get("assignee_id") is None:
-        return "unassigned"
+    if told := about(kind, data):
+        return told
     if kind == "escalated" and "role" not in data:
         return "escalated.outside"
     if kind == "edited":
@@ -276,6 +265,8 @@ def _word(key: str, value: Any, locale: Locale) -> Any:
     texts = _WORDS.get(key, {}).get(str(value))
     if texts is not None:
         return _pick(texts, locale)
+    if key in NAMES:
+        return f"\u2068{value}\u2069" if locale is Locale.AR or speaks_from_right(value) else value
     foreign = any(one.isascii() and one.isalnum() for one in str(value))
     fenced = locale is Locale.AR and isinstance(value, str | int) and foreign
     return f"\u2068{value}\u2069" if fenced else value

@@ -87,6 +87,13 @@ WATCHER_UNKNOWN: Final = Localized(
 REQUESTER_STAYS: Final = Localized(
     ar="صاحب التذكرة يبقى فيها دائمًا", en="The requester always takes part"
 )
+NOT_CLOSED: Final = Localized(
+    ar="تلك التذكرة لم تُغلق بعد، فاكتب فيها أو أعد فتحها",
+    en="That ticket is not closed: write on it, or reopen it",
+)
+OTHER_OWNER: Final = Localized(
+    ar="تلك التذكرة لمؤسسة أخرى", en="That ticket is of another organization"
+)
 NO_REPORTS: Final = Localized(
     ar="لا بلاغات مرتبطة بهذه التذكرة", en="No reports are linked with this ticket"
 )

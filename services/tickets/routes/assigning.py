@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.tickets.problems.assigning import AlreadyTaken
-from services.tickets.routes.policies import changed, tagged
+from services.tickets.routes.policies import BELIEVED, changed, tagged
 from services.tickets.schemas.assigning import (
     DepartmentRuleIn,
     DepartmentRuleOut,
@@ -28,7 +28,7 @@ from shared.kit.problems import (
 )
 from shared.vocabulary import STAFF_ROLES
 
-router = http.router("/v1", tags=["assignment"])
+router = http.router("/v1", tags=["assignment"], exact=True)
 
 OfStaff = Annotated[Caller, require("tickets:read", *STAFF_ROLES)]
 CanManage = Annotated[Caller, require("tickets:manage", *STAFF_ROLES)]
@@ -96,7 +96,8 @@ async def set_person_rule(
     "/tickets/{ticket_id}/take",
     summary="Take a ticket",
     response_model=TicketOut,
-    responses=problems(NotFound, Forbidden, IllegalTransition, AlreadyTaken),
+    responses=problems(NotFound, Forbidden, IllegalTransition, AlreadyTaken, PreconditionFailed),
+    dependencies=BELIEVED,
 )
 async def take_ticket(ticket_id: UUID, caller: CanManage, tx: InTx) -> Response:
     """For oneself; refused when a colleague was faster, and no news when one has it already."""

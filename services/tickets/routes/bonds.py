@@ -17,7 +17,7 @@ from services.tickets.routes.policies import (
     changed,
     cursor_of,
 )
-from services.tickets.schemas.bonds import Kind, LinkIn, LinkPage, MergeIn, SplitIn
+from services.tickets.schemas.bonds import Kind, LinkIn, LinkPage, Listed, MergeIn, SplitIn
 from services.tickets.schemas.inputs import ReasonIn
 from services.tickets.schemas.outputs import TicketOut
 from services.tickets.usecases import binding, linking, spamming, splitting, unmerging
@@ -33,7 +33,7 @@ from shared.kit.problems import (
     problems,
 )
 
-router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], dependencies=BELIEVED)
+router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], exact=True, dependencies=BELIEVED)
 
 _COMMON: Final = (NotFound, IllegalTransition, ValidationFailed, PreconditionFailed)
 
@@ -107,7 +107,7 @@ async def list_links(
     caller: CanRead,
     context: InContext,
     span: InSpan,
-    kind: Kind | None = None,
+    kind: Listed | None = None,
 ) -> Response:
     """Oldest first; tickets that the caller does not see are left out."""
     side = Side(kind) if kind else None

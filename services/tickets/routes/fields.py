@@ -35,7 +35,7 @@ from shared.kit.http import (
 from shared.kit.problems import NotFound, PreconditionFailed, ValidationFailed, problems
 from shared.vocabulary import Role
 
-router = http.router("/v1", tags=["custom-fields"])
+router = http.router("/v1", tags=["custom-fields"], exact=True)
 MANAGERS: Final = (Role.MANAGER, Role.SENIOR_MANAGEMENT, Role.EXECUTIVE, Role.ADMIN)
 Manager = Annotated[Caller, require("tickets:manage", *MANAGERS)]
 

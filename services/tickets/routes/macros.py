@@ -48,7 +48,7 @@ from shared.kit.problems import (
     problems,
 )
 
-router = http.router("/v1", tags=["macros"])
+router = http.router("/v1", tags=["macros"], exact=True)
 _UNSOUND = (ValidationFailed, MacroLoop, MacroTooDeep, MacroTooLong)
 _UNPLAYABLE = (MacroInactive, MacroUnusable, *_UNSOUND)
 

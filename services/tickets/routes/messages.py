@@ -6,6 +6,7 @@ from fastapi import Request, Response
 
 from services.tickets.problems import TicketEnded
 from services.tickets.routes.policies import (
+    BELIEVED,
     CanRead,
     CanWrite,
     Cursor,
@@ -19,9 +20,9 @@ from services.tickets.schemas.outputs import MessageOut, MessagePage
 from services.tickets.usecases import reading, replying
 from shared.kit import http
 from shared.kit.http import InContext, InTx, page_response
-from shared.kit.problems import IllegalTransition, NotFound, problems
+from shared.kit.problems import IllegalTransition, NotFound, PreconditionFailed, problems
 
-router = http.router("/v1/tickets/{ticket_id}/messages", tags=["messages"])
+router = http.router("/v1/tickets/{ticket_id}/messages", tags=["messages"], exact=True)
 
 
 @router.post(
@@ -29,7 +30,8 @@ router = http.router("/v1/tickets/{ticket_id}/messages", tags=["messages"])
     summary="Write a message",
     status_code=201,
     response_model=MessageOut,
-    responses=problems(NotFound, TicketEnded, IllegalTransition),
+    responses=problems(NotFound, TicketEnded, IllegalTransition, PreconditionFailed),
+    dependencies=BELIEVED,
 )
 async def write_message(ticket_id: UUID, body: MessageIn, caller: CanWrite, tx: InTx) -> Response:
     """A customer's message ends a wait and reopens what was resolved, while there is time."""

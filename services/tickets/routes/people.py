@@ -11,11 +11,11 @@ from services.tickets.schemas.outputs import TicketOut
 from services.tickets.usecases import following, joining
 from shared.kit import http
 from shared.kit.http import InContext, InTx, json
-from shared.kit.problems import Forbidden, NotFound, ValidationFailed, problems
+from shared.kit.problems import Forbidden, NotFound, PreconditionFailed, ValidationFailed, problems
 
-router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"])
+router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], exact=True)
 
-_REFUSALS = problems(NotFound, Forbidden, ValidationFailed)
+_REFUSALS = problems(NotFound, Forbidden, PreconditionFailed, ValidationFailed)
 
 
 @router.get(
@@ -52,6 +52,7 @@ async def add_participant(
     summary="Remove a participant",
     status_code=204,
     responses=_REFUSALS,
+    dependencies=BELIEVED,
 )
 async def remove_participant(
     ticket_id: UUID, person_id: UUID, caller: CanManage, tx: InTx
@@ -73,7 +74,13 @@ async def list_watchers(ticket_id: UUID, caller: CanRead, context: InContext) ->
     return json({"items": items, "next_cursor": None})
 
 
-@router.post("/watchers", summary="Watch a ticket", response_model=WatcherList, responses=_REFUSALS)
+@router.post(
+    "/watchers",
+    summary="Watch a ticket",
+    response_model=WatcherList,
+    responses=_REFUSALS,
+    dependencies=BELIEVED,
+)
 async def add_watcher(
     ticket_id: UUID, caller: CanManage, tx: InTx, body: WatcherIn | None = None
 ) -> Response:
@@ -87,7 +94,11 @@ async def add_watcher(
 
 
 @router.delete(
-    "/watchers/{person_id}", summary="Watch no more", status_code=204, responses=_REFUSALS
+    "/watchers/{person_id}",
+    summary="Watch no more",
+    status_code=204,
+    responses=_REFUSALS,
+    dependencies=BELIEVED,
 )
 async def remove_watcher(ticket_id: UUID, person_id: UUID, caller: CanManage, tx: InTx) -> Response:
     await following.unfollow(tx, caller, ticket_id, person_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.tickets.routes.fields import Manager
-from services.tickets.routes.policies import CanRead, CanWrite, changed
+from services.tickets.routes.policies import BELIEVED, CanRead, CanWrite, changed
 from services.tickets.schemas.outputs import TicketOut
 from services.tickets.schemas.tags import RenameIn, RetagIn, TagJobOut, TagList
 from services.tickets.store.rows import Row
@@ -14,9 +14,9 @@ from services.tickets.usecases import tagging
 from shared.kit import http
 from shared.kit.http import InContext, InTx, json, page
 from shared.kit.model import Line
-from shared.kit.problems import NotFound, ValidationFailed, problems
+from shared.kit.problems import NotFound, PreconditionFailed, ValidationFailed, problems
 
-router = http.router("/v1/tickets", tags=["tags"])
+router = http.router("/v1/tickets", tags=["tags"], exact=True)
 
 
 @router.get("/tags", summary="Suggest tags", response_model=TagList)
@@ -57,7 +57,8 @@ async def read_job(job_id: UUID, caller: Manager, tx: InTx) -> Response:  # noqa
     "/{ticket_id}/tags",
     summary="Add and remove tags",
     response_model=TicketOut,
-    responses=problems(NotFound, ValidationFailed),
+    responses=problems(NotFound, PreconditionFailed, ValidationFailed),
+    dependencies=BELIEVED,
 )
 async def retag(ticket_id: UUID, body: RetagIn, caller: CanWrite, tx: InTx) -> Response:
     """By staff; tags that are not named stay, whoever set them meanwhile."""

@@ -26,6 +26,7 @@ from shared.kit.http import (
     InContext,
     InRepeat,
     InTx,
+    asks_also,
     if_match,
     json,
     language,
@@ -34,7 +35,7 @@ from shared.kit.http import (
 )
 from shared.kit.problems import NotFound, PreconditionFailed, ValidationFailed, problems
 
-router = http.router("/v1/tickets", tags=["tickets"])
+router = http.router("/v1/tickets", tags=["tickets"], exact=True)
 
 
 @router.post(
@@ -42,7 +43,7 @@ router = http.router("/v1/tickets", tags=["tickets"])
     summary="Open a ticket",
     status_code=201,
     response_model=TicketOut,
-    responses=problems(ValidationFailed),
+    responses=problems(NotFound, ValidationFailed),
 )
 async def open_ticket(body: TicketIn, caller: CanWrite, tx: InTx, repeat: InRepeat) -> Response:
     """Answers before the promise is known: `sla.*.state` is `pending` until then."""
@@ -54,6 +55,7 @@ async def open_ticket(body: TicketIn, caller: CanWrite, tx: InTx, repeat: InRepe
 
 
 @router.get("", summary="List tickets", response_model=TicketPage)
+@asks_also("custom.")
 async def list_tickets(
     request: Request,
     filters: InFilters,

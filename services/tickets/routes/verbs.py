@@ -20,7 +20,7 @@ from shared.kit import http
 from shared.kit.http import InTx, if_match
 from shared.kit.problems import IllegalTransition, NotFound, ValidationFailed, problems
 
-router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], dependencies=BELIEVED)
+router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], exact=True, dependencies=BELIEVED)
 
 _ANSWER: Final[dict[str, Any]] = {
     "response_model": TicketOut,

@@ -16,6 +16,8 @@ MOST_MESSAGES = 200
 
 Kind = Literal["related", "parent", "child", "duplicate_of", "has_duplicate", "incident", "report"]
 """What the other ticket is to this one."""
+Listed = Kind | Literal["follow_up_of", "followed_up_by"]
+"""The same, with what only opening a ticket says."""
 
 
 class MergeIn(Body):

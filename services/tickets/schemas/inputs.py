@@ -60,7 +60,10 @@ class RequesterIn(Body):
 
 
 class TicketIn(Body):
-    """A new ticket; a customer's priority is a wish, staff set the effective one."""
+    """A new ticket; a customer's priority is a wish, staff set the effective one.
+
+    `follow_up_of`: a closed ticket that this one goes on with; its department is the default.
+    """
 
     subject: Subject
     body: Text
@@ -72,6 +75,7 @@ class TicketIn(Body):
     tags: Tags = Field(default_factory=list)
     custom: Custom | None = None
     channel: Literal[Channel.WEB, Channel.PORTAL, Channel.API, Channel.PHONE] | None = None
+    follow_up_of: UUID | None = None
 
     def draft(self) -> Draft:
         return Draft(
@@ -85,6 +89,7 @@ class TicketIn(Body):
             tags=tuple(self.tags),
             custom=self.custom,
             channel=self.channel,
+            follow_up_of=self.follow_up_of,
         )
 
 

@@ -108,7 +108,11 @@ _PAGE: Final = """
     from (select kind, true as outward, other_id as far_id, actor_id, created_at
             from tickets.link where ticket_id = :ticket
         union all select kind, false, ticket_id, actor_id, created_at
-            from tickets.link where other_id = :ticket) l
+            from tickets.link where other_id = :ticket
+        union all select 'follow_up_of', true, follow_up_of, requester_id, created_at
+            from tickets.ticket where id = :ticket and follow_up_of is not null
+        union all select 'follow_up_of', false, id, requester_id, created_at
+            from tickets.ticket where follow_up_of = :ticket) l
     join tickets.ticket t on t.id = l.far_id
     where {visible} {kind} {place} order by l.created_at, t.id, l.kind limit :limit"""
 

@@ -16,6 +16,7 @@ from shared.kit.crypto import Box
 from shared.kit.ids import uuid7
 from shared.kit.tables import table
 from shared.kit.tx import Tx
+from shared.vocabulary import NUMBER_PREFIX
 
 TIMELINE = table(Timeline)
 _ADD = insert_into(TIMELINE)
@@ -36,6 +37,15 @@ _LISTED = """select * from (
         jsonb_build_object('direction', m.direction, 'channel', m.channel,
             'automatic', m.automatic), null, null
     from tickets.message m where m.ticket_id = :ticket
+    union all
+    select md5(t.id::text || 'follow_up')::uuid, t.created_at + interval '1 microsecond',
+        'follow_up', true, null::uuid, 'system',
+        jsonb_build_object('number', cast(:prefix as text) || o.number), null, null
+    from tickets.ticket t join tickets.ticket o on o.id = t.follow_up_of where t.id = :ticket
+    union all
+    select md5(f.id::text || 'followed_up')::uuid, f.created_at, 'followed_up', true, null::uuid,
+        'system', jsonb_build_object('number', cast(:prefix as text) || f.number), null, null
+    from tickets.ticket f where f.follow_up_of = :ticket
     union all
     select e.id, e.at, e.kind, e.public, e.actor_id, e.actor_kind, e.data, e.reason, e.detail
     from tickets.timeline e where e.ticket_id = :ticket
@@ -89,5 +99,6 @@ async def listed(
             "after_at": after[0],
             "after_id": after[1],
             "limit": limit + 1,
+            "prefix": NUMBER_PREFIX,
         },
     )

@@ -44,7 +44,8 @@ async def arrive(
     assert row is not None
     life = Life(tx, row, await tx.context.vault.box(row["organization_id"]), HOUSE)
     for person_id in routed.participant_ids:
-        await tickets.add_participant(tx, life.ticket, person_id)
+        if await tickets.add_participant(tx, life.ticket, person_id):
+            life.note("participant_added", {"person_id": str(person_id)})
     watch(life, (*watching, *_addressed(routed)))
     if routed.proposed:
         data = {"count": routed.proposed, "mail_id": str(routed.mail_id)}

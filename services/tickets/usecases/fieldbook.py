@@ -87,4 +87,4 @@ async def hidden_from_customers(context: Context) -> frozenset[str]:
 async def veil_of(context: Context, viewer: Viewer) -> Veil:
     """What this viewer may see of custom values."""
     book = await book_of(context)
-    return OPEN if viewer.staff else Veil(book.by_key)
+    return OPEN if viewer.staff else Veil(book.by_key, free=viewer.program)

@@ -69,7 +69,8 @@ def put(life: Life, wish: Wish | None) -> bool:
     """
     book, caller = at_hand(life.tx.context), life.tx.caller
     before, locale = custom_of(life), caller.locale
-    place = Place(life.ticket.department_id, viewer_of(caller).staff)
+    viewer = viewer_of(caller)
+    place = Place(life.ticket.department_id, viewer.staff, viewer.free)
     wanted = emptied(book.by_key, place, before) if wish is None else wish
     found = _checked(book, place, (before, wanted), locale)
     if not found:
@@ -147,7 +148,7 @@ def _findable(fields: Mapping[str, Field], custom: Wish) -> list[fieldvalues.Kep
 
 def _tell(life: Life, found: tuple[Change, ...]) -> None:
     if any(one.field is None for one in found):
-        life.note("edited", {"fields": ["custom"]})
+        life.note("edited", {"fields": ["custom"]}, public=False)
     for one in found:
         if one.field is not None:
             public = one.field.definition.customers is not Customers.HIDDEN

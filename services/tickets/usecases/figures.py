@@ -14,8 +14,8 @@ from shared.vocabulary import Locale
 from shared.worktime.spans import span
 
 FALLBACK_ZONE: Final = "Asia/Riyadh"
-INSIDE: Final = frozenset({"role", "level"})
-"""Who of the house was called is the house's own affair."""
+INSIDE: Final = frozenset({"role", "level", "previous_id", "previous"})
+"""Who of the house was called, or had the ticket before, is the house's own affair."""
 
 
 NAMELESS: Final = frozenset({"sla_excused", "escalation_acknowledged"})

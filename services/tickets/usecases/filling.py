@@ -12,7 +12,7 @@ from uuid import UUID
 from services.tickets.domain import placeholders
 from services.tickets.domain.fieldrules import Fields
 from services.tickets.domain.fields import FieldType
-from services.tickets.domain.fieldstories import spoken
+from services.tickets.domain.fieldstories import as_written, spoken
 from services.tickets.domain.fieldvalues import fits
 from services.tickets.domain.placeholders import fill, gaps, plain
 from services.tickets.domain.rights import Viewer
@@ -98,8 +98,10 @@ class _Known:
     def _custom(self, key: str) -> Any:
         """In words; what customers may not see stays away from what they are told."""
         value, known = custom_of(self._life).get(key), self._words.fields.get(key)
-        if known is None or value is None:
-            return value
+        if value is None:
+            return None
+        if known is None:
+            return as_written(value, self._locale) if self._staff else None
         if not known.definition.seen_by(staff=self._staff):
             return None
         if known.definition.type is FieldType.DATE and fits(known.definition, value):

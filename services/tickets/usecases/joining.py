@@ -32,7 +32,7 @@ async def add(tx: Tx, caller: Caller, ticket_id: UUID, address: str) -> tuple[Ro
     if await tickets.add_participant(tx, life.ticket, person_id):
         actor = life.actor.id
         life.state(TicketParticipantAdded(**life.base, person_id=person_id, actor_id=actor))
-        life.note("participant_added", {"person_id": str(person_id)}, public=False)
+        life.note("participant_added", {"person_id": str(person_id)})
     return await life.save(), life
 
 
@@ -45,7 +45,7 @@ async def remove(tx: Tx, caller: Caller, ticket_id: UUID, person_id: UUID) -> No
     if await leaving.drop_participants(tx, life.ticket.id, [person_id]):
         actor = life.actor.id
         life.state(TicketParticipantRemoved(**life.base, person_id=person_id, actor_id=actor))
-        life.note("participant_removed", {"person_id": str(person_id)}, public=False)
+        life.note("participant_removed", {"person_id": str(person_id)})
     await life.save()
 
 

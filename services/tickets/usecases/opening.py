@@ -14,7 +14,7 @@ from services.tickets.domain.tags import has
 from services.tickets.store import opening as store
 from services.tickets.store.listing import NEVER
 from services.tickets.store.numbers import next_number
-from services.tickets.usecases import answers, claiming, fielding, tagging
+from services.tickets.usecases import answers, claiming, fielding, followups, tagging
 from services.tickets.usecases.claiming import NOTHING, Claim
 from services.tickets.usecases.directory import require_department, require_organization
 from services.tickets.usecases.sight import viewer_of
@@ -55,11 +55,14 @@ async def prepare(tx: Tx, caller: Caller, draft: Draft) -> Prepared:
     """Decide everything about a caller's new ticket; talks to the gateway where it must."""
     viewer = viewer_of(caller)
     _check_rights(caller, viewer, draft)
-    department_id = draft.department_id or DEFAULT_DEPARTMENT
+    earlier = await followups.earlier(tx.context, caller, draft.follow_up_of)
+    inherited = earlier["department_id"] if earlier else DEFAULT_DEPARTMENT
+    department_id = draft.department_id or inherited
     await require_department(tx.context, department_id, caller.locale)
     who = await _requester(tx.context, caller, draft)
+    followups.check_owner(caller, earlier, who.organization_id)
     custom = await fielding.opened(
-        tx.context, caller, Place(department_id, staff=viewer.staff), draft.custom
+        tx.context, caller, Place(department_id, viewer.staff, viewer.free), draft.custom
     )
     tags = await tagging.canonical(tx.context, caller, draft.tags)
     channel = _channel(caller, viewer, draft)
@@ -77,6 +80,7 @@ async def prepare(tx: Tx, caller: Caller, draft: Draft) -> Prepared:
         priority_settled=viewer.staff and draft.priority is not None,
         tags=tags,
         custom=custom,
+        follow_up_of=earlier["id"] if earlier else None,
     )
     claim = await claiming.prepare(tx.context, caller, draft.upload_ids, who.organization_id)
     return await ready(tx, opening, claim)

@@ -10,6 +10,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.domain.listing import Filters
+from services.tickets.domain.peoplestories import PEOPLE
+from services.tickets.domain.placeholders import plain
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.stories import tell
 from services.tickets.domain.veil import Veil
@@ -173,7 +175,7 @@ async def story(
         names = {one["id"]: one[f"name_{locale}"] for one in await directory.departments(tx)}
         zone = await zone_of(tx, row["organization_id"])
     shown = rows[:limit]
-    cards = await answers.cards_for(context, [one["actor_id"] for one in shown])
+    cards = await answers.cards_for(context, _people(shown))
     box = await context.vault.box(row["organization_id"])
     reader = Reader(locale, zone, staff=viewer.staff)
     told = FieldTeller(await book_of(context), box, locale, staff=viewer.staff)
@@ -214,6 +216,7 @@ def _entry(
     cards, departments = names
     known = fields.data(row)
     data = {key: value for key, value in known.items() if reader.staff or key not in INSIDE}
+    data |= _named(data, cards)
     if "department_id" in data:
         data["department"] = departments.get(UUID(data["department_id"]), "…")
     named = reader.staff or row["kind"] not in NAMELESS
@@ -230,6 +233,19 @@ def _entry(
     if reader.staff:
         entry["reason"] = seals.unseal(box, seals.REASON, row["id"], row["reason"])
     return entry
+
+
+def _people(rows: Sequence[Row]) -> list[UUID | None]:
+    """Whoever did something in these entries, or is told of in them."""
+    told = (one["data"][key] for one in rows for key in PEOPLE if (one["data"] or {}).get(key))
+    return [*(one["actor_id"] for one in rows), *map(UUID, told)]
+
+
+def _named(data: dict[str, Any], cards: Cards) -> dict[str, str]:
+    """The names of those whom an entry is about, as far as they are known."""
+    ids = {name: data[key] for key, name in PEOPLE.items() if data.get(key)}
+    found = {name: cards.get(UUID(one), answers.NOBODY).name for name, one in ids.items()}
+    return {name: plain(known) for name, known in found.items() if known}
 
 
 async def _tell_ticket(

@@ -61,7 +61,9 @@ def unfolded(recipe: Recipe, known: dict[UUID, Recipe]) -> tuple[Placed, ...]:
     except steps.TooLong:
         raise refusals.MacroTooLong(most=steps.MOST_STEPS) from None
     except steps.Missing as missing:
-        raise refusals.MacroUnusable(step=missing.pointer, macro_id=missing.macro_id) from None
+        raise refusals.MacroUnusable(
+            step=f"#{missing.pointer}", macro_id=missing.macro_id
+        ) from None
 
 
 def _names(
@@ -91,8 +93,8 @@ def _moved(refusal: ValidationFailed, pointer: str) -> ValidationFailed:
     """The same complaint about the place where the caller wrote it."""
     errors: list[FieldError] = []
     for one in refusal.errors:
-        ending = "" if pointer.endswith("/to") else one.pointer
-        errors.append(one.model_copy(update={"pointer": f"{pointer}{ending}"}))
+        ending = "" if pointer.endswith("/to") else one.pointer.removeprefix("#")
+        errors.append(one.model_copy(update={"pointer": f"#{pointer}{ending}"}))
     return ValidationFailed(errors=errors)
 
 

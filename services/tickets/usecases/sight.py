@@ -19,6 +19,7 @@ def viewer_of(caller: Caller) -> Viewer:
         staff=_is_staff(caller),
         organization_id=caller.organization_id,
         department_ids=caller.department_ids,
+        program=caller.kind == "client",
     )
 
 

@@ -52,7 +52,7 @@ class Play:
         try:
             await self._do(placed.step)
         except Problem as refusal:
-            refusal.params["step"] = placed.pointer
+            refusal.params["step"] = f"#{placed.pointer}"
             if placed.macro_id is not None:
                 refusal.params["macro_id"] = placed.macro_id
             raise

@@ -131,7 +131,7 @@ class Trial:
         self.effects.append(
             {
                 "do": macrostories.word_of(placed.step),
-                "step": placed.pointer,
+                "step": f"#{placed.pointer}",
                 "macro_id": placed.macro_id,
                 "text": pick(texts, self.reader).format_map(self._gaps(placed, before)),
                 "changes": changes,

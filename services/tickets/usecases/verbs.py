@@ -91,8 +91,12 @@ def give(
             rule=rule,
         )
     )
-    data = {"assignee_id": str(assignee_id) if assignee_id else None}
+    data = {"assignee_id": _text(assignee_id), "previous_id": _text(previous)}
     life.note("assigned", data | ({} if told == "manual" else {"cause": told}))
+
+
+def _text(person_id: UUID | None) -> str | None:
+    return str(person_id) if person_id else None
 
 
 async def wait(

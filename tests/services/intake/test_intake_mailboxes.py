@@ -81,7 +81,7 @@ async def test_a_kept_password_is_shown_to_no_other_server(
             continue
         assert problem(answer) == (422, "validation_failed")
         (error,) = answer.json()["errors"]
-        assert (error["pointer"], error["code"]) == ("/password", "secret_required")
+        assert (error["pointer"], error["code"]) == ("#/password", "secret_required")
         assert ("السر" in error["message"]) is (language == "ar")
         assert await post.see(made) == made
 

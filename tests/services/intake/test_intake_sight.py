@@ -108,7 +108,7 @@ async def test_a_mail_is_sent_to_no_department_but_ones_own(registry: Registry, 
         assert answer.status_code == (200 if fine else 422), answer.text
         if not fine:
             (error,) = answer.json()["errors"]
-            assert (error["pointer"], error["code"]) == ("/department_id", "unknown_department")
+            assert (error["pointer"], error["code"]) == ("#/department_id", "unknown_department")
 
 
 async def test_lists_hold_what_is_ones_own_in_order_page_by_page(registry: Registry) -> None:

@@ -109,7 +109,7 @@ async def test_the_secrets_of_one_application_are_shown_to_no_other(cloud: Cloud
         answer = await http.patch(url, json={**move, "client_secret": "new"})
         assert answer.status_code == 422, answer.text
         (error,) = answer.json()["errors"]
-        assert (error["pointer"], error["code"]) == ("/refresh_token", "secret_required")
+        assert (error["pointer"], error["code"]) == ("#/refresh_token", "secret_required")
     assert cloud.provider.asked == []
     moved = await http.patch(url, json={**moves[1], "refresh_token": cloud.provider.refresh})
     assert moved.status_code == 200, moved.text

@@ -184,8 +184,9 @@ def test_nobody_changes_what_is_not_theirs_to_write(
     if not staff:
         for key in ("hidden", "read"):
             assert after.get(key) == before.get(key)
-        assert "hidden" not in shown(fields, after, staff=False)
-    assert shown(fields, after, staff=True) == after
+        assert "hidden" not in shown(fields, after, staff=False, free=True)
+        assert shown(fields, after, staff=False, free=False).keys() <= {"read", "write"}
+    assert shown(fields, after, staff=True, free=True) == after
 
 
 def test_truth_is_no_number_also_for_free_keys() -> None:

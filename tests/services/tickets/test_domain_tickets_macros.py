@@ -1,6 +1,7 @@
 """Rules of macros: gaps are filled once and as plain text, circles are named, rows stay short."""
 
 import itertools
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tickets.domain import macrostories, placeholders, steps
+from services.tickets.domain.fieldstories import as_written
 from services.tickets.domain.placeholders import fill, gaps, plain, unknown
 from services.tickets.domain.steps import Recipe, Resolve, Run, find_loop, unfold
 from services.tickets.domain.written import WORDS, steps_of
+from shared.vocabulary import Locale
 
 NAME = {"ar": "إجراء", "en": "macro"}
 TEXT = {"ar": "نص", "en": "text"}
@@ -75,16 +78,33 @@ def test_a_value_becomes_one_harmless_line(value: str) -> None:
     ("value", "line"),
     [
         (None, ""),
-        (0, "0"),
-        (True, "✓"),
-        (["a", 2], "a, 2"),
-        ({"k": "v"}, "k: v"),
         ("a\n\u202eb", "a b"),
         (" علي\u2069 ", "علي"),
     ],
 )
-def test_values_of_every_kind_have_words(value: object, line: str) -> None:
+def test_texts_become_one_line(value: str | None, line: str) -> None:
     assert plain(value) == line
+
+
+@pytest.mark.parametrize(
+    ("value", "arabic", "english"),
+    [
+        (None, "", ""),
+        (0, "0", "0"),
+        (2.0, "2", "2"),
+        (0.00001, "0.00001", "0.00001"),
+        (1e15, "1000000000000000", "1000000000000000"),
+        (-0.5, "-0.5", "-0.5"),
+        (True, "نعم", "yes"),
+        (False, "لا", "no"),
+        (["a", 2, True], "a، 2، نعم", "a, 2, yes"),
+        ({"k": [None, {"n": 1.5}]}, "k: ، n: 1.5", "k: , n: 1.5"),
+    ],
+)
+def test_values_of_every_kind_are_written_as_people_do(
+    value: Any, arabic: str, english: str
+) -> None:
+    assert (as_written(value, Locale.AR), as_written(value, Locale.EN)) == (arabic, english)
 
 
 def test_a_text_with_endless_braces_is_read_in_no_time() -> None:

@@ -71,7 +71,7 @@ async def test_each_ticket_has_its_own_outcome_in_the_order_of_the_request(desk:
     }
     assert {**items[hidden], "ticket_id": unknown} == items[unknown], "nobody can tell which"
     assert (problems[closed]["step"], "resolve" in problems[closed]["legal"]) == (
-        "/actions/0",
+        "#/actions/0",
         False,
     )
     assert (await desk.read(agent, stale))["version"] == 1
@@ -300,7 +300,7 @@ BAD = [
     ({"ticket_ids": [SOME], "actions": [{"do": "x"}]}, "#/actions/0", "literal_error"),
     ({"ticket_ids": [SOME], "message": ""}, "#/message", "string_too_short"),
     ({"ticket_ids": [SOME], "message": {"ar": "x"}}, "#/message/en", "missing"),
-    ({"ticket_ids": [SOME], "message": "{{x}}"}, "/message", "unknown_placeholder"),
+    ({"ticket_ids": [SOME], "message": "{{x}}"}, "#/message", "unknown_placeholder"),
     (
         {"ticket_ids": [SOME], "macro_id": SOME, "actions": [{"do": "resolve"}]},
         "#",
@@ -308,12 +308,12 @@ BAD = [
     ),
     (
         {"ticket_ids": [SOME], "actions": [{"do": "run", "macro_id": SOME}]},
-        "/actions/0/macro_id",
+        "#/actions/0/macro_id",
         "unknown_macro",
     ),
     (
         {"ticket_ids": [SOME], "actions": [{"do": "assign", "to": SOME}]},
-        "/actions/0/to",
+        "#/actions/0/to",
         "unknown_assignee",
     ),
     ({"ticket_ids": [SOME], "message": "x", "items": []}, "#/items", "extra_forbidden"),

@@ -76,7 +76,7 @@ async def test_unknown_departments_and_foreign_organizations_are_refused(desk: D
             "/v1/tickets", json={**BODY, field: str(uuid4())}, headers=customer.headers()
         )
         assert answer.status_code == 422
-        assert answer.json()["errors"][0]["pointer"] == f"/{field}"
+        assert answer.json()["errors"][0]["pointer"] == f"#/{field}"
 
 
 async def test_a_department_that_only_the_gateway_knows_is_learnt(desk: Desk) -> None:

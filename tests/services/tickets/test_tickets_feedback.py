@@ -261,7 +261,7 @@ async def test_a_good_score_reopens_nothing(desk: Desk, score: int) -> None:
         await desk.http.post(link(desk, made["id"], 1), json=wish),
     ):
         assert answer.status_code == 422
-        assert answer.json()["errors"][0]["pointer"] == "/reopen"
+        assert answer.json()["errors"][0]["pointer"] == "#/reopen"
     assert await ratings(desk, made["id"]) == []
     assert (await desk.read(customer, made["id"]))["status"] == "resolved"
 

@@ -125,8 +125,14 @@ async def test_what_a_customer_wrote_stays_a_word_in_the_text(desk: Desk) -> Non
     """A subject that looks like a placeholder or turns the line around does neither."""
     agent = desk.agent()
     evil = "{{agent.name}} \u202e{{ticket.number}} <b>x</b>"
-    ticket = await desk.open(subject=evil, custom={"room": "{{ticket.number}}\nsecond"})
-    body = "«{{ticket.subject}}» {{custom.room}} {{custom.none}} {{ticket.priority}}"
+    chief, key = desk.agent(), f"room_{uuid4().hex[:8]}"
+    chief.role = "manager"
+    field = {"key": key, "label": NAME, "type": "text", "customers": "write"}
+    assert (await ask(desk, chief, "POST", "custom-fields", field)).status_code == 201
+    ticket = await desk.open(subject=evil, custom={key: "{{ticket.number}}\nsecond"})
+    body = (
+        f"«{{{{ticket.subject}}}}» {{{{custom.{key}}}}} {{{{custom.none}}}} {{{{ticket.priority}}}}"
+    )
     macro = await make(desk, agent, body={"ar": body, "en": body})
     assert (await apply(desk, agent, ticket["id"], macro_id=macro["id"])).status_code == 200
     assert await last_word(desk, agent, ticket["id"]) == (
@@ -180,7 +186,9 @@ async def test_a_preview_tells_each_effect_in_the_readers_language_and_changes_n
 ) -> None:
     agent = await colleague(desk)
     desk.neighbours.cards[str(agent.id)] = {"id": str(agent.id), "name": "Sami", "email": None}
-    ticket = await desk.open(tags=["a"], custom={"floor": 3})
+    ticket = await desk.open(tags=["a"])
+    told = await ask(desk, agent, "PATCH", f"tickets/{ticket['id']}", {"custom": {"floor": 3}})
+    assert told.status_code == 200, told.text
     macro = await make(
         desk,
         agent,
@@ -201,7 +209,7 @@ async def test_a_preview_tells_each_effect_in_the_readers_language_and_changes_n
     path = f"macros/{macro['id']}/preview"
     body = {"ticket_id": ticket["id"], "locale": "en"}
     told = (await ask(desk, agent, "POST", path, body, accept_language="en")).json()
-    assert (told["body"], told["missing"]) == ("Customer 3", ["requester.name"])
+    assert (told["body"], told["missing"]) == ("Customer —", ["requester.name", "custom.floor"])
     assert told["applicable"] is True
     assert [(one["text"], one["changes"]) for one in told["actions"]] == [
         ("The reply goes to the customer", True),
@@ -218,7 +226,7 @@ async def test_a_preview_tells_each_effect_in_the_readers_language_and_changes_n
     arabic = (await ask(desk, agent, "POST", path, body, accept_language="ar")).json()
     assert arabic["actions"][1]["text"] == "تصبح الأولوية \u2068P1\u2069 بعد أن كانت \u2068P3\u2069"
     assert await desk.look("select * from tickets.ticket where id = $1", ticket["id"]) == before
-    assert await desk.names(ticket["id"]) == ["ticket.opened"]
+    assert await desk.names(ticket["id"]) == ["ticket.opened", "ticket.edited"]
     assert await desk.names(f"close:{ticket['id']}:0") == []
 
 
@@ -235,7 +243,7 @@ async def test_an_illegal_step_undoes_all_and_says_which_and_what_is_legal(desk:
     answer = await apply(desk, agent, ticket["id"], macro_id=macro["id"])
     told = answer.json()
     assert (answer.status_code, told["code"]) == (409, "illegal_transition")
-    assert (told["step"], told["macro_id"]) == ("/actions/2", macro["id"])
+    assert (told["step"], told["macro_id"]) == ("#/actions/2", macro["id"])
     assert "assign" in told["legal"]
     assert "resolve" not in told["legal"]
     assert await desk.names(ticket["id"]) == ["ticket.opened"]
@@ -246,7 +254,7 @@ async def test_an_illegal_step_undoes_all_and_says_which_and_what_is_legal(desk:
     assert preview["applicable"] is False
     assert [one["changes"] for one in preview["actions"]] == [True, True, True, None, None]
     assert preview["actions"][3]["problem"]["code"] == "illegal_transition"
-    assert preview["actions"][3]["problem"]["step"] == "/actions/2"
+    assert preview["actions"][3]["problem"]["step"] == "#/actions/2"
 
 
 async def test_waiting_for_a_customer_nobody_has_answered_is_refused_as_by_the_verb(
@@ -332,33 +340,33 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"body": {"ar": "x", "en": "x" * 50_001}}, "#/body/en", "string_too_long"),
     ({"body": "x"}, "#/body", "model_attributes_type"),
     ({"body": {**TEXT, "fr": "x"}}, "#/body/fr", "extra_forbidden"),
-    ({"body": {"ar": "{{ticket.secret}}", "en": "x"}}, "/body/ar", "unknown_placeholder"),
-    ({"body": {"ar": "x", "en": "{{ }}"}}, "/body/en", "unknown_placeholder"),
-    ({"body": {"ar": "x", "en": "{{ticket.number}}" * 101}}, "/body/en", "too_many_placeholders"),
-    ({"actions": [], "body": None}, "/actions", "macro_empty"),
+    ({"body": {"ar": "{{ticket.secret}}", "en": "x"}}, "#/body/ar", "unknown_placeholder"),
+    ({"body": {"ar": "x", "en": "{{ }}"}}, "#/body/en", "unknown_placeholder"),
+    ({"body": {"ar": "x", "en": "{{ticket.number}}" * 101}}, "#/body/en", "too_many_placeholders"),
+    ({"actions": [], "body": None}, "#/actions", "macro_empty"),
     ({"actions": None}, "#/actions", "list_type"),
     ({"actions": {"do": "resolve"}}, "#/actions", "list_type"),
     ({"actions": [{"do": "resolve"}] * 21}, "#/actions", "too_long"),
     ({"actions": [{"do": "explode"}]}, "#/actions/0", "literal_error"),
     ({"actions": [{"do": "resolve", "body": "x"}]}, "#/actions/0/body", "extra_forbidden"),
     ({"actions": [{"do": "priority", "priority": "P5"}]}, "#/actions/0/priority", "enum"),
-    ({"actions": [{"do": "assign", "to": SOME}]}, "/actions/0/to", "unknown_assignee"),
+    ({"actions": [{"do": "assign", "to": SOME}]}, "#/actions/0/to", "unknown_assignee"),
     ({"actions": [{"do": "assign", "to": "you"}]}, "#/actions/0/to", "uuid_parsing"),
     (
         {"actions": [{"do": "department", "department_id": SOME}]},
-        "/actions/0/department_id",
+        "#/actions/0/department_id",
         "unknown_department",
     ),
     ({"actions": [{"do": "add_tags", "tags": []}]}, "#/actions/0/tags", "too_short"),
     ({"actions": [{"do": "custom", "values": {}}]}, "#/actions/0/values", "too_short"),
     ({"actions": [{"do": "wait", "for": "godot"}]}, "#/actions/0/for", "literal_error"),
     ({"actions": [{"do": "note", "body": {"ar": "x"}}]}, "#/actions/0/body/en", "missing"),
-    ({"actions": [{"do": "note", "body": "{{x}}"}]}, "/actions/0/body", "unknown_placeholder"),
-    ({"actions": [{"do": "run", "macro_id": SOME}]}, "/actions/0/macro_id", "unknown_macro"),
+    ({"actions": [{"do": "note", "body": "{{x}}"}]}, "#/actions/0/body", "unknown_placeholder"),
+    ({"actions": [{"do": "run", "macro_id": SOME}]}, "#/actions/0/macro_id", "unknown_macro"),
     ({"shared": "everybody"}, "#/shared", "literal_error"),
-    ({"shared": "department"}, "/department_id", "department_needed"),
-    ({"department_id": str(DEFAULT_DEPARTMENT)}, "/department_id", "department_unasked"),
-    ({"shared": "department", "department_id": SOME}, "/department_id", "unknown_department"),
+    ({"shared": "department"}, "#/department_id", "department_needed"),
+    ({"department_id": str(DEFAULT_DEPARTMENT)}, "#/department_id", "department_unasked"),
+    ({"shared": "department", "department_id": SOME}, "#/department_id", "unknown_department"),
     ({"position": -1}, "#/position", "greater_than_equal"),
     ({"position": 1.5}, "#/position", "int_type"),
     ({"active": "yes"}, "#/active", "bool_type"),

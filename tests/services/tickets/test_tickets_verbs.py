@@ -291,7 +291,7 @@ async def test_customers_describe_and_staff_route(desk: Desk) -> None:
     described = await patch(desk, customer, made, {"subject": "الطابعة الجديدة"})
     assert described.json()["subject"] == "الطابعة الجديدة"
     refused = await patch(desk, customer, made, {"priority": "P1"})
-    assert refused.json()["errors"][0]["pointer"] == "/priority"
+    assert refused.json()["errors"][0]["pointer"] == "#/priority"
     assert (await desk.names(made["id"]))[-1] == "ticket.edited"
 
 

@@ -1,5 +1,6 @@
 """A small service that uses every part of the HTTP kit, and the tokens to knock at its doors."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -164,6 +165,41 @@ async def own(caller: Anybody, context: InContext) -> object:
     async with context.tx() as tx:
         count = await add_one(tx, "own")
     return {"count": count}
+
+
+MEETING: dict[str, asyncio.Event] = {}
+"""Who has taken their first row; the other one waits for it once."""
+UNLUCKY: dict[str, int] = {}
+"""How often a name still gives way, and how often it has been tried."""
+
+
+@routes.post("/pairs/{one}/{two}", status_code=201)
+async def pair(one: str, two: str, body: NoteIn, caller: CanWrite, tx: InTx) -> object:
+    """Two rows, in the order of the caller: two callers may wait for each other."""
+    await add_one(tx, one)
+    MEETING.setdefault(one, asyncio.Event()).set()
+    await MEETING.setdefault(two, asyncio.Event()).wait()
+    await add_one(tx, two)
+    return {"title": body.title}
+
+
+@routes.post("/unlucky/{name}/{state}", status_code=201)
+async def unlucky(name: str, state: str, body: NoteIn, caller: CanWrite, tx: InTx) -> object:
+    await add_one(tx, name)
+    UNLUCKY[f"{name} tried"] = UNLUCKY.get(f"{name} tried", 0) + 1
+    if UNLUCKY[name]:
+        UNLUCKY[name] -= 1
+        await tx.execute(f"do $$ begin raise exception using errcode = '{state}'; end $$")
+    return {"title": body.title}
+
+
+@routes.post("/streamed/{name}")
+async def streamed(name: str, request: Request, caller: CanWrite, tx: InTx) -> object:
+    UNLUCKY[f"{name} tried"] = UNLUCKY.get(f"{name} tried", 0) + 1
+    async for _ in request.stream():
+        pass
+    await tx.execute("do $$ begin raise exception using errcode = '40P01'; end $$")
+    return {}
 
 
 @peers.get("/{name}")

@@ -1,0 +1,38 @@
+"""A new ticket about what a closed one was about: it names that one, and both tell of the other."""
+
+from uuid import UUID
+
+from services.tickets.problems.bonds import NOT_CLOSED, OTHER_OWNER
+from services.tickets.store import tickets
+from services.tickets.store.rows import Row
+from services.tickets.usecases.sight import see, viewer_of
+from shared.kit.callers import Caller
+from shared.kit.context import Context
+from shared.kit.problems import ValidationFailed
+from shared.vocabulary import Status
+
+_PLACE = "/follow_up_of"
+
+
+async def earlier(context: Context, caller: Caller, ticket_id: UUID | None) -> Row | None:
+    """The closed ticket that a new one goes on with; NotFound when the caller does not see it.
+
+    What was merged lives on in another one: that is the one meant. What is not closed is
+    answered where it stands.
+    """
+    if ticket_id is None:
+        return None
+    async with context.tx(caller) as tx:
+        row = await see(tx, viewer_of(caller), ticket_id)
+    if row["merged_into"] is not None:
+        async with context.tx() as tx:
+            row = await tickets.read_living(tx, ticket_id) or row
+    if row["status"] != Status.CLOSED:
+        raise ValidationFailed.of(_PLACE, "not_closed", NOT_CLOSED, caller.locale)
+    return row
+
+
+def check_owner(caller: Caller, row: Row | None, organization_id: UUID) -> None:
+    """One organization learns nothing of another one's tickets."""
+    if row is not None and row["organization_id"] != organization_id:
+        raise ValidationFailed.of(_PLACE, "other_organization", OTHER_OWNER, caller.locale)
