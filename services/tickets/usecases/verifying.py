@@ -56,13 +56,12 @@ async def sound(
     kept: list[Row] = []
     for at in range(0, len(rows), AT_ONCE):
         some = rows[at : at + AT_ONCE]
-        texts = await _texts(context, caller, some) if question.phrased else {}
+        opened = await _texts(context, caller, some) if _beyond_people(question) else {}
         named = [row for row in some if _may_name(question, row["number"], found)]
-        for ticket_id, told in (await _people(context, named)).items():
-            texts[ticket_id] += told
-        pages.cost.letters += sum(len(text) for told in texts.values() for _, text in told)
+        people = await _people(context, named)
+        pages.cost.letters += sum(len(text) for told in opened.values() for _, text in told)
         for row in some:
-            book = Book(row, texts.get(row["id"], []))
+            book = Book(row, [*opened.get(row["id"], ()), *people.get(row["id"], ())])
             if all(_holds(check, book, found) for check in question.checks):
                 kept.append(row)
     return kept
@@ -130,6 +129,15 @@ async def _texts(context: Context, caller: Caller, rows: Sequence[Row]) -> dict[
             *_named(box, [one for one in files if one["ticket_id"] == row["id"]]),
         ]
     return found
+
+
+def _beyond_people(question: Question) -> bool:
+    """Whether a phrase may stand in texts: those of names alone open none."""
+    return any(
+        isinstance(one.exact, Phrase) and not one.exact.fields <= PEOPLE
+        for check in question.checks
+        for one in check.alternatives
+    )
 
 
 def _may_name(question: Question, number: int, found: Mapping[int, Found]) -> bool:
