@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from shared.vocabulary import Locale
+from services.tickets.domain.opening import FALLBACK_PRIORITY
+from shared.vocabulary import Locale, Priority
 
 DENIED: Final = "denied"
 """The tag of tickets of which their requester says that they are not theirs."""
@@ -46,6 +47,13 @@ def tongue(*texts: str) -> Locale | None:
         return Locale.AR
     latin = any(letter.isascii() and letter.isalpha() for text in texts for letter in text)
     return Locale.EN if latin else None
+
+
+def granted(wish: Priority | None, *, believed: bool) -> Priority:
+    """How urgent a request of the form is: nobody whom we do not know raises an alarm by it."""
+    if wish is None or believed:
+        return wish or FALLBACK_PRIORITY
+    return max(wish, FALLBACK_PRIORITY)
 
 
 def standing(known: Acquaintance, now: datetime) -> Standing:

@@ -6,6 +6,18 @@ from typing import Final
 from shared.vocabulary import Localized
 
 VISITOR_STORIES: Final[Mapping[str, Localized]] = {
+    "priority_wished": {
+        "ar": "طلب الزائر الأولوية {wish}، وتبقى {priority} حتى يؤكد أن الطلب منه",
+        "en": "The visitor wished for {wish}; it stays {priority} until they confirm the request",
+    },
+    "reply_unheard.disabled": {
+        "ar": "لم يُرسل الرد بالبريد: حساب صاحب التذكرة موقوف",
+        "en": "No mail carries the reply: the requester's account is disabled",
+    },
+    "reply_unheard.denied": {
+        "ar": "قد لا يصل الرد إلى أحد: قال صاحب العنوان إن الطلب ليس منه",
+        "en": "The reply may reach nobody: the owner of the address says it is not their request",
+    },
     "request_confirmed": {
         "ar": "أكّد صاحب العنوان أن الطلب منه",
         "en": "The owner of the address confirmed the request",

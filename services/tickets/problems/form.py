@@ -1,5 +1,8 @@
 """Failures of the web site's form."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from shared.kit.problems import Conflict, Problem, TooManyRequests, Unavailable
 from shared.vocabulary import Localized
 
@@ -59,3 +62,16 @@ class TooManyForms(TooManyRequests):
         ar="أرسلت شبكتك طلبات كثيرة من النموذج. انتظر قليلًا، أو اكتب إلينا بالبريد.",
         en="Your network has sent many forms. Wait a little, or write to us by e-mail.",
     )
+
+
+UNHEARD: Final[Mapping[str, Localized]] = {
+    "disabled": Localized(
+        ar="لن يُرسل بريد: حساب صاحب التذكرة موقوف.",
+        en="No mail goes out: the requester's account is disabled.",
+    ),
+    "denied": Localized(
+        ar="قال صاحب العنوان إن الطلب ليس منه، فقد لا يصل الرد إلى أحد.",
+        en="The owner of the address says it is not their request: the reply may reach nobody.",
+    ),
+}
+"""Why a public reply is not read, by the reason."""

@@ -122,6 +122,8 @@ class MessageOut(Out):
     mail: MailMarkOut | None = None
     bounced_at: Instant | None = None
     attachments: list[AttachmentOut]
+    warnings: list[WarningOut] = Field(default_factory=list)
+    """When it is written: why its requester may not hear of it."""
 
 
 class ReportsOut(Out):

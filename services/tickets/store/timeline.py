@@ -69,12 +69,17 @@ class Entry:
 
 
 def add(tx: Tx, box: Box, ticket: Ticket, entries: list[Entry]) -> None:
+    add_to(tx, box, (ticket.id, ticket.organization_id), entries)
+
+
+def add_to(tx: Tx, box: Box, place: tuple[UUID, UUID], entries: list[Entry]) -> None:
+    """The same on a ticket that was only just written; `place` = ticket, organization."""
     for entry in entries:
         entry_id = uuid7()
         values = {
             "id": entry_id,
-            "ticket_id": ticket.id,
-            "organization_id": ticket.organization_id,
+            "ticket_id": place[0],
+            "organization_id": place[1],
             "at": entry.at,
             "kind": entry.kind,
             "public": entry.public,
@@ -84,7 +89,7 @@ def add(tx: Tx, box: Box, ticket: Ticket, entries: list[Entry]) -> None:
             "reason": seals.seal(box, seals.REASON, entry_id, entry.reason),
             "detail": seals.seal_json(box, seals.DETAIL, entry_id, entry.detail),
         }
-        tx.write(_ADD, values, ticket.id)
+        tx.write(_ADD, values, place[0])
 
 
 async def listed(

@@ -81,8 +81,13 @@ def _route(life: Life, wish: Edit) -> None:
 
 def set_priority(life: Life, priority: Priority, reason: str | None) -> None:
     """From now on the desk's own word counts, not the customer's wish (decisions.md 11)."""
-    old = life.ticket.priority
     life.change(priority_settled=True)
+    move_priority(life, priority, reason)
+
+
+def move_priority(life: Life, priority: Priority, reason: str | None = None) -> None:
+    """Another effective priority, whoever's word it is."""
+    old = life.ticket.priority
     if priority == old:
         return
     life.change(priority=priority)

@@ -12,9 +12,9 @@ from weakref import WeakKeyDictionary
 from services.tickets.adapters import captcha
 from services.tickets.domain.acknowledgement import Recent, acknowledged
 from services.tickets.domain.fieldrules import Place
-from services.tickets.domain.opening import FALLBACK_PRIORITY, Draft, Opening, Writing
+from services.tickets.domain.opening import Draft, Opening, Writing
 from services.tickets.domain.proofs import Salt, make_salt, read_salt, solves
-from services.tickets.domain.visitors import Standing, standing
+from services.tickets.domain.visitors import Standing, granted, standing
 from services.tickets.problems import (
     CaptchaAway,
     CaptchaInvalid,
@@ -23,7 +23,8 @@ from services.tickets.problems import (
     ProofSpent,
     TooManyForms,
 )
-from services.tickets.store import directory, proofs, tickets, visitors
+from services.tickets.store import directory, proofs, tickets, timeline, visitors
+from services.tickets.store.timeline import Entry
 from services.tickets.usecases import claiming, opening
 from services.tickets.usecases.directory import require_department
 from services.tickets.usecases.fielding import opened
@@ -117,7 +118,7 @@ async def prepare(
         department_id=department_id,
         locale=who.locale,
         channel=Channel.FORM,
-        priority=draft.priority or FALLBACK_PRIORITY,
+        priority=granted(draft.priority, believed=not known.ask),
         requested_priority=draft.priority,
         custom=custom,
         acknowledge=acknowledged(recent) and not known.silent,
@@ -137,6 +138,11 @@ async def submit(tx: Tx, prepared: Prepared) -> None:
     if start.confirm is not None:
         place = (prepared.ticket_id, start.requester_id, start.organization_id)
         await visitors.ask(tx, place, start.confirm)
+    if start.requested_priority not in {None, start.priority}:
+        data = {"wish": start.requested_priority, "priority": start.priority}
+        entry = Entry("priority_wished", tx.now, None, AuthorKind.SYSTEM, data, public=False)
+        home = (prepared.ticket_id, start.organization_id)
+        timeline.add_to(tx, prepared.box, home, [entry])
 
 
 def _inbox(context: Context, draft: Draft) -> bytes:

@@ -13,7 +13,7 @@ from services.tickets.domain.words import Action, Ticket
 from services.tickets.problems import IllegalMove, TicketEnded
 from services.tickets.store import chains, messages, tickets
 from services.tickets.store import files as attached
-from services.tickets.usecases import answers, claiming
+from services.tickets.usecases import answers, claiming, unheard
 from services.tickets.usecases.claiming import NOTHING, Claim
 from services.tickets.usecases.fieldbook import veil_of
 from services.tickets.usecases.life import Actor, Life
@@ -45,7 +45,8 @@ async def add_message(
     added = await messages.of_ticket(tx, life.ticket.id, message_id)
     assert added is not None
     files = await attached.of_messages(tx, [message_id])
-    return answers.message(added, life.box, files, {}, staff=viewer.staff), answers.tag_of(row)
+    told = answers.message(added, life.box, files, {}, staff=viewer.staff)
+    return told | {"warnings": unheard.warnings(life)}, answers.tag_of(row)
 
 
 async def begin(tx: Tx, caller: Caller, ticket_id: UUID, viewer: Viewer | None = None) -> Life:
@@ -86,8 +87,10 @@ async def write(life: Life, body: str, *, public: bool = True, claim: Claim = NO
         answer(life, message_id)
         return message_id
     life.acted()
-    if public and life.moves(Action.RESPOND):
-        life.move(Action.RESPOND)
+    if public:
+        await unheard.note_unheard(life)
+        if life.moves(Action.RESPOND):
+            life.move(Action.RESPOND)
     return message_id
 
 

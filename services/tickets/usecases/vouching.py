@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from services.tickets.domain.visitors import DENIED, Word
+from services.tickets.domain.lifecycle import LIVE
+from services.tickets.domain.visitors import DENIED, Word, granted
 from services.tickets.domain.words import number_text
 from services.tickets.problems import LinkInvalid
 from services.tickets.store import tickets, visitors
 from services.tickets.store.rows import Row
+from services.tickets.usecases.editing import move_priority
 from services.tickets.usecases.life import Actor, Life
 from shared.events.ticket import TicketEdited
 from shared.kit.context import Context
@@ -53,6 +55,7 @@ async def _note(tx: Tx, row: Row, word: Word) -> None:
     box = await tx.context.vault.box(row["organization_id"])
     life = Life(tx, row, box, Actor(row["requester_id"], AuthorKind.CUSTOMER))
     life.note(_STORIES[word])
+    _heed_wish(life, word)
     tags = tuple(one for one in life.ticket.tags if one != DENIED)
     if word is Word.DENIED:
         tags = (*tags, DENIED)
@@ -61,6 +64,14 @@ async def _note(tx: Tx, row: Row, word: Word) -> None:
         actor = life.actor.id
         life.state(TicketEdited(**life.base, fields=("tags",), actor_id=actor, outage=None))
     await life.save()
+
+
+def _heed_wish(life: Life, word: Word) -> None:
+    """A stranger's wish counts once they own the request, until the desk says otherwise."""
+    ticket = life.ticket
+    if ticket.requested_priority is None or ticket.priority_settled or ticket.status not in LIVE:
+        return
+    move_priority(life, granted(ticket.requested_priority, believed=word is Word.CONFIRMED))
 
 
 def _question(row: Row, word: Word | None) -> Question:

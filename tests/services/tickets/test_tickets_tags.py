@@ -70,7 +70,7 @@ async def test_an_outage_is_marked_by_any_writing_of_its_tag(desk: Desk) -> None
     ("body", "code"),
     [
         ({"add": ["ـــ"]}, "no_tag"),
-        ({"add": ["\u200f"]}, "no_tag"),
+        ({"add": ["\u200f"]}, "blank"),
         ({"add": ["a\nb"]}, "one_line"),
         ({"add": ["a\x00"]}, "text_nul"),
         ({"add": ["x" * 51]}, "string_too_long"),

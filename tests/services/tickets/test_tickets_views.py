@@ -193,7 +193,7 @@ async def test_a_change_needs_the_version_that_was_read(office: Desk) -> None:
         ({"name": NAME, "shared": "public"}, "#/shared"),
         ({"name": NAME, "shared": "department"}, "#/department_id"),
         ({"name": NAME, "department_id": str(DEFAULT_DEPARTMENT)}, "#/department_id"),
-        ({"name": NAME, "department_id": str(uuid4())}, "/department_id"),
+        ({"name": NAME, "department_id": str(uuid4())}, "#/department_id"),
         ({"name": NAME, "position": -1}, "#/position"),
         ({"name": NAME, "position": 10**30}, "#"),
         ({"name": NAME, "columns": []}, "#/columns"),

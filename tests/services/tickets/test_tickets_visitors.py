@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from services.tickets.domain.visitors import PEACE, Acquaintance, Standing, standing
+from services.tickets.domain.visitors import PEACE, Acquaintance, Standing, granted, standing
 from services.tickets.routes.form import network_of
 from services.tickets.usecases import form
 from shared.tokens import make_link_token
+from shared.vocabulary import Priority
 from tests.fakes.captcha import Provider, provider
 from tests.services.tickets.conftest import Desk
 from tests.services.tickets.test_tickets_form import submit
@@ -268,3 +269,42 @@ async def test_the_form_knows_its_choices(desk: Desk) -> None:
     assert told["file_bytes"] == 25 * 1024 * 1024
     assert told["captcha_site_key"] is None
     assert all(set(one["name"]) == {"ar", "en"} for one in told["departments"])
+
+
+def test_nobody_unknown_is_more_urgent_than_normal() -> None:
+    for wish in Priority:
+        assert granted(wish, believed=True) is wish
+        assert granted(wish, believed=False) is max(wish, Priority.P3)
+    assert {granted(None, believed=one) for one in (True, False)} == {Priority.P3}
+
+
+async def test_a_strangers_alarm_waits_until_the_request_is_theirs(desk: Desk) -> None:
+    made = (await submit(desk, email=stranger(), priority="P1")).json()
+    agent = desk.agent()
+
+    async def priorities() -> tuple[str, str]:
+        read = await desk.read(agent, made["id"])
+        return read["priority"], read["requested_priority"]
+
+    assert await priorities() == ("P3", "P1")
+    assert '"priority":"P3"' in (await desk.facts(made["id"]))[0]["body"]
+    path = f"/v1/tickets/{made['id']}/timeline"
+    told = (await desk.http.get(path, headers=agent.headers(accept_language="ar"))).json()["items"]
+    [wish] = [one for one in told if one["kind"] == "priority_wished"]
+    assert "\u2068P1\u2069" in wish["text"]
+    url = link(desk, made["id"])
+    for word, expected in (("confirmed", "P1"), ("denied", "P3"), ("confirmed", "P1")):
+        answer = await desk.http.post(url, json={"answer": word})
+        assert answer.status_code == 200, answer.text
+        assert await priorities() == (expected, "P1")
+    again = (await submit(desk, email=stranger(), priority="P4")).json()
+    assert again["priority"] == "P4"
+
+
+async def test_the_desks_word_outlives_the_strangers(desk: Desk) -> None:
+    made = (await submit(desk, email=stranger(), priority="P1")).json()
+    path = f"/v1/tickets/{made['id']}"
+    headers = desk.agent().headers()
+    assert (await desk.http.patch(path, json={"priority": "P4"}, headers=headers)).is_success
+    await desk.http.post(link(desk, made["id"]), json={"answer": "confirmed"})
+    assert (await desk.read(desk.agent(), made["id"]))["priority"] == "P4"
