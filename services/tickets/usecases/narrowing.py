@@ -4,6 +4,7 @@ from typing import Final
 
 from services.tickets.domain.listing import Filters
 from services.tickets.domain.rights import Viewer
+from services.tickets.store import scarce
 from services.tickets.store.rows import Condition
 from services.tickets.usecases import fieldfilters, searching
 from shared.kit.callers import Caller
@@ -23,6 +24,7 @@ async def conditions(
     """
     try:
         found = await fieldfilters.conditions(context, caller, filters.custom)
+        found += await _tagged(context, viewer, filters)
         if filters.q is not None:
             found.append(await searching.numbered(context, caller, viewer, filters))
     except ValidationFailed:
@@ -30,3 +32,14 @@ async def conditions(
             raise
         return [NOTHING]
     return found
+
+
+async def _tagged(context: Context, viewer: Viewer, filters: Filters) -> list[Condition]:
+    """The few tickets that bear a customer's rare tag; rights and wall still decide on each."""
+    owner = viewer.organization_id
+    if viewer.staff or owner is None or not filters.tag:
+        return []
+    async with context.tx() as tx:
+        counted = [await scarce.uses(tx, owner, tag) for tag in filters.tag]
+        few = await scarce.holders(tx, owner, filters.tag) if min(counted) <= scarce.FEW else None
+    return [] if few is None else [("t.id = any(cast(:holders as uuid[]))", {"holders": few})]

@@ -97,7 +97,9 @@ SEARCHES: Final = {
     "two words": f"{ENGLISH.words[2]} {ENGLISH.words[90]}",
     "two common words": f"{ARABIC.words[0]} {ARABIC.words[1]}",
     "a code": "INV-0000300",
+    "an Arabic word of one in ten": ARABIC.words[40],
     "a phrase": f'"{PHRASES[1]}"',  # every 200th ticket is an English one
+    "an Arabic phrase": f'"{PHRASES[0]}"',
     "a prefix": "INV-00003*",
     "nothing": "qqqqzzzz",
 }

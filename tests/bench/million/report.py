@@ -1,7 +1,7 @@
 """Figures beside plans, written where they can be read: a table, the plans, a verdict."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ OUT: Final = Path(__file__).resolve().parents[3] / "bench-out"
 FLOOR: Final = "F-L"
 SLOWER: Final = 3.0
 """Times the floor's 99th percentile (P21)."""
+BAD: Final = ("MISSED", "SCANS", "READS")
 READ: Final = 2000
 """Rows that the scans of one page may touch."""
 
@@ -25,8 +26,11 @@ class Measured:
     requests: int
 
 
-def bar_of(case: Case, floor: Measured) -> float:
-    return case.bar if case.bar is not None else SLOWER * floor.p99
+def bar_of(case: Case, floor: Measured | None) -> float:
+    if case.bar is not None:
+        return case.bar
+    assert floor is not None, "lists are measured beside their floor"
+    return SLOWER * floor.p99
 
 
 def write(
@@ -35,28 +39,41 @@ def write(
     measured: dict[str, Measured],
     explained: dict[str, list[Plan]],
 ) -> bool:
-    """Everything into `bench-out`; whether every bar holds."""
+    """Everything into `bench-out`, beside what other parts found; whether every bar holds."""
     OUT.mkdir(exist_ok=True)
-    head = f"| list of {tickets:,} | p50 ms | p99 ms | bar | | rows read | blocks | scans |"
-    lines = [head, "|---|---|---|---|---|---|---|---|"]
-    lines += [_line(case, measured, explained.get(case.name, [])) for case in chosen]
+    found = {case.name: _line(case, measured, explained.get(case.name, [])) for case in chosen}
     if FLOOR in measured:
         one = measured[FLOOR]
-        lines.append(f"| {FLOOR} | {one.p50:.1f} | {one.p99:.1f} | | | | | |")
-    told = [_plans(case.name, explained.get(case.name, [])) for case in chosen]
-    (OUT / f"lists-{tickets}.md").write_text("\n".join(lines) + "\n")
-    (OUT / f"plans-{tickets}.md").write_text("\n".join(told))
-    figures = {name: asdict(one) for name, one in measured.items()}
-    (OUT / f"lists-{tickets}.json").write_text(json.dumps(figures, indent=1))
-    print("\n".join(lines))
-    return not any(word in line for line in lines for word in ("MISSED", "SCANS", "READS"))
+        found[FLOOR] = f"| {FLOOR} | {one.p50:.1f} | {one.p99:.1f} | | | | | |"
+    lines = _kept(OUT / f"lists-{tickets}.json", found)
+    head = f"| list of {tickets:,} | p50 ms | p99 ms | bar | | rows read | blocks | scans |"
+    table = "\n".join([head, "|---|---|---|---|---|---|---|---|", *lines.values()])
+    (OUT / f"lists-{tickets}.md").write_text(f"{table}\n")
+    plans = {case.name: _plans(case.name, explained.get(case.name, [])) for case in chosen}
+    texts = _kept(OUT / f"plans-{tickets}.json", plans)
+    (OUT / f"plans-{tickets}.md").write_text("\n".join(texts.values()))
+    print(table)
+    return not any(word in line for line in found.values() for word in BAD)
+
+
+def forget(tickets: int) -> None:
+    """A new table begins."""
+    for kind in ("lists", "plans"):
+        (OUT / f"{kind}-{tickets}.json").unlink(missing_ok=True)
+
+
+def _kept(file: Path, found: dict[str, str]) -> dict[str, str]:
+    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    known |= found
+    file.write_text(json.dumps(known, indent=1, ensure_ascii=False))
+    return known
 
 
 def _line(case: Case, measured: dict[str, Measured], plans: list[Plan]) -> str:
     read, blocks = sum(plan.read for plan in plans), sum(plan.blocks for plan in plans)
     cells, verdict = ["", "", ""], []
     if case.name in measured:
-        one, bar = measured[case.name], bar_of(case, measured[FLOOR])
+        one, bar = measured[case.name], bar_of(case, measured.get(FLOOR))
         cells = [f"{one.p50:.1f}", f"{one.p99:.1f}", f"{bar:.0f}"]
         verdict.append("holds" if one.p99 <= bar else "MISSED")
     if any(plan.scanned for plan in plans):

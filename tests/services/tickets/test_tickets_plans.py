@@ -15,6 +15,8 @@ from services.tickets.domain.listing import Filters, Place, Sort
 from services.tickets.domain.rights import Reach, Viewer
 from services.tickets.schemas.filters import FiltersIn
 from services.tickets.store.listing import compose
+from services.tickets.store.rows import Condition
+from services.tickets.usecases import narrowing
 from shared.kit.callers import Caller
 from shared.kit.tx import Tx
 from shared.vocabulary import Role
@@ -154,9 +156,14 @@ async def explained(tx: Tx, statement: str, params: dict[str, Any]) -> dict[str,
     return plan
 
 
+async def _more(desk: Desk, viewer: Viewer, filters: Filters) -> list[Condition]:
+    return await narrowing.conditions(desk.context, _caller(viewer), viewer, filters)
+
+
 async def _plan(desk: Desk, case: Case, place: Place | None = None) -> Plan:
     viewer, (filters, sort) = VIEWERS[case.who], _asked(case)
-    statement, params = compose(viewer, filters, (), (sort, place, 50))
+    more = await _more(desk, viewer, filters)
+    statement, params = compose(viewer, filters, more, (sort, place, 50))
     async with desk.context.tx(_caller(viewer)) as tx:
         return Plan(statement, await explained(tx, statement, params))
 
@@ -171,6 +178,42 @@ async def test_a_page_of_fifty_reads_little(filled: Desk, name: str) -> None:
         assert plan.scanned == [], (case.name, plan.told())
         if plain not in FAR:
             assert plan.read <= most, (case.name, plan.told())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["head", "customer"])
+async def test_a_rare_tag_is_found_without_reading_all_of_an_organization(
+    filled: Desk, who: str
+) -> None:
+    """Its index is closed behind the wall: the list starts from the tag's few tickets."""
+    for case in LISTS[f"{who}: rare tag"]:
+        plan = await _plan(filled, case)
+        assert plan.read <= 100, (case.name, plan.told())
+
+
+@pytest.mark.slow
+async def test_a_rare_tag_of_others_shows_nothing_of_theirs(filled: Desk) -> None:
+    """What starts from the tag finds the own organization's tickets, all of them, in order."""
+    head = VIEWERS["head"]
+    tags = await filled.look(
+        "select tag, sum(n)::int as n from tickets.tag_change where organization_id = $1"
+        " group by tag having sum(n) < 200 order by 2 desc",
+        head.organization_id,
+    )
+    filters = Filters(tag=(tags[0]["tag"],))
+    statement, params = compose(
+        head, filters, await _more(filled, head, filters), (Sort.UPDATED, None, 200)
+    )
+    assert "holders" in params
+    async with filled.context.tx(_caller(head)) as tx:
+        rows = await tx.rows(statement, params)
+    expected = await filled.look(
+        "select id from tickets.ticket where organization_id = $1 and $2 = any(tags)"
+        " order by updated_at desc, id desc",
+        head.organization_id,
+        tags[0]["tag"],
+    )
+    assert [row["id"] for row in rows] == [row["id"] for row in expected] != []
 
 
 @pytest.mark.slow
