@@ -4,10 +4,11 @@ import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any, Final
 
-from services.intake.domain import limits
+from services.intake.domain import limits, lzfu, rtf
 from services.intake.domain.body import Packed, Packing
 from services.intake.domain.charset import decode
 
@@ -16,6 +17,8 @@ _SECONDS: Final = 1.5
 _AGAIN: Final = 0.2
 """One ring may be lost in a destructor, which swallows whatever is raised in it."""
 _DEEPEST: Final = 5
+_RICH: Final = 1024 * 1024
+"""Of RTF, which is mostly layout; what is behind it is not read."""
 _TITLE: Final = 0x8010
 _OPENS: Final = 0x9002
 _CONTENT_ID: Final = 0x3712
@@ -34,8 +37,11 @@ def unpack(data: bytes) -> Packing | None:
     try:
         with _timed():
             opened = TNEF(data, do_checksum=False)
-            files = list(_files(opened, 0))
-            return Packing(tuple(files[: limits.FILES]), *_words(opened))
+            files = tuple(list(_files(opened, 0))[: limits.FILES])
+            try:
+                return replace(_words(opened), files=files)
+            except _OutOfTimeError:  # the files are there, whatever the words cost
+                return Packing(files, cut=True)
     except (_OutOfTimeError, Exception):  # noqa: BLE001 - strangers' bytes may raise anything
         return None
 
@@ -100,15 +106,24 @@ def _title(raw: bytes, codepage: str | None) -> str:
 
 def _letter(inner: Any, depth: int) -> Iterator[Packed]:
     """An attached Outlook message: its words as a file of their own, then its files."""
-    text, html = _words(inner)
-    words, kind = (html, "text/html") if html else (text, "text/plain")
+    said = _words(inner)
+    words, kind = (said.html, "text/html") if said.html else (said.text, "text/plain")
     if words:
         yield Packed("", words.encode("utf-8", "replace"), kind)
     yield from _files(inner, depth)
 
 
-def _words(opened: Any) -> tuple[str, str]:
-    return _said(opened.body, opened.codepage), _said(opened.htmlbody, opened.codepage)
+def _words(opened: Any) -> Packing:
+    """As text and as a page; where Outlook wrote neither, what its own format says."""
+    text, html = (_said(one, opened.codepage) for one in (opened.body, opened.htmlbody))
+    if text.strip() or html.strip():
+        return Packing(text=text, html=html)
+    packed = getattr(opened, "_rtfbody", None)
+    if not isinstance(packed, bytes):
+        return Packing()
+    rich, cut = lzfu.opened(packed, _RICH)
+    words = rtf.words_of(rich, limits.TEXT + 1)
+    return Packing(text=words.strip("\n"), cut=cut)
 
 
 def _said(words: Any, codepage: str | None) -> str:

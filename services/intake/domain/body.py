@@ -79,6 +79,8 @@ class Packing:
     files: tuple[Packed, ...] = ()
     text: str = ""
     html: str = ""
+    cut: bool = False
+    """There were more words than are read."""
 
 
 Unpack = Callable[[bytes], Packing | None]
@@ -264,7 +266,7 @@ def _open_packed(content: Content, data: bytes) -> None:
     for packed in packing.files:
         if packed.content or packed.name:
             _keep(content, packed, (packed.content_id,))
-    if len(packing.text) > limits.TEXT or len(packing.html) > limits.HTML:
+    if packing.cut or len(packing.text) > limits.TEXT or len(packing.html) > limits.HTML:
         content.flags.add(Flag.TEXT_CUT)
     text, html = _lines(packing.text[: limits.TEXT]), _lines(packing.html[: limits.HTML])
     if text or html:

@@ -7,7 +7,16 @@ SIGNATURE = struct.pack("<IH", 0x223E9F78, 1)
 MESSAGE, ATTACHMENT = 1, 2
 BODY, RENDERING, TITLE, DATA, PROPERTIES = 0x800C, 0x9002, 0x8010, 0x800F, 0x9005
 CODEPAGE = 0x9007
-_KINDS = {BODY: 2, TITLE: 1, DATA: 6, RENDERING: 6, PROPERTIES: 6, CODEPAGE: 6}
+MESSAGE_PROPERTIES = 0x9003
+_KINDS = {
+    BODY: 2,
+    TITLE: 1,
+    DATA: 6,
+    RENDERING: 6,
+    PROPERTIES: 6,
+    CODEPAGE: 6,
+    MESSAGE_PROPERTIES: 6,
+}
 EMBEDDED = b"\x07\x03\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46"
 
 
@@ -46,6 +55,16 @@ def properties(values: Iterable[tuple[int, int, bytes]], claimed: int | None = N
         for kind, name, data in listed
     )
     return struct.pack("<I", len(listed) if claimed is None else claimed) + told
+
+
+def rich(rtf: bytes, *, packed: bool = True) -> bytes:
+    """A body in Outlook's own format alone: compressed, each byte by itself, or merely wrapped."""
+    body = rtf
+    if packed:
+        body = b"".join(b"\0" + rtf[at : at + 8] for at in range(0, len(rtf), 8))
+    head = struct.pack("<II4sI", len(body) + 12, len(rtf), b"LZFu" if packed else b"MELA", 0)
+    value = (0x102, 0x1009, head + body)
+    return attribute(MESSAGE, MESSAGE_PROPERTIES, properties([value]))
 
 
 def unicode(name: int, text: str) -> tuple[int, int, bytes]:
