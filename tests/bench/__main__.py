@@ -74,6 +74,9 @@ SLOWER = 3.0
 BARS = (
     Bar("P1", "create through the edge, 8 clients / F-J", EIGHT, 0.40),
     Bar("P21-P1", "the same, p99 / F-J", EIGHT, SLOWER, True, "_p99", " ms"),
+    Bar("P2", "the same / django-helpdesk, derived", cases.beside_peers, 5.0, key="_helpdesk"),
+    Bar("P2-roundup", "the same / Roundup, derived", cases.beside_peers, 7.0, key="_roundup"),
+    Bar("P2-rt", "the same / RT, derived", cases.beside_peers, 40.0, key="_rt"),
     Bar("P3", "the same, 1 client, p50 / F-J", _edge(1), 2.0, True, "_p50", " ms"),
     Bar("P4", "create direct, 8 clients / F-A", cases.create_direct, 0.50),
     Bar("P5", "edge / direct, same endpoint", cases.edge_tax, 0.60),

@@ -18,6 +18,8 @@ from tests.journeys.desk import Desk
 BODY = json.dumps({"subject": "System down in branch", "body": "hello world " * 35})
 SECONDS = 5.0
 BACKLOG = 5000
+SLOWER_THAN_FLOOR = {"helpdesk": 23.0, "roundup": 30.0, "rt": 172.0}
+"""Floor F-A / peer at 8 clients, as measured side by side once (performance.md 3)."""
 
 
 async def product_create(
@@ -73,6 +75,16 @@ async def create_direct(bench: Bench) -> dict[str, float]:
     await drained(bench)
     assert ours.errors == floor.errors == 0, (ours, floor)
     return {"ours": ours.rate, "floor": floor.rate}
+
+
+async def beside_peers(bench: Bench) -> dict[str, float]:
+    """P2, derived: peers do not run here, each is F-A of this run over its known distance."""
+    floor = await _floor_create(bench, bench.app_url, 8)
+    ours = await product_create(bench, bench.desk.endpoints["http"], 8)
+    await drained(bench)
+    assert ours.errors == floor.errors == 0, (ours, floor)
+    peers = {f"floor_{name}": floor.rate / times for name, times in SLOWER_THAN_FLOOR.items()}
+    return peers | {f"ours_{name}": ours.rate for name in SLOWER_THAN_FLOOR}
 
 
 async def edge_tax(bench: Bench) -> dict[str, float]:
