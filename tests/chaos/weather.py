@@ -27,7 +27,10 @@ class Weather:
     def process(self, child: str) -> psutil.Process | None:
         """The child as it runs now; None while it is being started again."""
         try:
-            found = psutil.Process(self.desk.pids()[child])
+            pid: int | None = self.desk.pids()[child]
+            if pid is None:  # psutil takes None for the process that asks
+                return None
+            found = psutil.Process(pid)
             alive = found.status() != psutil.STATUS_ZOMBIE
         except (psutil.NoSuchProcess, KeyError, OSError, ValueError):
             return None
