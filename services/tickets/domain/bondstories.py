@@ -70,6 +70,10 @@ BOND_STORIES: Final[Mapping[str, Localized]] = {
         "ar": "يُبلَّغ بالحل أصحاب البلاغات، وعددها {total}",
         "en": "The solution goes to the reports of this incident: {total}",
     },
+    "told_by_incident.lacking": {
+        "ar": "حُلّت مع الحادثة {number}، وبقيت حقول مطلوبة فارغة: {fields}",
+        "en": "Solved together with the incident {number}; required fields stayed empty: {fields}",
+    },
     "told_by_incident": {
         "ar": "حُلّت مع الحادثة {number}",
         "en": "Solved together with the incident {number}",

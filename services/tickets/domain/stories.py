@@ -265,6 +265,9 @@ def _word(key: str, value: Any, locale: Locale) -> Any:
     texts = _WORDS.get(key, {}).get(str(value))
     if texts is not None:
         return _pick(texts, locale)
+    if isinstance(value, list):
+        comma = _pick(_COMMA, locale)
+        return comma.join(str(_word(key, one, locale)) for one in value)
     if key in NAMES:
         return f"\u2068{value}\u2069" if locale is Locale.AR or speaks_from_right(value) else value
     foreign = any(one.isascii() and one.isalnum() for one in str(value))

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from services.tickets.adapters.people import Card, people_of
+from services.tickets.domain.kindly import told_status
 from services.tickets.domain.kinds import RASTER
 from services.tickets.domain.promises import shown
 from services.tickets.domain.veil import Veil
@@ -38,7 +39,8 @@ def tag_of(row: Row) -> str:
 def ticket(row: Row, box: Box, veil: Veil, cards: Cards | None = None) -> dict[str, Any]:
     """The ticket object of contracts.md; of custom values what the `veil` lets through."""
     custom = seals.unseal_json(box, seals.CUSTOM, row["id"], row["custom"])
-    return compose(dict(row), seals.subject_of(box, row), veil.shown(custom or {}), cards)
+    told = {**row, "status": told_status(row["status"], staff=veil.staff)}
+    return compose(told, seals.subject_of(box, row), veil.shown(custom or {}), cards)
 
 
 def compose(

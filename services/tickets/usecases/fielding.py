@@ -87,14 +87,21 @@ def put(life: Life, wish: Wish | None) -> bool:
 
 def check_resolvable(life: Life) -> None:
     """Whoever resolves says what the desk wants to know; the house itself owes nobody an answer."""
-    if life.tx.caller.kind not in {"user", "client"}:
-        return
+    if life.tx.caller.kind in {"user", "client"}:
+        _refuse(_unsaid(life), life.tx.caller.locale)
+
+
+def lacking_to_resolve(life: Life) -> list[str]:
+    """The keys of what a solution should have said, and did not."""
+    return [one.pointer.removeprefix("/custom/") for one in _unsaid(life)]
+
+
+def _unsaid(life: Life) -> list[Fault]:
     book = at_hand(life.tx.context)
     place = Place(life.ticket.department_id, staff=True)
-    needed = any(Need.RESOLVE in field.definition.required for field in book.by_key.values())
-    if needed:
-        faults = lacking(book.by_key, place, custom_of(life), Need.RESOLVE)
-        _refuse(faults, life.tx.caller.locale)
+    if not any(Need.RESOLVE in field.definition.required for field in book.by_key.values()):
+        return []
+    return lacking(book.by_key, place, custom_of(life), Need.RESOLVE)
 
 
 def check_moved(life: Life) -> None:

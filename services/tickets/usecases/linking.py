@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.tickets.domain.bonds import Bond, Kind, Side, bond, kept_as, seen_from, side_of
+from services.tickets.domain.kindly import told_status
 from services.tickets.domain.lifecycle import TERMINAL
 from services.tickets.domain.words import number_text
 from services.tickets.problems.bonds import LinkCycle
@@ -94,7 +95,7 @@ async def _told(context: Context, row: Row, *, staff: bool) -> dict[str, Any]:
             "id": row["id"],
             "number": number_text(row["number"]),
             "subject": seals.subject_of(box, row),
-            "status": row["status"],
+            "status": told_status(row["status"], staff=staff),
             "priority": row["priority"],
         },
         "created_at": row["created_at"],

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.tickets.domain.kindly import asked_states, told_states
 from services.tickets.domain.listing import Filters
 from services.tickets.domain.peoplestories import PEOPLE
 from services.tickets.domain.placeholders import plain
@@ -109,6 +110,10 @@ async def ticket_list(
     sort, _, limit = order
     viewer = viewer_of(caller)
     filters = await tagging.settled(context, filters)
+    states = asked_states(filters.status, staff=viewer.staff)
+    if states is None:
+        return [], None
+    filters = replace(filters, status=states)
     unasked = replace(filters, q=None)
     more = await narrowing.conditions(context, caller, viewer, unasked, lenient=lenient)
     if filters.q is not None:
@@ -216,7 +221,7 @@ def _entry(
     cards, departments = names
     known = fields.data(row)
     data = {key: value for key, value in known.items() if reader.staff or key not in INSIDE}
-    data |= _named(data, cards)
+    data = told_states(data, staff=reader.staff) | _named(data, cards)
     if "department_id" in data:
         data["department"] = departments.get(UUID(data["department_id"]), "…")
     named = reader.staff or row["kind"] not in NAMELESS

@@ -22,7 +22,7 @@ from shared.events.ticket import TicketMessageAdded, TicketReopened
 from shared.kit.callers import Caller
 from shared.kit.problems import Forbidden, NotFound, PreconditionFailed
 from shared.kit.tx import Tx
-from shared.vocabulary import AuthorKind, Channel
+from shared.vocabulary import AuthorKind, Channel, Status
 
 
 async def add_message(
@@ -174,6 +174,8 @@ async def _join(life: Life) -> None:
 
 
 def _check_open(ticket: Ticket, kind: AuthorKind, at: datetime) -> None:
+    if ticket.status is Status.SPAM and kind is AuthorKind.CUSTOMER:
+        raise TicketEnded
     if ticket.status in TERMINAL:
         legal = legal_verbs(ticket.status) if kind is not AuthorKind.CUSTOMER else ()
         raise IllegalMove(ticket.status, legal)

@@ -1,7 +1,8 @@
 """An incident is solved: so is every report of it that still lives, one after the other.
 
 Each report is a transaction of its own that also marks it told, so that a killed process repeats
-none and forgets none.
+none and forgets none. A report that is an incident itself tells its own reports in turn: links
+of incidents lead back nowhere, and what is solved already is told nothing.
 """
 
 from datetime import timedelta
@@ -14,6 +15,8 @@ from services.tickets.domain.words import Action, number_text
 from services.tickets.problems.bonds import NO_REPORTS
 from services.tickets.store import incidents, seals, tickets
 from services.tickets.store.rows import Row
+from services.tickets.usecases.fieldbook import book_of
+from services.tickets.usecases.fielding import lacking_to_resolve
 from services.tickets.usecases.life import Actor, Life
 from services.tickets.usecases.replying import put
 from services.tickets.usecases.solving import solve
@@ -65,9 +68,11 @@ async def tell_some(context: Context) -> bool:
     """A few reports; whether there may be more."""
     async with context.tx() as tx:
         due = await incidents.due(tx, BATCH)
+    if due:
+        await book_of(context)
     for one in due:
         await _tell_one(context, one)
-    return len(due) == BATCH
+    return bool(due)
 
 
 async def _tell_one(context: Context, one: tuple[UUID, UUID]) -> None:
@@ -94,12 +99,12 @@ async def _tell(tx: Tx, job: Row) -> bool:
         return False
     box = await tx.context.vault.box(row["organization_id"])
     life = Life(tx, row, box, Actor(job["actor_id"], AuthorKind.STAFF))
-    solve(
-        life,
-        await _say(life, await _words(tx, job, life.ticket.locale)),
-        incident_id=incident["id"],
-    )
-    life.note("told_by_incident", {"number": number_text(incident["number"])}, public=False)
+    said = await _said(tx, job)
+    message_id = await _say(life, said_to(said, life.ticket.locale))
+    solve(life, message_id, incident_id=incident["id"])
+    _note(life, number_text(incident["number"]))
+    if row["reports"]:
+        await begin(life, said)
     await life.save()
     return True
 
@@ -114,13 +119,20 @@ async def _say(life: Life, text: str | None) -> UUID | None:
     return message_id
 
 
-async def _words(tx: Tx, job: Row, locale: Locale) -> str | None:
+def _note(life: Life, number: str) -> None:
+    """What the desk asks of every solution cannot be asked here: the story says what lacks."""
+    keys = lacking_to_resolve(life)
+    data = {"number": number} | ({"cause": "lacking", "fields": keys} if keys else {})
+    life.note("told_by_incident", data, public=False)
+
+
+async def _said(tx: Tx, job: Row) -> Said:
     box = await tx.context.vault.box(job["organization_id"])
     kept = seals.unseal(box, seals.BODY, job["id"], job["message"])
     if kept is None or _BETWEEN not in kept:
         return kept
     arabic, english = kept.split(_BETWEEN)
-    return said_to(Localized(ar=arabic, en=english), locale)
+    return Localized(ar=arabic, en=english)
 
 
 def _kept(said: Said) -> str | None:

@@ -154,7 +154,33 @@ async def test_spam_is_set_aside_and_comes_back_as_it_was(desk: Desk) -> None:
     causes = [_json(one["body"])["data"].get("cause") for one in await desk.facts(made["id"])]
     assert causes[-2:] == ["spam", "unspam"]
     # what the desk thinks of a mail is its own business
-    assert "spam" not in [one[0] for one in await timeline(desk, customer, made["id"])]
+    assert "spam" not in str(await timeline(desk, customer, made["id"])).casefold()
+
+
+@pytest.mark.parametrize("locale", ["ar", "en"])
+async def test_customers_are_told_that_spam_is_closed(desk: Desk, locale: str) -> None:
+    customer, agent = desk.customer(locale=locale), desk.agent()
+    made, other = await desk.open(customer), await desk.open(customer)
+    body = {"ticket_id": other["id"], "kind": "related"}
+    assert (await desk.do(agent, made["id"], "link", body)).status_code == 200
+    assert (await desk.do(agent, made["id"], "spam")).json()["status"] == "spam"
+    texts = []
+    for path in ("", f"/{made['id']}", f"/{made['id']}/timeline", f"/{other['id']}/links"):
+        answer = await desk.http.get(f"/v1/tickets{path}", headers=customer.headers())
+        assert answer.status_code == 200, answer.text
+        texts.append(answer.text)
+    for verb, wish in (("messages", {"body": "hello"}), ("reopen", None)):
+        refused = await desk.do(customer, made["id"], verb, wish)
+        assert (refused.status_code, refused.json()["code"]) == (409, "ticket_ended")
+        texts.append(refused.text)
+    for states, count in (("closed", 1), ("spam", 0), ("spam,new", 1), ("new,closed", 2)):
+        path = f"/v1/tickets?status={states}"
+        answer = await desk.http.get(path, headers=customer.headers())
+        assert len(answer.json()["items"]) == count, states
+        texts.append(answer.text)
+    assert not [one for one in texts if "spam" in one or "مزعج" in one]
+    assert (await desk.read(customer, made["id"]))["status"] == "closed"
+    assert (await desk.read(agent, made["id"]))["status"] == "spam"
 
 
 async def test_spam_of_a_solved_ticket_is_closed_only_once_it_is_back(desk: Desk) -> None:

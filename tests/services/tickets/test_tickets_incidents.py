@@ -10,7 +10,7 @@ from services.tickets.store import incidents
 from services.tickets.usecases import reporting_back
 from tests.services.tickets.conftest import Desk
 from tests.services.tickets.people import Person
-from tests.services.tickets.test_tickets_merge import words
+from tests.services.tickets.test_tickets_merge import timeline, words
 
 
 async def reported(desk: Desk, count: int) -> tuple[Person, Any, list[Any]]:
@@ -164,3 +164,59 @@ async def test_a_merged_report_is_told_where_it_lives(desk: Desk) -> None:
     await desk.do(agent, reports[0]["id"], "merge", {"into": other["id"]})
     await work(desk)
     assert (await desk.read(agent, other["id"]))["status"] == "resolved"
+
+
+async def test_a_report_that_is_an_incident_itself_tells_its_own_reports(desk: Desk) -> None:
+    agent, incident, [report] = await reported(desk, 1)
+    below = await desk.open(desk.customer(organization=uuid4()))
+    body = {"ticket_id": report["id"], "kind": "incident"}
+    assert (await desk.do(agent, below["id"], "link", body)).status_code == 200
+    back = {"ticket_id": below["id"], "kind": "incident"}
+    assert (await desk.do(agent, incident["id"], "link", back)).json()["code"] == "link_cycle"
+    await solve(desk, agent, incident)
+    await work(desk)
+    for one in (report, below):
+        assert (await desk.read(agent, one["id"]))["status"] == "resolved"
+        assert (await words(desk, agent, one["id"]))[-1] == "The network is back."
+        assert (await desk.names(one["id"])).count("ticket.resolved") == 1
+
+
+async def test_reports_out_of_sight_are_told_and_only_counted(desk: Desk) -> None:
+    place = str(uuid4())
+    desk.neighbours.departments[place] = {"name": {"ar": "الشبكات", "en": "Networks"}}
+    agent, incident = desk.agent(), await desk.open()
+    report = await desk.open(desk.customer(organization=uuid4()), department_id=place)
+    body = {"ticket_id": incident["id"], "kind": "incident"}
+    assert (await desk.do(Person("admin"), report["id"], "link", body)).status_code == 200
+    wish = {"message": "The network is back.", "tell_reports": True}
+    answer = await desk.do(agent, incident["id"], "resolve", wish)
+    assert answer.status_code == 200
+    await work(desk)
+    read = await desk.read(agent, incident["id"])
+    assert (read["reports"]["total"], read["reports"]["told"]) == (1, 1)
+    assert report["id"] not in answer.text + str(read)
+    assert (await desk.do(agent, report["id"], "reopen")).status_code == 404
+    assert (await desk.read(Person("admin"), report["id"]))["status"] == "resolved"
+
+
+async def test_what_a_solution_should_have_said_is_told_where_nobody_was_asked(desk: Desk) -> None:
+    place, key = str(uuid4()), f"cause_{uuid4().hex[:8]}"
+    desk.neighbours.departments[place] = {"name": {"ar": "الشبكات", "en": "Networks"}}
+    field = {
+        "key": key,
+        "label": {"ar": "السبب", "en": "Cause"},
+        "type": "text",
+        "required": ["resolve"],
+        "department_id": place,
+    }
+    made = await desk.http.post("/v1/custom-fields", json=field, headers=Person("admin").headers())
+    assert made.status_code == 201, made.text
+    incident, admin = await desk.open(), Person("admin")
+    report = await desk.open(desk.customer(organization=uuid4()), department_id=place)
+    body = {"ticket_id": incident["id"], "kind": "incident"}
+    assert (await desk.do(admin, report["id"], "link", body)).status_code == 200
+    await solve(desk, admin, incident)
+    await work(desk)
+    begin = f"Solved together with the incident {incident['number']}"
+    text = f"{begin}; required fields stayed empty: {key}"
+    assert ("told_by_incident", text) in await timeline(desk, admin, report["id"])
