@@ -19,6 +19,9 @@ _AUTO_SUBJECT: Final = re.compile(
 
 _AUTO_HEADERS: Final = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply")
 
+_FEEDBACK: Final = b"feedback-report"
+"""A complaint that a provider's machine hands on (RFC 5965)."""
+
 
 class Classified(NamedTuple):
     """The class, and the sign that it was told by (a word of `shared.reasons`)."""
@@ -54,7 +57,7 @@ def classify(headers: Headers, origin: Origin) -> Classified:
 def _rest(headers: Headers, origin: Origin, submitted: str) -> Classified:
     """X-Auto-Response-Suppress alone says nothing here: it asks us not to answer by machine."""
     precedence = headers.token("precedence")
-    if submitted not in {"", "no"}:
+    if submitted not in {"", "no"} or _FEEDBACK in headers.first("content-type").lower():
         return Classified(MailClass.AUTO_GENERATED, "says_auto_generated")
     if origin.null_sender:
         return Classified(MailClass.AUTO_GENERATED, "null_sender")

@@ -194,10 +194,14 @@ def _envelopes(envelope: Envelope) -> Author | None:
 
 
 def locale_of(text: str) -> Locale:
-    """The language that most letters of a text belong to; Arabic when there are none."""
+    """The language that most letters of a text belong to; Arabic when there are none.
+
+    Who writes in a third script more likely reads English.
+    """
     sample = text[:5000]
-    latin = sum(map(len, _LATIN.findall(sample)))
-    return Locale.EN if latin > arabic_letters(sample) else Locale.AR
+    latin, arabic = sum(map(len, _LATIN.findall(sample))), arabic_letters(sample)
+    foreign = not latin and not arabic and any(letter.isalpha() for letter in sample)
+    return Locale.EN if latin > arabic or foreign else Locale.AR
 
 
 def digest_of(headers: Headers, raw: bytes, envelope: Envelope) -> str:

@@ -192,6 +192,10 @@ def test_the_language_is_that_of_the_letters() -> None:
     assert locale_of("مرحبا help") == "ar"
     assert locale_of("hello يا") == "en"
     assert locale_of("123") == "ar"
+    assert locale_of("") == "ar"
+    assert locale_of("こんにちは、プリンター 123") == "en"
+    assert locale_of("Принтер не работает") == "en"
+    assert locale_of("こんにちは مرحبا") == "ar"
 
 
 @settings(max_examples=300, deadline=2000)
