@@ -101,6 +101,9 @@ async def test_changed_rules_make_a_new_index_by_themselves_while_the_old_one_an
     assert await found(desk, "takahe") == [made]
     # Upgraded once more in the midst of it: what older rules began is of no use.
     monkeypatch.setattr(rebuilding, "RULES", RULES + 2)
+    assert await rebuilding.build_some(desk.context)
+    again = (await status(desk))["building"]
+    assert (again["rules"], again["done"]) == (RULES + 2, 0)  # type: ignore[index]  # being made
     await built(desk)
     after = await status(desk)
     assert (after["rules"], after["building"]) == (RULES + 2, None)
