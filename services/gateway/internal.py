@@ -11,7 +11,10 @@ from services.gateway.schemas.directory import CompanyPositionsOut, DepartmentOu
 from services.gateway.schemas.internal import (
     BatchIn,
     DepartmentsOut,
+    NamedOut,
+    NamesOut,
     OrganizationOut,
+    OrganizationsIn,
     OutcomeOut,
     OutcomesOut,
     PeopleOut,
@@ -115,6 +118,18 @@ async def department(department_id: UUID, tx: InTx) -> object:
     found = await directory.read(tx, department_id)
     held = await directory.department_positions(tx, [found])
     return DepartmentOut.of(found, held[department_id])
+
+
+@router.post(
+    "/internal/organizations/batch",
+    summary="What organizations are called, by their ids",
+    response_model=NamesOut,
+    dependencies=[_SERVICE],
+)
+async def organization_names(body: OrganizationsIn, tx: InTx) -> object:
+    """Unknown ids are left out."""
+    found = await organizations.batch(tx, body.organization_ids)
+    return NamesOut(items=[NamedOut(id=one.id, name=one.name) for one in found])
 
 
 @router.get(

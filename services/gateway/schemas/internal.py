@@ -122,6 +122,21 @@ class DepartmentsOut(Out):
     items: list[DepartmentOut]
 
 
+class OrganizationsIn(Body):
+    organization_ids: Annotated[list[UUID], Field(max_length=1000)]
+
+
+class NamedOut(Out):
+    """What an organization is called."""
+
+    id: UUID
+    name: str
+
+
+class NamesOut(Out):
+    items: list[NamedOut]
+
+
 class OrganizationOut(Out):
     id: UUID
     locale: Locale

@@ -69,6 +69,11 @@ async def read(tx: Tx, caller: Caller, organization_id: UUID) -> Organization:
     return found
 
 
+async def batch(tx: Tx, wanted: Collection[UUID]) -> Sequence[Organization]:
+    """These organizations, as far as there are any; asked by services of ours alone."""
+    return [*(await store.find_organizations(tx, wanted)).values()]
+
+
 async def listed(tx: Tx, caller: Caller, after: UUID | None, limit: int) -> Sequence[Organization]:
     return await store.list_organizations(tx, _wall(caller), after, limit)
 

@@ -1,4 +1,4 @@
-"""What the gateway knows about people: found by address, shown by name; cached for minutes."""
+"""What the gateway knows of people and organizations: found, shown by name; kept for minutes."""
 
 import asyncio
 from collections.abc import Iterable
@@ -19,6 +19,8 @@ _PAUSE: Final = timedelta(seconds=10)
 _PATIENCE: Final = 1.0
 """Seconds; a name is not worth more of a reader's time."""
 _MOST: Final = 20_000
+_AT_ONCE: Final = 1_000
+"""Ids that the gateway takes in one question."""
 _log = get_logger("tickets.people")
 
 
@@ -42,6 +44,9 @@ class Card:
 class People:
     """Cards of people; a gateway that is away costs names, never an answer."""
 
+    door = "/internal/people/batch"
+    asked = "user_ids"
+
     def __init__(self) -> None:
         self._cards: dict[UUID, tuple[datetime, Card]] = {}
         self._silent_until: datetime | None = None
@@ -52,7 +57,7 @@ class People:
         wanted = set(ids)
         missing = [one for one in wanted if not self._fresh(one, now)]
         if missing and not (self._silent_until and now < self._silent_until):
-            await self._fetch(context, missing, now)
+            await self._ask(context, missing, now)
         return self.remembered(wanted)
 
     def remembered(self, ids: Iterable[UUID]) -> dict[UUID, Card]:
@@ -70,28 +75,48 @@ class People:
         found = self._cards.get(person_id)
         return found is not None and now - found[0] < _KEEP
 
-    async def _fetch(self, context: Context, ids: list[UUID], now: datetime) -> None:
-        body = {"user_ids": [str(one) for one in ids]}
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                answer = await context.peers.post(GATEWAY, "/internal/people/batch", json=body)
-        except (PeerUnavailable, PeerRefused, TimeoutError, FileNotFoundError):
-            _log.info("people_unavailable", count=len(ids))
-            self._silent_until = now + _PAUSE
-            return
+    async def _ask(self, context: Context, ids: list[UUID], now: datetime) -> None:
         if len(self._cards) > _MOST:
             self._cards.clear()
+        for start in range(0, len(ids), _AT_ONCE):
+            if not await self._fetch(context, ids[start : start + _AT_ONCE], now):
+                return
+
+    async def _fetch(self, context: Context, ids: list[UUID], now: datetime) -> bool:
+        """Whether the gateway answered."""
+        body = {self.asked: [str(one) for one in ids]}
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                answer = await context.peers.post(GATEWAY, self.door, json=body)
+        except (PeerUnavailable, PeerRefused, TimeoutError, FileNotFoundError):
+            _log.info("people_unavailable", count=len(ids), door=self.door)
+            self._silent_until = now + _PAUSE
+            return False
         self._cards.update((one, (now, Card(None, None))) for one in ids)
         for item in answer["items"]:
             self._cards[UUID(item["id"])] = (now, Card(item.get("name"), item.get("email")))
+        return True
+
+
+class Organizations(People):
+    """The same of organizations, which have a name alone."""
+
+    door = "/internal/organizations/batch"
+    asked = "organization_ids"
 
 
 _known: WeakKeyDictionary[Peers, People] = WeakKeyDictionary()
+_houses: WeakKeyDictionary[Peers, Organizations] = WeakKeyDictionary()
 
 
 def people_of(context: Context) -> People:
     """The cards of this process."""
     return _known.setdefault(context.peers, People())
+
+
+def organizations_of(context: Context) -> Organizations:
+    """What organizations are called, as far as this process has asked."""
+    return _houses.setdefault(context.peers, Organizations())
 
 
 async def resolve(

@@ -1,5 +1,7 @@
 """A measure as a picture: along time side by side, along other groups one below the other."""
 
+import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -7,14 +9,15 @@ from typing import Any, Final
 from typing_extensions import override
 
 from services.tickets.domain.reporting import TIMES, Grouping, Measure, Question
+from services.tickets.domain.reportscale import Scale, scale
 from services.tickets.domain.reportwords import (
-    CHANNELS,
     FIGURES,
     GROUPINGS,
     MEASURES,
-    NONE,
     TOTAL,
     day_of,
+    none_of,
+    word_of,
 )
 from shared.reporting.canvas import (
     FIRST,
@@ -34,9 +37,11 @@ from shared.vocabulary import Locale, Localized
 Item = Mapping[str, Any]
 WIDTH: Final = 720
 _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM, _EDGE = 360, 64, 24, 112, 300, 28
-_ROW, _NAMES, _MOST = 26, 190, 20
+_ROW, _LINE, _MOST = 26, 14, 20
+_LETTER: Final = 6.3
+"""How wide a letter is at most on average, in either script."""
+_NARROWEST, _BROADEST, _LINES = 90, 270, 3
 _WIDEST: Final = 34.0
-_STEPS: Final = 4
 
 _SHOWN: Final[Mapping[Measure, tuple[str, str | None]]] = {
     Measure.VOLUME: ("opened", "resolved"),
@@ -82,7 +87,7 @@ def chart(question: Question, items: Sequence[Item], totals: Item, locale: Local
 
 def told(value: float, name: str, locale: Locale) -> str:
     """A figure as a reader says it: `2.5 h`, `37%`, `1,204`."""
-    if name.endswith("_seconds"):
+    if name.endswith("_seconds") and value:
         size, unit = next((one for one in _UNITS if value >= one[0]), _UNITS[-1])
         return unit[locale.value].format(n=_plain(value / size))
     if name == "rate":
@@ -119,15 +124,12 @@ def _point(name: str, figures: Item, measure: Measure) -> Point:
 def _named(by: Grouping, item: Item, locale: Locale) -> str:
     value = item["groups"][by.value]
     if value is None:
-        return NONE[locale.value]
-    if by is Grouping.CHANNEL and value in CHANNELS:
-        return CHANNELS[value][locale.value]
-    name: str = item["names"].get(by.value) or value
-    return name
+        return none_of(by, locale)
+    return item["names"].get(by.value) or word_of(by, value, locale) or value
 
 
 @dataclass(frozen=True)
-class _Picture:
+class _Picture(ABC):
     """What both kinds have: a title, a legend, a scale."""
 
     found: Sequence[Point]
@@ -144,12 +146,9 @@ class _Picture:
         return Canvas(self.locale, WIDTH, self.height)
 
     @property
-    def top(self) -> float:
-        """The end of the scale: a round number that nothing is above."""
+    def scale(self) -> Scale:
         largest = max((max(p.value or 0, p.mark or 0) for p in self.found), default=0)
-        if self.measure is Measure.REOPENING:
-            return 1.0 if largest > 0.5 else 0.5
-        return 5.0 if self.measure is Measure.FEEDBACK else _round(largest)
+        return scale(self.measure, largest)
 
     def lines(self) -> Iterator[str]:
         return self.canvas.document(self._title(), self._description(), self._shapes())
@@ -163,8 +162,9 @@ class _Picture:
         yield from self._legend()
         yield from self._drawn()
 
+    @abstractmethod
     def _drawn(self) -> Iterator[str]:
-        raise NotImplementedError
+        """The bars and what belongs to them."""
 
     def _legend(self) -> Iterator[str]:
         first, second = _SHOWN[self.measure]
@@ -208,14 +208,18 @@ class _Columns(_Picture):
     def step(self) -> float:
         return (WIDTH - _LEFT - _RIGHT) / len(self.found)
 
+    @property
+    def every(self) -> int:
+        """Which names are said, so that none runs into the next one."""
+        widest = max(len(one.name) for one in self.found) * _LETTER + 8
+        return max(1, -(-int(widest) // int(max(self.step, 1))))
+
     @override
     def _drawn(self) -> Iterator[str]:
-        steps = 5 if self.measure is Measure.FEEDBACK else _STEPS
-        for n in range(steps + 1):
-            y = self._y(self.top * n / steps)
-            yield self.canvas.rule(_LEFT, WIDTH - _RIGHT, y, LINE if n else SOFT)
-            value = self._figure(self.top * n / steps)
-            yield self.canvas.text(_LEFT - 8, y + 4, value, "end", QUIET)
+        for tick in self.scale.ticks():
+            y = self._y(tick)
+            yield self.canvas.rule(_LEFT, WIDTH - _RIGHT, y, LINE if tick else SOFT)
+            yield self.canvas.text(_LEFT - 8, y + 4, self._figure(tick), "end", QUIET)
         for index, point in enumerate(self.found):
             yield from self._column(index, point)
 
@@ -228,12 +232,11 @@ class _Columns(_Picture):
         if point.mark:
             mark = self._y(point.mark) - 1.5
             yield self.canvas.rect(middle - width / 2 - 2, mark, (width + 4, 3), SECOND)
-        every = max(1, -(-len(self.found) * 56 // (WIDTH - _LEFT - _RIGHT)))
-        if index % every == 0:
+        if index % self.every == 0:
             yield self.canvas.text(middle, _BOTTOM + 20, point.name, "middle", PLAIN)
 
     def _y(self, value: float) -> float:
-        return _BOTTOM - value / self.top * (_BOTTOM - _TOP)
+        return _BOTTOM - value / self.scale.top * (_BOTTOM - _TOP)
 
 
 class _Bars(_Picture):
@@ -244,41 +247,54 @@ class _Bars(_Picture):
         return sorted(self.found, key=lambda one: -(-1 if one.value is None else one.value))[:_MOST]
 
     @property
+    def names(self) -> float:
+        """Where names end and bars begin: as wide as the longest name, within reason."""
+        longest = max((len(one.name) for one in self.shown), default=0)
+        return _EDGE + 10 + min(max(longest * _LETTER, _NARROWEST), _BROADEST)
+
+    @property
     @override
     def height(self) -> int:
-        return max(200, 112 + _ROW * len(self.shown) + 30)
+        return max(200, 112 + sum(map(self._tall, self.shown)) + 30)
 
     @override
     def _drawn(self) -> Iterator[str]:
-        for index, point in enumerate(self.shown):
-            yield from self._bar(100 + index * _ROW, point)
+        y = 100
+        for point in self.shown:
+            yield from self._bar(y, point)
+            y += self._tall(point)
         rest = len(self.found) - len(self.shown)
         if rest:
             text = _MORE[self.locale.value].format(count=_FENCE.format(rest))
             yield self.canvas.text(_EDGE, self.height - 16, text, look=QUIET)
 
+    def _lines(self, point: Point) -> list[str]:
+        return wrapped(point.name, int(_BROADEST / _LETTER), _LINES)
+
+    def _tall(self, point: Point) -> int:
+        return _ROW + _LINE * (len(self._lines(point)) - 1)
+
     def _bar(self, y: float, point: Point) -> Iterator[str]:
-        room = WIDTH - _NAMES - _RIGHT - 60
-        width = (point.value or 0) / self.top * room
-        name = point.name if len(point.name) <= 26 else point.name[:25] + "…"
-        yield self.canvas.text(_NAMES - 10, y + 14, _FENCE.format(name), "end", PLAIN)
-        yield self.canvas.rect(_NAMES, y + 2, (width, _ROW - 10), FIRST)
+        begin = self.names
+        room = WIDTH - begin - _RIGHT - 60
+        width = (point.value or 0) / self.scale.top * room
+        for index, line in enumerate(self._lines(point)):
+            at = y + 14 + index * _LINE
+            yield self.canvas.text(begin - 10, at, _FENCE.format(line), "end", PLAIN)
+        y += (self._tall(point) - _ROW) / 2
+        yield self.canvas.rect(begin, y + 2, (width, _ROW - 10), FIRST)
         if point.mark:
-            mark = _NAMES + point.mark / self.top * room
+            mark = begin + point.mark / self.scale.top * room
             yield self.canvas.rect(mark - 1.5, y, (3, _ROW - 6), SECOND)
         inside = width > 60
-        at = _NAMES + width + (-6 if inside else 6)
+        at = begin + width + (-6 if inside else 6)
         anchor, look = ("end", INSIDE) if inside else ("start", STRONG)
         yield self.canvas.text(at, y + 14, self._figure(point.value), anchor, look)
 
 
-def _round(largest: float) -> float:
-    """The next of 1, 2, 4, 5 or 8 times a power of ten, so that quarters are round too."""
-    if largest <= 0:
-        return 4.0
-    power = 1.0
-    while power * 10 < largest:
-        power *= 10
-    while power > largest:
-        power /= 10
-    return next(power * n for n in (1, 2, 4, 5, 8, 10) if power * n >= largest)
+def wrapped(name: str, width: int, most: int) -> list[str]:
+    """A name in lines of so many letters, between words where there are any."""
+    lines = textwrap.wrap(name, width) or [""]
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], lines[most - 1][: width - 1] + "…"]

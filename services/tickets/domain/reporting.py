@@ -47,6 +47,10 @@ class Grouping(StrEnum):
 TIMES: Final = frozenset({Grouping.DAY, Grouping.WEEK, Grouping.MONTH})
 
 
+NAMED: Final = frozenset({Grouping.DEPARTMENT, Grouping.AGENT, Grouping.ORGANIZATION})
+"""Groups that are ids and have names."""
+
+
 class WordRefused(Exception):
     """No word of ours, or too many at once."""
 

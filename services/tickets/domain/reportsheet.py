@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from services.tickets.domain.reporting import Grouping, Measure, Question, names_of
-from services.tickets.domain.reportwords import CHANNELS, FIGURES, GROUPINGS, MEASURES, TOTAL
+from services.tickets.domain.reporting import NAMED, Grouping, Measure, Question, names_of
+from services.tickets.domain.reportwords import FIGURES, GROUPINGS, MEASURES, TOTAL, word_of
 from shared.reporting.sheet import table
 from shared.vocabulary import Locale, Localized
 
 Item = Mapping[str, Any]
-_NAMED: Final = frozenset({Grouping.DEPARTMENT, Grouping.AGENT})
 _NAME: Final = Localized(ar="اسم {group}", en="{group}_name")
 
 
@@ -31,7 +30,7 @@ def _group_headings(by: Sequence[Grouping], locale: Locale) -> list[str]:
     for one in by:
         word = GROUPINGS[one][locale.value]
         found.append(word)
-        if one in _NAMED:
+        if one in NAMED:
             found.append(_NAME[locale.value].format(group=word))
     return found
 
@@ -51,10 +50,8 @@ def _groups(by: Sequence[Grouping], item: Item, locale: Locale) -> list[Any]:
     found: list[Any] = []
     for one in by:
         value = item["groups"][one.value]
-        if one is Grouping.CHANNEL and locale is Locale.AR and value in CHANNELS:
-            value = CHANNELS[value]["ar"]
-        found.append(value)
-        if one in _NAMED:
+        found.append(word_of(one, value, locale) if locale is Locale.AR else value)
+        if one in NAMED:
             found.append(item["names"].get(one.value))
     return found
 

@@ -35,6 +35,16 @@ CHANNELS: Final[Mapping[str, Localized]] = {
     "form": Localized(ar="نموذج الموقع", en="form"),
     "phone": Localized(ar="الهاتف", en="phone"),
 }
+PRIORITIES: Final[Mapping[str, Localized]] = {
+    "P1": Localized(ar="عاجلة (\u2068P1\u2069)", en="Urgent (P1)"),
+    "P2": Localized(ar="مرتفعة (\u2068P2\u2069)", en="High (P2)"),
+    "P3": Localized(ar="متوسطة (\u2068P3\u2069)", en="Medium (P3)"),
+    "P4": Localized(ar="منخفضة (\u2068P4\u2069)", en="Low (P4)"),
+}
+_WORDS: Final[Mapping[Grouping, Mapping[str, Localized]]] = {
+    Grouping.CHANNEL: CHANNELS,
+    Grouping.PRIORITY: PRIORITIES,
+}
 FIGURES: Final[Mapping[str, Localized]] = {
     "opened": Localized(ar="المفتوحة", en="opened"),
     "reopened": Localized(ar="المعاد فتحها", en="reopened"),
@@ -71,8 +81,22 @@ FIGURES: Final[Mapping[str, Localized]] = {
 them; Arabic ones are words for a reader.
 """
 TOTAL: Final = Localized(ar="الإجمالي", en="total")
-NONE: Final = Localized(ar="دون", en="none")
-"""Stands for the group of what has no agent or no tag."""
+_NONE: Final = Localized(ar="(دون)", en="(none)")
+_NONES: Final[Mapping[Grouping, Localized]] = {
+    Grouping.AGENT: Localized(ar="(غير مسندة)", en="(unassigned)"),
+    Grouping.TAG: Localized(ar="(بلا وسم)", en="(no tag)"),
+}
+
+
+def none_of(by: Grouping, locale: Locale) -> str:
+    """The group of what has no agent or no tag."""
+    return _NONES.get(by, _NONE)[locale.value]
+
+
+def word_of(by: Grouping, value: str | None, locale: Locale) -> str | None:
+    """A channel or priority in words; what has none stands for itself."""
+    found = None if value is None else _WORDS.get(by, {}).get(value)
+    return value if found is None else found[locale.value]
 
 
 def day_of(cut: Cut, locale: Locale) -> str:

@@ -29,6 +29,8 @@ class Moved:
     at: datetime
     source: Status
     target: Status
+    by: UUID | None = None
+    """Who of the desk did it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,17 @@ def _moved(last: Stretch, change: Moved, holder: Holder) -> list[Stretch]:
         return _alive(last, change, at, holder)
     ended = _ended(last, _ENDINGS[change.target], at)
     if change.target is Status.RESOLVED:
-        return [replace(ended, resolved_at=ended.resolved_at or at)]
+        return [replace(_credited(ended, change), resolved_at=ended.resolved_at or at)]
     if change.target is Status.CLOSED:
         return [replace(ended, closed_at=ended.closed_at or at)]
     return [ended]
+
+
+def _credited(ended: Stretch, change: Moved) -> Stretch:
+    """What nobody held is theirs who solved it."""
+    if ended.holder.assignee_id is not None or ended.ended_by != "resolved":
+        return ended
+    return replace(ended, holder=replace(ended.holder, assignee_id=change.by))
 
 
 def _alive(last: Stretch, change: Moved, at: datetime, holder: Holder) -> list[Stretch]:

@@ -28,9 +28,14 @@ main { max-width: 34rem; margin: 2rem auto; padding: 1.5rem; background: #fff;
     border-radius: .6rem }
 section + section { border-block-start: 1px solid #d9dee4; margin-block-start: 1.2rem;
     padding-block-start: 1.2rem }
-fieldset { border: 0; padding: 0; margin: 1rem 0; display: flex; gap: .6rem; direction: ltr;
-    justify-content: center }
-fieldset label { padding: .3rem .5rem; border: 1px solid #8592a1; border-radius: .4rem }
+fieldset { border: 0; padding: 0; margin: 1rem 0; display: flex; gap: .5rem; min-width: 0 }
+fieldset label { flex: 1; padding: .4rem .2rem; border: 1px solid #8592a1; border-radius: .4rem;
+    text-align: center; cursor: pointer }
+fieldset label:has(:checked) { border-color: #1f6f8b; background: #e8f2f5 }
+fieldset label span { display: block; font-size: .8rem; line-height: 1.4 }
+@media (max-width: 30rem) { fieldset { flex-direction: column }
+    fieldset label { text-align: start; padding-inline: .8rem }
+    fieldset label span { display: inline; margin-inline-start: .5rem } }
 textarea { width: 100%; min-height: 5rem; box-sizing: border-box; font: inherit }
 button { font: inherit; padding: .4rem 1.4rem; margin-block-start: .6rem }
 """
@@ -45,7 +50,8 @@ def framed(first: Locale, title: Localized, content: str, status: int = 200) -> 
         f"<title>{escape(pick(title, first))}</title><style>{_STYLE}</style></head>"
         f"<body><main>{content}</main></body></html>"
     )
-    return Response(html, status, HEADERS, "text/html")
+    spoken = ", ".join(sorted(Locale, key=lambda one: one is not first))
+    return Response(html, status, HEADERS | {"Content-Language": spoken}, "text/html")
 
 
 def wants_page(request: Request) -> bool:

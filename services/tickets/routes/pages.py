@@ -9,8 +9,9 @@ from fastapi import Request, Response
 
 from services.tickets.routes import frames
 from services.tickets.routes.frames import direction, framed, sections
+from services.tickets.usecases.figures import moment_words
 from services.tickets.usecases.rating import Ballot, Given
-from shared.kit.locale import format_instant, pick
+from shared.kit.locale import pick
 from shared.kit.problems import Problem
 from shared.vocabulary import SCORES, Locale, Localized
 
@@ -70,12 +71,13 @@ def refused(problem: Problem, request: Request) -> Response:
 def _form(token: str, paper: Ballot) -> str:
     given = paper.given
     chosen = given.score if given else paper.score
-    choices = "".join(_choice(score, chosen) for score in SCORES)
+    choices = "".join(_choice(paper, score, chosen) for score in SCORES)
+    side = direction(paper.locale)
     comment = escape(given.comment or "") if given else ""
     label = f'<label for="comment">{_both(paper, "comment")}</label>'
     return (
-        f"<section>{_opening(token)}<fieldset>{choices}</fieldset>"
-        f'<p dir="{direction(paper.locale)}">{label}</p>'
+        f'<section>{_opening(token)}<fieldset dir="{side}">{choices}</fieldset>'
+        f'<p dir="{side}">{label}</p>'
         f'<textarea id="comment" name="comment" maxlength="4000" dir="auto">\n{comment}</textarea>'
         f"<button>{_both(paper, 'change' if given else 'send')}</button></form></section>"
     )
@@ -124,13 +126,18 @@ def _gaps(paper: Ballot, locale: Locale) -> dict[str, str]:
 
 
 def _moment(moment: datetime | None, locale: Locale, zone: str) -> str:
-    return f"<bdi>{escape(format_instant(moment, locale, zone))}</bdi>" if moment else ""
+    return f"<bdi>{escape(moment_words(moment, locale, zone))}</bdi>" if moment else ""
 
 
-def _choice(score: int, chosen: int) -> str:
+def _choice(paper: Ballot, score: int, chosen: int) -> str:
+    """A number with what it says below it, in both languages."""
     checked = " checked" if score == chosen else ""
     button = f'<input type="radio" name="score" value="{score}" required{checked}>'
-    return f"<label>{button} {score}</label>"
+    words = "".join(
+        f'<span lang="{one}" dir="{direction(one)}">{pick(SCORES[score], one)}</span>'
+        for one in _order(paper)
+    )
+    return f"<label>{button} {score}{words}</label>"
 
 
 def _both(paper: Ballot, word: str) -> str:

@@ -92,6 +92,7 @@ class RatingOut(FeedbackOut):
     reopened: bool
     by_link: bool
     organization_id: UUID
+    organization_name: str | None
     department_id: UUID
     department_name: str | None
     assignee_id: UUID | None

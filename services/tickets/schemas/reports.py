@@ -122,7 +122,7 @@ class FiguresOut(Out):
 
 
 class ReportItemOut(FiguresOut):
-    """One group; `names` are of departments and, for staff, of agents."""
+    """One group; `names` are of departments, organizations and, for staff, agents."""
 
     groups: dict[str, str | None]
     names: dict[str, str]

@@ -59,6 +59,17 @@ async def organization(tx: Tx, organization_id: UUID) -> RowMapping | None:
     )
 
 
+async def known_organization(tx: Tx, organization_id: UUID) -> bool:
+    """Whether an event told of it or a ticket is its own."""
+    return bool(
+        await tx.scalar(
+            """select exists (select from tickets.organization where id = :id)
+                or exists (select from tickets.ticket where organization_id = :id)""",
+            {"id": organization_id},
+        )
+    )
+
+
 async def _put(tx: Tx, target: Table, values: dict[str, Any]) -> None:
     wish = insert(target).values(**values)
     rest = {name: wish.excluded[name] for name in values if name != "id"}

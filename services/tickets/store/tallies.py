@@ -71,8 +71,8 @@ async def materials(tx: Tx, ids: Sequence[UUID]) -> list[RowMapping]:
 async def changes(tx: Tx, ids: Sequence[UUID]) -> list[RowMapping]:
     """What the timelines hold of moves and hands, in the order in which it was written."""
     return await tx.rows(
-        """select ticket_id, at, kind, data from tickets.timeline where ticket_id = any(:ids)
-            and kind in ('status_changed', 'assigned', 'department_changed')
+        """select ticket_id, at, kind, data, actor_id, actor_kind from tickets.timeline
+        where ticket_id = any(:ids) and kind in ('status_changed', 'assigned', 'department_changed')
         order by ticket_id, id""",
         {"ids": list(ids)},
     )

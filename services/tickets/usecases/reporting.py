@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.tickets.adapters.people import organizations_of
 from services.tickets.domain.reporting import (
+    NAMED,
     Grouping,
     Measure,
     Question,
@@ -18,6 +20,7 @@ from services.tickets.store import directory, feedback, reports, seals
 from services.tickets.store.rows import Row as StoredRow
 from services.tickets.usecases import answers
 from services.tickets.usecases.figures import zone_of
+from services.tickets.usecases.questioned import require_sight
 from services.tickets.usecases.sight import viewer_of
 from services.tickets.usecases.tallying import catch_up
 from shared.kit.callers import Caller
@@ -49,6 +52,8 @@ async def home_zone(context: Context, caller: Caller, organization_id: UUID | No
 async def report(context: Context, caller: Caller, question: Question, locale: Locale) -> Row:
     """`items` of the groups, `totals` over all; exact unless a long queue is being worked off."""
     viewer = reader(caller)
+    filters = question.filters
+    await require_sight(context, viewer, filters.organization_id, filters.department_id)
     complete = await catch_up(context)
     async with context.tx(caller) as tx:
         await reports.prepare(tx, context.settings.tickets_report_seconds)
@@ -105,32 +110,44 @@ def _totals(found: dict[Measure, list[Row]]) -> Row:
 
 
 async def _name(context: Context, viewer: Viewer, items: list[Row], locale: Locale) -> None:
-    """Names beside ids: of departments for all, of agents for the desk's own people."""
+    """Names beside ids: of agents for the desk's own people alone."""
     names = await names_of(
         context,
         departments={one["groups"].get("department") for one in items},
         agents={one["groups"].get("agent") for one in items} if viewer.staff else set(),
+        organizations={one["groups"].get("organization") for one in items},
         locale=locale,
     )
     for item in items:
         item["names"] = {
             by: names[value]
             for by, value in item["groups"].items()
-            if by in {"department", "agent"} and value in names
+            if by in NAMED and value in names
         }
 
 
 async def names_of(
-    context: Context, *, departments: set[Any], agents: set[Any], locale: Locale
+    context: Context,
+    *,
+    departments: set[Any],
+    agents: set[Any],
+    organizations: set[Any],
+    locale: Locale,
 ) -> dict[str, str]:
-    """What departments and agents are called, by their ids; who is not known has no name."""
+    """What they are called, by their ids; what is not known has no name."""
     names: dict[str, str] = {}
     if departments - {None}:
         async with context.tx() as tx:
             rows = await directory.departments(tx)
         names = {str(row["id"]): row[f"name_{locale}"] for row in rows}
-    cards = await answers.cards_for(context, [UUID(str(one)) for one in agents if one])
-    return names | {str(one): card.name for one, card in cards.items() if card.name}
+    cards = await answers.cards_for(context, _ids(agents))
+    houses = await organizations_of(context).cards(context, _ids(organizations))
+    known = (*cards.items(), *houses.items())
+    return names | {str(one): card.name for one, card in known if card.name}
+
+
+def _ids(values: set[Any]) -> list[UUID]:
+    return [UUID(str(one)) for one in values if one]
 
 
 Place = tuple[datetime, UUID, int]
@@ -141,6 +158,7 @@ async def ratings(
 ) -> tuple[list[Row], list[Any] | None]:
     """What customers said, newest first; the place of the next page, if there is one."""
     viewer = reader(caller)
+    await require_sight(context, viewer, wish["organization_id"], wish["department_id"])
     await catch_up(context)
     async with context.tx(caller) as tx:
         rows = await feedback.listed(tx, viewer, wish, limit)
@@ -149,6 +167,7 @@ async def ratings(
         context,
         departments={row["department_id"] for row in shown},
         agents={row["assignee_id"] for row in shown} if viewer.staff else set(),
+        organizations={row["organization_id"] for row in shown},
         locale=locale,
     )
     items = [await _rating(context, row, names) for row in shown]
@@ -168,4 +187,5 @@ async def _rating(context: Context, row: StoredRow, names: dict[str, str]) -> Ro
         "comment": seals.unseal(box, seals.COMMENT, row["ticket_id"], row["comment"]),
         "department_name": names.get(str(row["department_id"])),
         "assignee_name": names.get(str(row["assignee_id"])),
+        "organization_name": names.get(str(row["organization_id"])),
     }

@@ -17,7 +17,7 @@ from services.tickets.store import tallies
 from services.tickets.store.rows import Row
 from shared.kit.context import Context
 from shared.kit.tx import Tx
-from shared.vocabulary import Status
+from shared.vocabulary import AuthorKind, Status
 
 BATCH: Final = 500
 _AT_ONCE: Final = 4
@@ -61,7 +61,8 @@ def _changes(row: Row) -> Iterable[Change]:
     at, data = row["at"], row["data"] or {}
     match row["kind"]:
         case "status_changed":
-            yield Moved(at, Status(data["from_status"]), Status(data["to_status"]))
+            by = row["actor_id"] if row["actor_kind"] == AuthorKind.STAFF else None
+            yield Moved(at, Status(data["from_status"]), Status(data["to_status"]), by)
         case "assigned":
             yield Assigned(at, _id(data.get("assignee_id")))
         case "department_changed":

@@ -186,3 +186,15 @@ async def test_departments_positions_and_organizations_are_told(door: Door) -> N
     assert told.json() == {key: company[key] for key in ("id", "locale", "timezone", "domains")}
     positions = (await door.ops.get("/internal/positions", headers=headers)).json()
     assert set(positions) == {"senior_management", "executive"}
+
+
+async def test_organizations_are_named_by_their_ids(door: Door) -> None:
+    company = await door.organization()
+    headers = await door.service_headers()
+    place = "/internal/organizations/batch"
+    body = {"organization_ids": [company["id"], str(uuid4())]}
+    answer = await door.ops.post(place, json=body, headers=headers)
+    assert answer.json() == {"items": [{"id": company["id"], "name": company["name"]}]}
+    many = {"organization_ids": [str(uuid4()) for _ in range(1_001)]}
+    assert (await door.ops.post(place, json=many, headers=headers)).status_code == 422
+    assert (await door.ops.post(place, json=body)).status_code == 401

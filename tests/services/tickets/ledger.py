@@ -58,7 +58,9 @@ class Tale:
                 if data["author_kind"] == "staff":
                     self.answers.append(at)
             elif kind == "ticket.status_changed":
-                self._move(data["from_status"], data["to_status"], at, (department, agent))
+                solver = data["actor_id"] if data["to_status"] == "resolved" else None
+                holder = (department, agent or solver)
+                self._move(data["from_status"], data["to_status"], at, holder)
         if self.parts[-1].ended is None:
             self.parts[-1].department, self.parts[-1].agent = department, agent
 

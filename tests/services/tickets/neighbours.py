@@ -17,6 +17,7 @@ class Neighbours:
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     domains: dict[str, UUID] = field(default_factory=dict)
     departments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    organizations: dict[str, dict[str, Any]] = field(default_factory=dict)
     mails: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -27,8 +28,9 @@ class Neighbours:
         app.router.add_post("/internal/token", self._token)
         app.router.add_post("/internal/people/resolve", self._resolve)
         app.router.add_post("/internal/people/batch", self._batch)
+        app.router.add_post("/internal/organizations/batch", self._organizations)
         app.router.add_get("/internal/departments/{id}", self._department)
-        app.router.add_get("/internal/organizations/{id}", self._missing)
+        app.router.add_get("/internal/organizations/{id}", self._organization)
         app.router.add_post("/internal/mails/batch", self._mails)
         app.router.add_get("/internal/mails/{id}/attachments/{file}", self._file)
         return app
@@ -97,8 +99,13 @@ class Neighbours:
     async def _department(self, request: web.Request) -> web.Response:
         return _found(self.departments.get(request.match_info["id"]))
 
-    async def _missing(self, _request: web.Request) -> web.Response:
-        return _found(None)
+    async def _organization(self, request: web.Request) -> web.Response:
+        return _found(self.organizations.get(request.match_info["id"]))
+
+    async def _organizations(self, request: web.Request) -> web.Response:
+        ids = (await request.json())["organization_ids"]
+        known = self.organizations
+        return web.json_response({"items": [known[one] for one in ids if one in known]})
 
     async def _mails(self, request: web.Request) -> web.Response:
         ids = (await request.json())["mail_ids"]

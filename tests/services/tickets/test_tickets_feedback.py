@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from shared.vocabulary import Locale
+from shared.vocabulary import SCORES, Locale
 from tests.services.tickets.conftest import Desk
 from tests.services.tickets.people import Person
 from tests.services.tickets.test_tickets_form import link
@@ -135,13 +135,19 @@ async def test_a_used_link_shows_what_was_given_and_lets_change_it(
     made = await resolved(desk, customer)
     path = link(desk, made["id"], 5)
     await desk.http.post(path, data={"score": "3", "comment": "<b>بطيء</b> & slow"})
-    page = (await desk.http.get(path, headers=BROWSER)).text
+    answer = await desk.http.get(path, headers=BROWSER)
+    assert answer.headers["content-language"].startswith(locale.value)
+    page = answer.text
     assert "3 من 5" in page
     assert "3 of 5" in page
     assert 'value="3" required checked' in page
     assert "&lt;b&gt;بطيء&lt;/b&gt; &amp; slow" in page
     assert "يمكنك تغييره حتى" in page
     assert "You can change it until" in page
+    assert page.count("(UTC+3)") >= 4
+    assert all(word in page for texts in SCORES.values() for word in texts.values())
+    side = "rtl" if locale is Locale.AR else "ltr"
+    assert [attrs for tag, attrs in Forms(page).tags if tag == "fieldset"] == [{"dir": side}]
     await desk.http.post(path, data={"score": "4"})
     [given] = await read(desk, customer, made)
     assert (given["score"], given["comment"]) == (4, "<b>بطيء</b> & slow")
