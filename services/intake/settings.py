@@ -32,7 +32,7 @@ class IntakeSettings(Settings):
     smtp_idle_seconds: float = Field(60.0, gt=0, alias="SANAD_INTAKE_SMTP_IDLE_SECONDS")
     smtp_data_seconds: float = Field(300.0, gt=0, alias="SANAD_INTAKE_SMTP_DATA_SECONDS")
     smtp_bytes_in_flight: int = Field(
-        8 * limits.MESSAGE, ge=limits.MESSAGE, alias="SANAD_INTAKE_SMTP_BYTES_IN_FLIGHT"
+        4 * limits.MESSAGE, ge=limits.MESSAGE, alias="SANAD_INTAKE_SMTP_BYTES_IN_FLIGHT"
     )
     smtp_connections_per_peer: int = Field(20, ge=1, alias="SANAD_INTAKE_SMTP_CONNECTIONS_PER_PEER")
     """Of one address (IPv6: one /64), unless it is in `smtp_allow` or `intake_relays`."""

@@ -52,6 +52,7 @@ class Content:
 
     def __init__(self, limit: int, load: Load, peer: str) -> None:
         self.body = bytearray()
+        self._held = 0
         self.too_big = False
         self.too_much = False
         """It might be taken when others have ended."""
@@ -74,10 +75,15 @@ class Content:
                 return
             self._add(line)
 
+    def taken(self) -> bytes:
+        """The whole of it, which is here no longer; its room is still held."""
+        whole, self.body = bytes(self.body), bytearray()
+        return whole
+
     def forget(self) -> None:
         """Give the room back."""
-        self._load.give_back(self._peer, len(self.body))
-        self.body = bytearray()
+        self._load.give_back(self._peer, self._held)
+        self._held, self.body = 0, bytearray()
 
     async def _dot_follows(self, reader: asyncio.StreamReader) -> bool:
         """At the start of a line: whether it begins with a dot, which is taken off.
@@ -115,6 +121,7 @@ class Content:
             self.forget()
         else:
             self.body += piece
+            self._held += len(piece)
             self._load.hold(self._peer, len(piece))
 
 

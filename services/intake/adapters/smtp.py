@@ -266,8 +266,8 @@ class Connection(SMTP):
             return _FULL
         sender = str(envelope.mail_from or "<>")
         try:
-            body, client = bytes(content.body), _client(self.session)
-            taken = await self._desk.take(body, sender, envelope.rcpt_tos, client)
+            client = _client(self.session)
+            taken = await self._desk.take(content.taken(), sender, envelope.rcpt_tos, client)
         except Exception as error:  # noqa: BLE001 - not kept is not accepted, whatever the cause
             self._desk.failed(error)
             return _LATER

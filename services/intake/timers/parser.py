@@ -31,7 +31,7 @@ RENEW: Final = 2.0
 LOOK: Final = 2.0
 """How soon mails are seen that are due again, or that another replica took in."""
 IDLE: Final = 30.0
-ROOM: Final = 64 * 1024 * 1024
+ROOM: Final = 32 * 1024 * 1024
 """Bytes of mails in work at once; one mail is always taken."""
 LONGEST_WAIT: Final = 30.0
 PATIENCE: Final = 12

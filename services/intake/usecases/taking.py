@@ -1,5 +1,6 @@
 """Mails that come in side by side are owned in one commit (mail.md 6); none waits for company."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +15,8 @@ from shared.kit.ids import uuid7
 from shared.kit.outbox import new_traceparent
 
 CHANNEL: Final[Channel] = "smtp"
+_LARGE: Final = 4 * 1024 * 1024
+"""Sealed and on its way to disk such a mail is in memory several times: one at a time is."""
 
 
 class Taking:
@@ -22,9 +25,16 @@ class Taking:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._gathering = Gathering(self._keep)
+        self._large = asyncio.Semaphore(1)
 
     async def take(self, raw: bytes, envelope: Envelope) -> UUID:
         """The mail is ours when this returns; nothing of it is read here."""
+        if len(raw) < _LARGE:
+            return await self._taken(raw, envelope)
+        async with self._large:
+            return await self._taken(raw, envelope)
+
+    async def _taken(self, raw: bytes, envelope: Envelope) -> UUID:
         mail_id = uuid7()
         sealed = await seal(self._context, mail_id, raw, envelope)
         row = {"id": mail_id, "sender_tag": told_by(self._context, envelope), **sealed}
