@@ -5,6 +5,7 @@ needs none of it. Rows read alike and errors are the same kinds, whichever way a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NoReturn, cast
 
@@ -50,6 +51,32 @@ async def ask(
         return await fetch(driver, statement, params or {})
     result = await run(connection, statement, params)
     return list(result.mappings().all()) if result.returns_rows else []
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a statement did whose rows nobody reads; of many in one round trip nothing is known."""
+
+    rowcount: int = -1
+
+
+async def do(driver: asyncpg.Connection, statement: str, params: Any) -> Done:
+    """SQL text, for each of the parameters where there are many; how many rows it was about."""
+    if not isinstance(params, Mapping):
+        await fetch_each(driver, statement, params)
+        return Done()
+    sql, names = _positional(statement)
+    try:
+        told = await driver.execute(sql, *[params[name] for name in names])
+    except Exception as error:  # noqa: BLE001 - as below
+        _fail(driver, statement, error)
+    return Done(_counted(told))
+
+
+def _counted(told: str) -> int:
+    """The number in `UPDATE 3`; none where the command counts no rows."""
+    count = told.rpartition(" ")[2]
+    return int(count) if count.isdigit() else 0
 
 
 async def send(

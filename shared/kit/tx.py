@@ -4,15 +4,15 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 from uuid import UUID
 
-from sqlalchemy import CursorResult, RowMapping
+from sqlalchemy import CursorResult, Executable, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.events.base import Event, Fact
 from shared.kit.callers import Caller, Seat
-from shared.kit.driver import ask, connected, fetch_each, opening, send
+from shared.kit.driver import Done, ask, connected, do, fetch_each, opening, send
 from shared.kit.outbox import (
     Stated,
     count_subjects,
@@ -51,9 +51,18 @@ class Tx:
         self.beside: Sequence[Event[Any]] = ()
         """The events that are applied here, so that one question may be asked for all of them."""
 
-    async def execute(self, statement: Statement, params: Any = None) -> CursorResult[Any]:
+    @overload
+    async def execute(self, statement: str, params: Any = None) -> Done: ...
+
+    @overload
+    async def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]: ...
+
+    async def execute(self, statement: Statement, params: Any = None) -> Done | CursorResult[Any]:
         """Run SQL text with `:named` parameters, or a Core statement, inside the transaction."""
-        return await run(await self._ready(), statement, params)
+        connection = await self._ready()
+        if isinstance(statement, str):
+            return await do(self._driver, statement, params or {})
+        return await run(connection, statement, params)
 
     def write(self, statement: Statement, params: Params, about: Any) -> None:
         """A constant statement whose outcome nobody reads: sent before the next, or at the end.

@@ -95,7 +95,7 @@ async def claim(tx: Tx, offset: timedelta, limit: int, aside: Sequence[str] = ()
     The database's clock decides, so that replicas on several machines agree (reliability T42).
     """
     asked = {"offset": offset, "limit": limit, "aside": list(aside)}
-    rows: Sequence[Sequence[Any]] = (await tx.execute(_CLAIM, asked)).all()
+    rows: list[Sequence[Any]] = [tuple(row.values()) for row in await tx.rows(_CLAIM, asked)]
     now, revision, *_ = rows[0]
     alike = [_alike(*row[2:12]) for row in rows if row[2] is not None]
     others = [timer for row in rows if row[2] is None for timer in _timers(*row[9:])]

@@ -1,12 +1,12 @@
 """The row of a ticket's clocks as a value, and the documents inside it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
+from sqlalchemy import RowMapping
 
 from services.sla.domain.happenings import Happening
 from services.sla.domain.outcomes import Outcome
@@ -64,9 +64,9 @@ class ClockRow:
         self.contract_id, self.kind = terms.contract_id, terms.kind
 
 
-def clock_row(columns: Sequence[Any]) -> ClockRow:
+def clock_row(row: RowMapping) -> ClockRow:
     """From the columns of a select, in the order of the fields."""
-    values = list(columns)
+    values: list[Any] = list(row.values())
     values[_CLOCKS] = orjson.loads(values[_CLOCKS])
     values[_CLOCKS + 1] = _read_stated(orjson.loads(values[_CLOCKS + 1]))
     values[_KIND] = ContractKind(values[_KIND]) if values[_KIND] else None

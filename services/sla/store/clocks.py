@@ -35,8 +35,8 @@ async def lock(tx: Tx, ticket_id: UUID) -> ClockRow | None:
 async def lock_many(tx: Tx, ticket_ids: Sequence[UUID]) -> list[ClockRow]:
     """Those of the clocks that nobody else is writing, without what happened; never waits."""
     statement = f"{_SELECT} where ticket_id = any(:ticket_ids) for update of clock skip locked"
-    found = await tx.execute(statement, {"ticket_ids": list(ticket_ids)})
-    return [clock_row(row) for row in found.all()]
+    rows = await tx.rows(statement, {"ticket_ids": list(ticket_ids)})
+    return [clock_row(row) for row in rows]
 
 
 async def recall(tx: Tx, rows: Sequence[ClockRow]) -> None:
@@ -58,7 +58,7 @@ async def read(tx: Tx, ticket_id: UUID) -> ClockRow | None:
 
 async def read_many(tx: Tx, ticket_ids: Sequence[UUID]) -> list[ClockRow]:
     """Clocks for reading with what happened to them, in the order of the ids."""
-    found = await tx.execute(
+    found = await tx.rows(
         f"{_SELECT} where ticket_id = any(:ticket_ids)", {"ticket_ids": list(ticket_ids)}
     )
     rows = {row.ticket_id: row for row in map(clock_row, found)}
@@ -82,7 +82,7 @@ async def sample(tx: Tx, size: int) -> list[ClockRow]:
         return []
     least, most = (row["ticket_id"].int for row in ends)
     places = [UUID(int=least + secrets.randbelow(most - least + 1)) for _ in range(size)]
-    found = await tx.execute(SAMPLE, {"places": places})
+    found = await tx.rows(SAMPLE, {"places": places})
     rows = {row.ticket_id: row for row in map(clock_row, found)}
     await recall(tx, list(rows.values()))
     return list(rows.values())
@@ -114,7 +114,7 @@ def _happening(row: RowMapping) -> Happening:
 
 
 async def _one(tx: Tx, statement: str, ticket_id: UUID) -> ClockRow | None:
-    row = (await tx.execute(statement, {"ticket_id": ticket_id})).first()
+    row = await tx.row(statement, {"ticket_id": ticket_id})
     return None if row is None else clock_row(row)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from shared.kit.tx import Tx
@@ -17,10 +17,6 @@ class TimerRow(NamedTuple):
     due_at: datetime
     generation: int
     owner: str
-
-
-def _timer(columns: Sequence[Any]) -> TimerRow:
-    return TimerRow(*columns)
 
 
 async def until_next(tx: Tx, offset: timedelta, aside: Sequence[str] = ()) -> float | None:
@@ -74,12 +70,12 @@ APPLY: Final = "apply"
 
 async def armed(tx: Tx, ticket_id: UUID) -> list[TimerRow]:
     """What is armed for a ticket, nearest first."""
-    found = await tx.execute(
+    found = await tx.rows(
         "select key, kind, ticket_id, due_at, generation, owner from sla.timer"
         " where ticket_id = :ticket_id order by due_at",
         {"ticket_id": ticket_id},
     )
-    return [_timer(row) for row in found]
+    return [TimerRow(*row.values()) for row in found]
 
 
 async def unarmed(tx: Tx, promises: Sequence[tuple[UUID, datetime]]) -> list[UUID]:
