@@ -3,11 +3,11 @@
 import base64
 import hashlib
 import hmac
-import json
 import secrets
 from typing import Any
 from uuid import UUID
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -85,11 +85,11 @@ class Box:
 
     def seal_json(self, label: str, row_id: UUID, value: Any) -> bytes:
         """Any JSON value, sealed."""
-        return self.seal(label, row_id, json.dumps(value, ensure_ascii=False))
+        return self.seal(label, row_id, orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
 
     def open_json(self, label: str, row_id: UUID, sealed: bytes) -> Any:
         """The JSON value that `seal_json` took."""
-        return json.loads(self.open_bytes(label, row_id, sealed))
+        return orjson.loads(self.open_bytes(label, row_id, sealed))
 
     def _place(self, label: str, row_id: UUID) -> bytes:
         return self._owner + label.encode() + row_id.bytes

@@ -1,6 +1,5 @@
 """The parser's own process: little memory, little time, no secrets, no network, no database."""
 
-import json
 import resource
 import signal
 import sys
@@ -23,9 +22,8 @@ def main(seconds: int) -> None:
     while (head := sys.stdin.buffer.read(frames.HEAD.size)) != b"":
         length, size = frames.HEAD.unpack(head)
         signal.alarm(seconds)
-        document = json.loads(sys.stdin.buffer.read(length))
+        envelope, reading = frames.read_question(sys.stdin.buffer.read(length))
         raw = sys.stdin.buffer.read(size)
-        envelope, reading = frames.read_question(document)
         signers = signatures.signers(raw, reading.keys)
         sealed = signatures.sealer(raw, reading.keys) if reading.sealers else ""
         proofs = reading.proofs(signers, sealed)
@@ -46,8 +44,7 @@ def _confine() -> None:
         resource.setrlimit(limit, (value, value))
 
 
-def _reply(out: BinaryIO, document: dict[str, object], contents: bytes) -> None:
-    text = json.dumps(document).encode()
+def _reply(out: BinaryIO, text: bytes, contents: bytes) -> None:
     out.write(frames.HEAD.pack(len(text), len(contents)))
     out.write(text)
     out.write(contents)

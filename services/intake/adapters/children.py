@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import json
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from services.intake.adapters import frames
 from services.intake.domain.mail import Envelope, Parsed, Reading
@@ -45,7 +44,7 @@ class Parser(Protocol):
 class _Asked:
     """A mail on its way to a process and back, with the time and the attempts it has left."""
 
-    def __init__(self, raw: bytes, question: dict[str, Any], seconds: float) -> None:
+    def __init__(self, raw: bytes, question: bytes, seconds: float) -> None:
         self.raw = raw
         self.question = question
         self.left = seconds
@@ -233,10 +232,9 @@ class Children:
         )
 
 
-async def _tell(child: asyncio.subprocess.Process, raw: bytes, question: dict[str, Any]) -> None:
+async def _tell(child: asyncio.subprocess.Process, raw: bytes, question: bytes) -> None:
     assert child.stdin is not None
-    text = json.dumps(question).encode()
-    child.stdin.write(frames.HEAD.pack(len(text), len(raw)) + text)
+    child.stdin.write(frames.HEAD.pack(len(question), len(raw)) + question)
     for start in range(0, len(raw), _PIECE):  # a pipe would hold a second copy of all of it
         child.stdin.write(raw[start : start + _PIECE])
         if len(raw) > _SMALL:  # small ones go together; nobody reads their answers meanwhile
@@ -246,9 +244,9 @@ async def _tell(child: asyncio.subprocess.Process, raw: bytes, question: dict[st
 async def _hear(child: asyncio.subprocess.Process) -> Parsed:
     assert child.stdout is not None
     length, size = frames.HEAD.unpack(await child.stdout.readexactly(frames.HEAD.size))
-    document = json.loads(await child.stdout.readexactly(length))
-    contents = await child.stdout.readexactly(size)
-    return frames.read_answer(document, contents)
+    text = await child.stdout.readexactly(length)
+    contents = await child.stdout.readexactly(size) if size else b""
+    return frames.read_answer(text, contents)
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:

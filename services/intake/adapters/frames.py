@@ -1,9 +1,10 @@
 """How the parser's process and the service talk: length-prefixed JSON, then bytes."""
 
 import struct
-from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
+
+import orjson
 
 from services.intake.domain.body import File
 from services.intake.domain.mail import Envelope, Mail, Parsed, Reading
@@ -24,18 +25,19 @@ _LISTS: Final = (
 )
 
 
-def question(envelope: Envelope, reading: Reading) -> dict[str, Any]:
-    return {"envelope": asdict(envelope), "reading": {**asdict(reading), "mail": str(reading.mail)}}
+def question(envelope: Envelope, reading: Reading) -> bytes:
+    return orjson.dumps({"envelope": envelope, "reading": reading}, default=str)
 
 
-def read_question(document: dict[str, Any]) -> tuple[Envelope, Reading]:
+def read_question(text: bytes) -> tuple[Envelope, Reading]:
+    document = orjson.loads(text)
     told = document["envelope"]
     envelope = Envelope(**{**told, "recipients": tuple(told["recipients"])})
     told = document["reading"]
     return envelope, Reading(**{**told, "mail": UUID(told["mail"])})
 
 
-def answer(parsed: Parsed) -> tuple[dict[str, Any], bytes]:
+def answer(parsed: Parsed) -> tuple[bytes, bytes]:
     """The mail as JSON with the sizes of its files, whose bytes follow one after another."""
     files = [
         {
@@ -49,10 +51,11 @@ def answer(parsed: Parsed) -> tuple[dict[str, Any], bytes]:
         for file in parsed.files
     ]
     contents = b"".join(file.content for file in parsed.files)
-    return {"mail": asdict(parsed.mail), "files": files}, contents
+    return orjson.dumps({"mail": parsed.mail, "files": files}), contents
 
 
-def read_answer(document: dict[str, Any], contents: bytes) -> Parsed:
+def read_answer(text: bytes, contents: bytes) -> Parsed:
+    document = orjson.loads(text)
     files, start = list[File](), 0
     for told in document["files"]:
         end = start + told.pop("size")

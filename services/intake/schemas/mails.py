@@ -164,14 +164,14 @@ class ContentOut(MailOut):
     @classmethod
     @override
     def of(cls, shown: Shown) -> Self:
-        basic = MailOut.of(shown).model_dump()
-        mail = shown.mail
-        if mail is not None:
-            basic["in_reply_to"] = next(iter(mail.in_reply_to), None)
-            basic["references"] = mail.references
-            if shown.row.decision == "new":
-                basic |= {"visible_text": mail.body_text, "quoted_text": ""}
-        return cls(**basic)
+        told, mail = super().of(shown), shown.mail
+        if mail is None:
+            return told
+        more: dict[str, Any] = {"in_reply_to": next(iter(mail.in_reply_to), None)}
+        more["references"] = mail.references
+        if shown.row.decision == "new":
+            more |= {"visible_text": mail.body_text, "quoted_text": ""}
+        return told.model_copy(update=more)
 
 
 class ContentsIn(Body):

@@ -78,9 +78,12 @@ async def fetched(tx: Tx, mail_ids: Sequence[UUID]) -> list[Shown]:
     box = await secrets.box_of(tx.context)
     shown = []
     for row, sealed, _ in found:
-        short = await summary(tx, row)
-        mail = None if sealed is None else read.opened(box, row.id, sealed)
-        shown.append(Shown(row, short.subject, short.sender, mail, files.get(row.id, ())))
+        if sealed is None:
+            shown.append(await summary(tx, row))
+            continue
+        mail = read.opened(box, row.id, sealed)
+        sender = {"email": mail.sender, "name": mail.sender_name}
+        shown.append(Shown(row, mail.subject, sender, mail, files.get(row.id, ())))
     return shown
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from functools import partial
+from dataclasses import replace
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -91,7 +91,12 @@ async def read(
 def _relays(context: Context) -> tuple[Network, ...]:
     """Servers of our own; whoever alone may hand mail in at our door is one of them."""
     settings = context.settings
-    return read_networks(f"{settings.intake_relays},{settings.smtp_allow}")
+    return _networks(f"{settings.intake_relays},{settings.smtp_allow}")
+
+
+@lru_cache(maxsize=4)
+def _networks(listed: str) -> tuple[Network, ...]:
+    return read_networks(listed)
 
 
 def _reading(context: Context, envelope: Envelope) -> Reading:
@@ -111,7 +116,7 @@ def _seal(context: Context, box: Box, mail_id: UUID, parsed: Parsed) -> dict[str
     mail = parsed.mail
     return {
         "id": mail_id,
-        "content": box.seal_json(secrets.CONTENT, mail_id, asdict(mail)),
+        "content": box.seal_json(secrets.CONTENT, mail_id, mail),
         "summary": _summary(box, mail_id, mail),
         "digest_tag": secrets.digest_tag(context, mail.digest),
         "message_tag": secrets.message_tag(context, mail.message_id) if mail.message_id else None,
