@@ -199,12 +199,12 @@ async def know_alive(event: Event[MailRouted], tx: Tx) -> None:
 
 @consumers.on(IdentityUserCreated)
 async def know_person(event: Event[IdentityUserCreated], tx: Tx) -> None:
-    await projection.put_person(tx, _person(event.data))
+    projection.put_person(tx, _person(event.data))
 
 
 @consumers.on(IdentityUserUpdated)
 async def update_person(event: Event[IdentityUserUpdated], tx: Tx) -> None:
-    await projection.put_person(tx, _person(event.data))
+    projection.put_person(tx, _person(event.data))
 
 
 @consumers.on(IdentityUserDisabled)

@@ -1,12 +1,13 @@
 """A mail as we send it: built line by line, then read back before anybody may queue it."""
 
-import base64
+import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
+from email import policy
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime
 from typing import Final, Literal
 
@@ -17,6 +18,8 @@ _IN_WORDS: Final = re.compile(r"=\?|\?=")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """Whatever some reader of mail may take for the end of a line, and its kin."""
 _FOLDED: Final = frozenset({"From", "Subject"})
+_PARSER: Final = BytesHeaderParser(policy=policy.compat32)
+_WIDE: Final = 76
 _MULTIPART: Final = 'multipart/alternative; boundary="{boundary}"'
 
 
@@ -91,8 +94,8 @@ def _headers(letter: Letter, boundary: str) -> list[tuple[str, str]]:
 
 
 def _part(boundary: str, subtype: str, content: str) -> str:
-    body = base64.encodebytes(content.replace("\r\n", "\n").replace("\n", "\r\n").encode())
-    encoded = body.decode("ascii").replace("\n", "\r\n")
+    body = binascii.b2a_base64(_transferred(content), newline=False).decode("ascii")
+    encoded = "".join(f"{body[at : at + _WIDE]}\r\n" for at in range(0, len(body), _WIDE))
     return (
         f"--{boundary}\r\n"
         f"Content-Type: text/{subtype}; charset=utf-8\r\n"
@@ -101,10 +104,17 @@ def _part(boundary: str, subtype: str, content: str) -> str:
     )
 
 
+def _transferred(content: str) -> bytes:
+    return content.replace("\r\n", "\n").replace("\n", "\r\n").encode()
+
+
 def _read_back(raw: bytes, letter: Letter) -> None:
-    """Header lines against the allow-list, then a second parser's reading of the same bytes."""
-    head = raw.partition(b"\r\n\r\n")[0].decode()
-    lines = head.split("\r\n")
+    """Header lines against the allow-list, then a second parser's reading of the same header.
+
+    What it takes for the boundary cuts the rest, whose parts are in letters that hold none.
+    """
+    head, end, rest = raw.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
     if any(_CONTROL.search(line) for line in lines):
         raise UnsafeLetter("a control or a bare line end stands in the header")
     if any(_folded_by_another(lines)):
@@ -114,12 +124,13 @@ def _read_back(raw: bytes, letter: Letter) -> None:
     names = [line.partition(":")[0] for line in lines if not line.startswith(" ")]
     if len(set(names)) != len(names) or not set(names) <= ALLOWED:
         raise UnsafeLetter("a header line that nobody asked for")
-    parsed = message_from_bytes(raw, policy=policy.compat32)
+    parsed = _PARSER.parsebytes(head + end)
     if sorted(parsed.keys()) != sorted(names):
         raise UnsafeLetter("another parser sees other headers")
     if any(_IN_WORDS.search(one) or _CONTROL.search(one) for one in _as_they_are(letter)):
         raise UnsafeLetter("an encoded word stands in an address or an id")
-    if parsed["Message-ID"] != letter.message_id or _bodies(parsed) != _meant(letter):
+    meant = [_transferred(text) for text in (letter.text, letter.html)]
+    if parsed["Message-ID"] != letter.message_id or _bodies(parsed, rest) != meant:
         raise UnsafeLetter("another parser reads another mail")
 
 
@@ -139,13 +150,12 @@ def _folded_by_another(lines: list[str]) -> Iterator[bool]:
             name = line.partition(":")[0]
 
 
-def _bodies(parsed: Message) -> list[str]:
-    """As transferred; which of them is what stands in the header lines that were compared."""
-    parts = parsed.get_payload() if parsed.is_multipart() else []
-    assert isinstance(parts, list)
-    bodies = [part.get_payload(decode=True) for part in parts if isinstance(part, Message)]
-    return [one.decode().replace("\r\n", "\n") for one in bodies if isinstance(one, bytes)]
-
-
-def _meant(letter: Letter) -> list[str]:
-    return [text.replace("\r\n", "\n") for text in (letter.text, letter.html)]
+def _bodies(parsed: Message, rest: bytes) -> list[bytes]:
+    """As transferred; which of them is what, each part's own two lines say."""
+    boundary = (parsed.get_boundary() or "").encode()
+    before, *parts = rest.split(b"--" + boundary + b"\r\n")
+    bodies = [part.partition(b"\r\n\r\n")[2] for part in parts]
+    if before or not bodies or not bodies[-1].endswith(b"--" + boundary + b"--\r\n"):
+        return []
+    bodies[-1] = bodies[-1].removesuffix(b"--" + boundary + b"--\r\n")
+    return [binascii.a2b_base64(one) for one in bodies]

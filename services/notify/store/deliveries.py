@@ -8,11 +8,8 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import RowMapping
-from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.words import Kind, Silence, State
-from services.notify.tables import Delivery
-from shared.kit.tables import table
 from shared.kit.tx import Tx
 
 LEASE: Final = timedelta(seconds=15)
@@ -20,16 +17,18 @@ LEASE: Final = timedelta(seconds=15)
 
 BEAT: Final = 4.0
 
-_DELIVERY = table(Delivery)
-
-
-_QUEUE: Final = insert(_DELIVERY).on_conflict_do_nothing()
+_QUEUE: Final = """insert into notify.delivery (id, organization_id, kind, ticket_id, recipient_id,
+        cause_id, state, reason, facts, next_at, created_at)
+    values (:id, :organization_id, :kind, :ticket_id, :recipient_id, :cause_id, :state, :reason,
+        :facts, :next_at, :created_at)
+    on conflict do nothing"""
 
 
 def queue(tx: Tx, rows: list[dict[str, Any]]) -> None:
     """One row per cause, kind and person; a cause that comes again queues nothing."""
     for row in rows:
-        tx.write(_QUEUE, row, row["ticket_id"] or row["id"])
+        told = orjson.dumps(row["facts"]).decode()
+        tx.write(_QUEUE, {**row, "facts": told}, row["ticket_id"] or row["id"])
 
 
 @dataclass(frozen=True, slots=True)

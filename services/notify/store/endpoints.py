@@ -143,15 +143,18 @@ async def listening(tx: Tx, organization_id: UUID, *, inside: bool) -> list[RowM
 
     Events of inside work go only to endpoints that belong to no customer.
     """
-    place = ("listening", organization_id, inside)
-    if place not in tx.known:
-        tx.known[place] = await tx.rows(
-            "select id, organization_id, event_types from notify.endpoint where enabled and"
-            " (organization_id is null or (organization_id = :organization_id and not :inside))",
-            {"organization_id": organization_id, "inside": inside},
+    asked, found = tx.known.get("listening", (frozenset(), []))
+    if organization_id not in asked:
+        beside = {getattr(event.data, "organization_id", None) for event in tx.beside}
+        asked = frozenset({organization_id, *beside} - {None})
+        found = await tx.rows(
+            "select id, organization_id, event_types from notify.endpoint where enabled"
+            " and (organization_id is null or organization_id = any(:organizations))",
+            {"organizations": list(asked)},
         )
-    found: list[RowMapping] = tx.known[place]
-    return found
+        tx.known["listening"] = (asked, found)
+    heard = {None} if inside else {None, organization_id}
+    return [row for row in found if row["organization_id"] in heard]
 
 
 async def disable(tx: Tx, endpoint_id: UUID, reason: str) -> RowMapping | None:

@@ -1,24 +1,23 @@
 """Rows of the feed: partner-visible events in one order that never changes."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping
-from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.store.projection import visible
-from services.notify.tables import Feed
 from shared.kit.callers import Caller, Seat
-from shared.kit.tables import table
 from shared.kit.tx import Tx
 
-_FEED = table(Feed)
 REPLAY_LIMIT = 20_000
 _ORDER_LOCK = 7_230_001
 
 
-_APPEND = insert(_FEED).on_conflict_do_nothing()
+_APPEND: Final = """insert into notify.feed
+        (id, type, organization_id, ticket_id, inside, envelope, at)
+    values (:id, :type, :organization_id, :ticket_id, :inside, :envelope, :at)
+    on conflict do nothing"""
 
 
 def append(tx: Tx, values: dict[str, Any]) -> None:

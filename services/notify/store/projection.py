@@ -3,38 +3,39 @@
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from sqlalchemy import RowMapping, select
-from sqlalchemy.dialects.postgresql import insert
 
-from services.notify.tables import Person, Ticket
+from services.notify.tables import Ticket
 from shared.kit.callers import Caller, Seat
 from shared.kit.tables import table
 from shared.kit.tx import Tx
 from shared.vocabulary import Role
 
-_PERSON = table(Person)
 _TICKET = table(Ticket)
-_NEW = insert(_TICKET)
-_OPENED = _NEW.on_conflict_do_update(
-    index_elements=["ticket_id"],
-    set_={
-        c.name: c
-        for c in _NEW.excluded
-        if c.name not in {"ticket_id", "participants", "promise", "watchers", "silent"}
-    },
-)
-_PROMISED = _NEW.on_conflict_do_update(
-    index_elements=["ticket_id"], set_={"promise": _NEW.excluded.promise}
-)
+_OPENED: Final = """insert into notify.ticket (ticket_id, organization_id, number, requester_id,
+        assignee_id, department_id, participants, version)
+    values (:ticket_id, :organization_id, :number, :requester_id, :assignee_id, :department_id,
+        '{}', :version)
+    on conflict (ticket_id) do update set organization_id = excluded.organization_id,
+        number = excluded.number, requester_id = excluded.requester_id,
+        assignee_id = excluded.assignee_id, department_id = excluded.department_id,
+        version = excluded.version"""
+_PROMISED: Final = """insert into notify.ticket
+        (ticket_id, organization_id, participants, promise, version)
+    values (:ticket_id, :organization_id, '{}', :promise, 0)
+    on conflict (ticket_id) do update set promise = excluded.promise"""
+_PERSON: Final = """insert into notify.person (user_id, organization_id, roles, locale, disabled)
+    values (:user_id, :organization_id, :roles, :locale, :disabled)
+    on conflict (user_id) do update set organization_id = excluded.organization_id,
+        roles = excluded.roles, locale = excluded.locale, disabled = excluded.disabled,
+        bounced_at = null"""
 _SEES_ALL = frozenset({Role.SENIOR_MANAGEMENT, Role.EXECUTIVE, Role.ADMIN, Role.AUDITOR})
 
 
-async def put_person(tx: Tx, values: dict[str, Any]) -> None:
+def put_person(tx: Tx, values: dict[str, Any]) -> None:
     """A new address may answer again: an update takes the bounce mark away."""
-    changes = {name: value for name, value in values.items() if name != "user_id"}
-    statement = insert(_PERSON).values(values)
-    changes["bounced_at"] = None
-    await tx.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=changes))
+    tx.write(_PERSON, values, values["user_id"])
 
 
 async def disable_person(tx: Tx, user_id: UUID) -> None:
@@ -76,13 +77,14 @@ async def administrators(tx: Tx) -> list[UUID]:
 
 def put_ticket(tx: Tx, values: dict[str, Any]) -> None:
     """The ticket as its first fact tells it; a promise that came before is kept."""
-    tx.write(_OPENED, {**values, "participants": []}, values["ticket_id"])
+    tx.write(_OPENED, values, values["ticket_id"])
 
 
 def put_promise(tx: Tx, ticket_id: UUID, organization_id: UUID, promise: dict[str, Any]) -> None:
     """The due times that sla promised; it may speak before the ticket's own first fact is here."""
-    values = {"ticket_id": ticket_id, "organization_id": organization_id, "promise": promise}
-    tx.write(_PROMISED, {**values, "participants": [], "version": 0}, ticket_id)
+    told = orjson.dumps(promise).decode()
+    values = {"ticket_id": ticket_id, "organization_id": organization_id, "promise": told}
+    tx.write(_PROMISED, values, ticket_id)
 
 
 async def change_ticket(tx: Tx, ticket_id: UUID, column: str, value: Any) -> None:

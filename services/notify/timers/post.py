@@ -1,6 +1,8 @@
 """Mails in the hands of one process: what is on its way, and what has ended and is not written."""
 
 import asyncio
+from collections import deque
+from typing import Final
 from uuid import UUID
 
 from services.notify import usecases
@@ -10,8 +12,11 @@ from services.notify.store.deliveries import Mail
 from services.notify.timers.gauge import FAILURES
 from services.notify.usecases import MAILS, Ended, Ready
 from shared.kit.context import Context
+from shared.kit.courtesy import BURST, FEW
 from shared.kit.logging import get_logger
 
+DRAWER: Final = 512
+"""So many written mails at most wait for the end of a burst."""
 _log = get_logger("mail")
 
 
@@ -21,6 +26,8 @@ class Post:
     How an attempt ended is kept until the database has it: a mail that went out while the
     database was away must not go out again. Until then the mail is held, and `keep` says so.
     While the server is away one mail at a time finds out whether it is back; the rest stay due.
+    While many fall due all are written first, which is safe at once, and handed over when the
+    burst is over, or has lasted `BURST` seconds.
     """
 
     def __init__(self, context: Context, mailer: Mailer, outage: Outage | None = None) -> None:
@@ -30,6 +37,8 @@ class Post:
         self._busy: set[UUID] = set()
         self._held: set[UUID] = set()
         self._ended: list[Ended] = []
+        self._drawer: deque[Ready] = deque()
+        self._since: float | None = None
         self.behind = False
         """Whether more mails were due than the last round could take."""
 
@@ -39,35 +48,68 @@ class Post:
         room = lanes - len(self._busy)
         return self._outage.room(room, len(self._busy), self._context.clock.now())
 
+    @property
+    def wanted(self) -> int:
+        """Mails to claim: a laneful, whatever is on its way, while a burst is being written."""
+        free = self.free
+        if self._since is None or self._outage.retry_at is not None:
+            return max(0, free - len(self._drawer))
+        lanes: int = self._context.settings.notify_mail_lanes
+        return min(lanes, DRAWER - len(self._drawer))
+
     async def round(self, lanes: asyncio.TaskGroup) -> int | None:
         """Write down, claim, compose and set on the way; how many mails were claimed.
 
         None when the database did not answer: the next round begins where this one did.
         """
         written, self._ended = self._ended, []
-        free = self.free
+        wanted = self.wanted
         try:
-            mails = await usecases.mail_turn(self._context, written, free, [*self._held])
+            mails = await usecases.mail_turn(self._context, written, wanted, [*self._held])
         except Exception as error:  # noqa: BLE001 - whatever it is, what ended must not be lost
             self._ended = written + self._ended
             _log.warning("mails_wait", error=type(error).__name__)
             return None
-        self.behind = 0 < free == len(mails)
+        self.behind = 0 < wanted == len(mails)
         self._held.difference_update(one.mail.id for one in written)
         if mails:
-            await self._set_out(mails, lanes)
+            await self._write(mails)
+        if not self._in_burst(len(mails)):
+            self._set_out(lanes)
+        self._held = self._busy | {one.mail.id for one in self._drawer}
+        self._held |= {one.mail.id for one in self._ended}
         return len(mails)
 
-    async def _set_out(self, mails: list[Mail], lanes: asyncio.TaskGroup) -> None:
+    async def _write(self, mails: list[Mail]) -> None:
         self._held.update(mail.id for mail in mails)
         ready, ended = await usecases.prepare_mails(self._context, mails)
         self._ended += ended
         for each in ended:
             _count(each)
-        for one in ready:
+        self._drawer.extend(ready)
+
+    def _in_burst(self, claimed: int) -> bool:
+        """More than a few at a time are a burst; a long one has its mails handed over meanwhile."""
+        now = asyncio.get_running_loop().time()
+        if claimed <= FEW or self._outage.retry_at is not None:
+            self._since = None
+            return False
+        self._since = self._since or now
+        return now - self._since < BURST and len(self._drawer) < DRAWER
+
+    def _set_out(self, lanes: asyncio.TaskGroup) -> None:
+        """As many as there are lanes; nobody keeps the others from being due meanwhile."""
+        for _ in range(min(self.free, len(self._drawer))):
+            one = self._drawer.popleft()
             self._busy.add(one.mail.id)
             lanes.create_task(self._lane(one))
-        self._held = self._busy | {one.mail.id for one in self._ended}
+        if self._outage.retry_at is not None:
+            self._put_back()
+
+    def _put_back(self) -> None:
+        back = [Ended(one.mail, None, "not_tried", fault=Fault.CROWDED) for one in self._drawer]
+        self._ended += back
+        self._drawer.clear()
 
     async def keep(self) -> None:
         """Renew the leases; when the database is away they are ours all the same, to our mind."""
@@ -79,7 +121,8 @@ class Post:
             _log.warning("leases_wait", error=type(error).__name__)
 
     async def write_down(self) -> None:
-        """The last word, without claiming more."""
+        """The last word, without claiming more; what was not handed over is due at once."""
+        self._put_back()
         written, self._ended = self._ended, []
         if written:
             await usecases.mail_turn(self._context, written, 0)

@@ -10,7 +10,9 @@ from services.notify import usecases
 from services.notify.domain.letters import Parcel
 from services.notify.domain.words import Kind
 from services.notify.timers import loops
+from services.notify.timers import post as timers_post
 from services.notify.timers.post import Post
+from shared.kit.courtesy import FEW
 from shared.kit.workers import Stop
 from tests.contexts import Travel
 from tests.services.notify.desk import Desk
@@ -158,3 +160,55 @@ async def test_a_rung_is_told_before_the_acknowledgements_that_wait_longer(desk:
     await desk.hear(raised(desk, ticket, boss))
     (first,) = await usecases.mail_turn(desk.context, [], 1)
     assert first.kind is Kind.ESCALATION
+
+
+async def _burst(desk: Desk, size: int) -> None:
+    for number in range(size):
+        sara = await desk.person(f"sara{number}@customer.example")
+        ticket = desk.colleagues.add_ticket(sara)
+        await desk.hear(desk.spoken(ticket, desk.colleagues.add_message("مرحبا")))
+
+
+async def test_a_burst_is_written_before_its_mails_are_handed_over(desk: Desk) -> None:
+    mailer = SlowMailer()
+    mailer.go.set()
+    post = Post(desk.context, mailer)
+    await _burst(desk, FEW + 1)
+    async with asyncio.TaskGroup() as lanes:
+        assert await post.round(lanes) == FEW + 1
+        await asyncio.sleep(0)
+        assert not mailer.taken, "more may be due"
+        assert await _states(desk) == ["ready"] * (FEW + 1)
+        assert await post.round(lanes) == 0
+    await post.write_down()
+    assert len(mailer.taken) == FEW + 1
+    assert await _states(desk) == ["sent"] * (FEW + 1)
+
+
+async def test_a_long_burst_has_its_mails_handed_over_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timers_post, "BURST", 0.0)
+    mailer = SlowMailer()
+    mailer.go.set()
+    post = Post(desk.context, mailer)
+    await _burst(desk, FEW + 1)
+    async with asyncio.TaskGroup() as lanes:
+        assert await post.round(lanes) == FEW + 1
+    assert len(mailer.taken) == FEW + 1
+
+
+async def test_a_sender_that_stops_leaves_what_it_wrote_due(desk: Desk) -> None:
+    post = Post(desk.context, SlowMailer())
+    await _burst(desk, FEW + 1)
+    async with asyncio.TaskGroup() as lanes:
+        assert await post.round(lanes) == FEW + 1
+    await post.write_down()
+    mails = await usecases.mail_turn(desk.context, [], 10)
+    assert len(mails) == FEW + 1, "without waiting for the lease of the other"
+    assert {one.attempts for one in mails} == {1}, "nobody tried it before"
+
+
+async def _states(desk: Desk) -> list[str]:
+    async with desk.context.tx() as tx:
+        return [row["state"] for row in await tx.rows("select state from notify.delivery")]
