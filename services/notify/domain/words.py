@@ -56,6 +56,7 @@ class Silence(StrEnum):
     BOUNCED = "bounced"
     DISABLED = "disabled"
     IN_RESOLUTION = "in_resolution"
+    OVERTAKEN = "overtaken"
     GONE = "gone"
     PREFERENCE = "preference"
     SPAM = "spam"

@@ -155,6 +155,20 @@ async def let_go(tx: Tx, ticket_id: UUID) -> None:
     )
 
 
+async def overtake(tx: Tx, ticket_id: UUID) -> None:
+    """A word to watchers of where a ticket stood, not written yet, when it stands elsewhere."""
+    await tx.execute(
+        "update notify.delivery set state = 'suppressed', reason = :reason, next_at = null"
+        " where ticket_id = :ticket_id and kind = :kind and state = 'pending'"
+        " and sealed is null and leased_until is null and facts ->> 'news' <> 'message'",
+        {
+            "ticket_id": ticket_id,
+            "kind": Kind.WATCHED.value,
+            "reason": Silence.OVERTAKEN.value,
+        },
+    )
+
+
 async def withdraw(tx: Tx, ticket_id: UUID, recipient_id: UUID) -> None:
     """Somebody takes part no more: what waits to go to them does not go."""
     await tx.execute(

@@ -18,11 +18,13 @@ from shared.vocabulary import Channel
 async def tell_reopened(tx: Tx, event: Event[TicketReopened], ticket: dict[str, Any]) -> None:
     """Everybody who takes part, but not who pressed the button; who wrote a mail wants an answer.
 
+    Nor is a score given by a link of a mail a button of ours: its giver learns what came of it.
+
     The mail that reopened it may be a robot's: this one is capped like an acknowledgement.
     """
     fact = event.data
     people = audience(ticket)
-    if fact.cause != "mail":
+    if fact.cause not in {"mail", "feedback"}:
         people = [one for one in people if one != fact.actor_id]
     channel = Channel.EMAIL if fact.cause == "mail" else Channel.WEB
     await _tell_customers(tx, event, Kind.REOPENED, people, {"channel": channel.value})

@@ -26,8 +26,12 @@ async def tell_of_message(tx: Tx, event: Event[TicketMessageAdded]) -> None:
 
 
 async def tell_of_status(tx: Tx, event: Event[TicketStatusChanged]) -> None:
-    """Where the ticket stands now; whoever moved it knows."""
+    """Where the ticket stands now; whoever moved it knows.
+
+    An answer that solves a new ticket moves it twice at once: watchers get one mail.
+    """
     fact = event.data
+    await deliveries.overtake(tx, fact.ticket_id)
     if fact.cause != _SAID_ALREADY:
         await _tell(tx, event, fact.actor_id, {"news": fact.to_status.value})
     if fact.to_status is Status.SPAM:

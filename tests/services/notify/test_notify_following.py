@@ -81,6 +81,13 @@ async def test_who_reopens_by_hand_needs_no_mail_about_it(desk: Desk) -> None:
     assert len(await desk.letters(OMAR)) == 1
 
 
+async def test_a_score_that_reopens_is_answered_by_a_mail_to_its_giver(desk: Desk) -> None:
+    sara = await desk.person(SARA)
+    ticket = desk.colleagues.add_ticket(sara)
+    await desk.hear(reopened(desk, ticket, "feedback", sara))
+    assert "SND-1042" in str((await desk.letter(SARA)).message["Subject"])
+
+
 async def test_the_assignee_finds_a_reopened_ticket_in_the_inbox(desk: Desk) -> None:
     sara, _, ticket = await two(desk)
     agent = await desk.person("agent@desk.example", Role.AGENT)

@@ -52,6 +52,17 @@ async def test_a_watcher_reads_what_the_customer_wrote_and_where_the_ticket_stan
     assert len(await desk.letters(HUDA)) == 2
 
 
+async def test_an_answer_that_solves_a_new_ticket_is_one_mail_to_watchers(desk: Desk) -> None:
+    sara, _, ticket = await watched(desk)
+    message = desk.colleagues.add_message("It smokes.")
+    await desk.hear(desk.spoken(ticket, message, author_id=sara, **INBOUND))
+    await desk.hear(moved(desk, ticket, Status.NEW, Status.OPEN, cause="respond"))
+    await desk.hear(moved(desk, ticket, Status.OPEN, Status.RESOLVED, cause="resolve"))
+    said = [text_of(one) for one in await desk.letters(HUDA)]
+    assert len(said) == 2, "what the customer wrote is never overtaken"
+    assert "it was resolved" in said[-1]
+
+
 async def test_whoever_lost_the_sight_is_told_nothing(desk: Desk) -> None:
     _, _, ticket = await watched(desk)
     desk.colleagues.tickets[str(ticket)]["watchers"] = []
