@@ -4,25 +4,16 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Executable, RowMapping
+from sqlalchemy import CursorResult, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.events.base import Event, Fact
+from shared.kit import outbox
 from shared.kit.callers import Caller, Seat
 from shared.kit.driver import Done, ask, connected, do, fetch_each, opening, send
-from shared.kit.outbox import (
-    Stated,
-    count_subjects,
-    counted,
-    fact_rows,
-    insert_facts,
-    new_fact_id,
-    new_traceparent,
-    uncounted,
-)
 from shared.kit.pending import Pending, Savepoint
 from shared.kit.statements import Params, Statement, run
 
@@ -40,7 +31,7 @@ class Tx:
         self.context = context
         self.caller = caller
         self.now: datetime = context.clock.now()
-        self.traceparent = traceparent or new_traceparent()
+        self.traceparent = traceparent or outbox.new_traceparent()
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         self._begun = False
@@ -50,12 +41,6 @@ class Tx:
         """What was read already and holds until the end: facts of a batch ask the same things."""
         self.beside: Sequence[Event[Any]] = ()
         """The events that are applied here, so that one question may be asked for all of them."""
-
-    @overload
-    async def execute(self, statement: str, params: Any = None) -> Done: ...
-
-    @overload
-    async def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]: ...
 
     async def execute(self, statement: Statement, params: Any = None) -> Done | CursorResult[Any]:
         """Run SQL text with `:named` parameters, or a Core statement, inside the transaction."""
@@ -111,7 +96,7 @@ class Tx:
         Without a `sequence`, which the aggregate's own row may count, the kit counts the subject's.
         """
         about, at = str(subject or fact.subject()), time or self.now
-        one = Stated(new_fact_id(), fact, about, sequence, at, self.traceparent)
+        one = outbox.Stated(outbox.new_fact_id(), fact, about, sequence, at, self.traceparent)
         self._pending.facts.append(one)
         return one.id
 
@@ -119,7 +104,7 @@ class Tx:
         """The buffered facts as parameters of `FACTS_CTE`; each must carry its sequence."""
         facts, self._pending.facts = self._pending.facts, []
         self._pending.wakes.add("relay")
-        return fact_rows(self.context.service, facts)
+        return outbox.fact_rows(self.context.service, facts)
 
     def wake(self, name: str) -> None:
         """Wake a worker of this process after the commit."""
@@ -171,12 +156,12 @@ class Tx:
         return connection
 
     async def _write_facts(self) -> None:
-        if counts := uncounted(self._pending.facts):
+        if counts := outbox.uncounted(self._pending.facts):
             params = {"subjects": list(counts), "counts": list(counts.values())}
-            rows = await self.rows(count_subjects(self.context.schema), params)
+            rows = await self.rows(outbox.count_subjects(self.context.schema), params)
             before = {row["subject"]: row["last"] - counts[row["subject"]] for row in rows}
-            self._pending.facts = counted(self._pending.facts, before)
-        await self.rows(insert_facts(self.context.schema), self.take_facts())
+            self._pending.facts = outbox.counted(self._pending.facts, before)
+        await self.rows(outbox.insert_facts(self.context.schema), self.take_facts())
 
     async def _line(self) -> AsyncConnection:
         """Without BEGIN where what comes now may be all there is."""

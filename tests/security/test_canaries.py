@@ -55,10 +55,11 @@ async def api(company: Company, made: Canaries) -> None:
             "body": made.text("body"),
             "department_id": company.department["id"],
             "upload_ids": [file],
-            "custom": {"serial": made.text("custom field")},
         },
     )
     path = f"/v1/tickets/{ticket['id']}"
+    custom = {"custom": {"serial": made.text("custom field")}}
+    await agent.ask("PATCH", path, json=custom, headers={"If-Match": "*"})
     await agent.post(f"{path}/messages", {"body": made.text("reply"), "public": True})
     await agent.post(f"{path}/messages", {"body": made.text("note"), "public": False})
     reasons = {"for": "third_party", "reason": made.text("reason to wait")}

@@ -1,13 +1,15 @@
-"""Which way each paragraph of a text runs: by its first strong letter (mail.md 11)."""
+"""Which way each paragraph runs, by its first strong letter (mail.md 11), and its language."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from services.intake.domain.charset import arabic_letters
 from shared.vocabulary import Locale
 
 _BLANK: Final = re.compile(r"\n[ \t]*\n")
+_LATIN: Final = re.compile("[A-Za-z]+")
 _STRONG: Final = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 _LOOKED_AT: Final = 1000
 _MOST: Final = 2000
@@ -34,3 +36,14 @@ def _filled(told: Iterable[str | None], before: str) -> Iterable[str]:
     for one in told:
         before = one or before
         yield before
+
+
+def locale_of(text: str) -> Locale:
+    """The language that most letters of a text belong to; Arabic when there are none.
+
+    Who writes in a third script more likely reads English.
+    """
+    sample = text[:5000]
+    latin, arabic = sum(map(len, _LATIN.findall(sample))), arabic_letters(sample)
+    foreign = not latin and not arabic and any(letter.isalpha() for letter in sample)
+    return Locale.EN if latin > arabic or foreign else Locale.AR

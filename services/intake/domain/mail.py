@@ -1,7 +1,6 @@
 """A mail read from its bytes: everything later steps decide on, nothing decided yet."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,8 +17,8 @@ from services.intake.domain.body import (
     leave_packed,
     read_content,
 )
-from services.intake.domain.charset import Vote, arabic_letters, no_vote
-from services.intake.domain.direction import directions
+from services.intake.domain.charset import Vote, no_vote
+from services.intake.domain.direction import directions, locale_of
 from services.intake.domain.folding import BIDI_MARKS
 from services.intake.domain.headers import Headers, split_headers
 from services.intake.domain.mime import Part, read_tree
@@ -27,7 +26,6 @@ from services.intake.domain.own import words_of
 from services.intake.domain.words import Flag
 from shared.vocabulary import Locale, SenderAuth
 
-_LATIN: Final = re.compile("[A-Za-z]+")
 _IDENTITY: Final = ("from", "date", "subject", "message-id")
 _SHAPE: Final = ("content-type", "content-transfer-encoding", "content-disposition")
 """By another one, the same bytes of the body say something else, or nothing."""
@@ -191,17 +189,6 @@ def _envelopes(envelope: Envelope) -> Author | None:
     """Whom the door was told; where nothing of a mail could be read, its From is no better."""
     told = single(envelope.sender)
     return Author(Address(told), SenderAuth.NONE, Flag.UNREADABLE) if told else None
-
-
-def locale_of(text: str) -> Locale:
-    """The language that most letters of a text belong to; Arabic when there are none.
-
-    Who writes in a third script more likely reads English.
-    """
-    sample = text[:5000]
-    latin, arabic = sum(map(len, _LATIN.findall(sample))), arabic_letters(sample)
-    foreign = not latin and not arabic and any(letter.isalpha() for letter in sample)
-    return Locale.EN if latin > arabic or foreign else Locale.AR
 
 
 def digest_of(headers: Headers, raw: bytes, envelope: Envelope) -> str:

@@ -30,6 +30,8 @@ LEASE: Final = timedelta(seconds=6)
 RENEW: Final = 2.0
 LOOK: Final = 2.0
 """How soon mails are seen that are due again, or that another replica took in."""
+SOON: Final = 0.3
+"""Until a mail that waits for an earlier one is looked at again."""
 IDLE: Final = 30.0
 ROOM: Final = 32 * 1024 * 1024
 """Bytes of mails in work at once; one mail is always taken."""
@@ -87,7 +89,8 @@ class Desk:
             self._waiting.late(mail_id)
             await self._postpone(mail_id, timedelta(seconds=1))
         except NotYet:
-            await self._postpone(mail_id, timedelta(seconds=1))
+            await self._postpone(mail_id, timedelta(seconds=SOON))
+            asyncio.get_running_loop().call_later(SOON, self._context.wake, PARSER)
         except (PeerUnavailable, PeerRefused) as error:
             self._deciding.line.leave(mail_id)
             await self._try_later(mail_id, error)

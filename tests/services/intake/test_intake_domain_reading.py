@@ -8,9 +8,10 @@ from services.intake.adapters.pages import read_page
 from services.intake.domain import limits
 from services.intake.domain.addresses import addresses
 from services.intake.domain.charset import codec, decode
+from services.intake.domain.direction import locale_of
 from services.intake.domain.files import media_type_of, safe_name
 from services.intake.domain.headers import base64_bytes, parameters, split_headers
-from services.intake.domain.mail import Envelope, Reading, locale_of, read_mail, unreadable
+from services.intake.domain.mail import Envelope, Reading, read_mail, unreadable
 from services.intake.domain.mime import read_tree
 from services.intake.domain.transfer import unwrap
 from services.intake.domain.words import Flag
