@@ -50,7 +50,7 @@ _STATUSES: Final = {
         for word in ("waiting", "pending", "بانتظار", "انتظار", "منتظرة", "معلقة", "معلق")
     },
 }
-STATUS_CHOICES: Final = (
+_STATUS_CHOICES: Final = (
     *(Choice(STATUS_WORDS[status.value], status.value) for status in Status),
     Choice(Localized(ar="جارية", en="not ended"), "live"),
     Choice(Localized(ar="بانتظار أحد", en="for anybody"), "waiting"),
@@ -80,6 +80,11 @@ def statuses(text: str) -> tuple[Status, ...]:
     """The states that a word means; none when it means none."""
     word = fold(text).strip()
     return _STATUSES.get(word) or _STATUSES.get(_bare(word), ())
+
+
+def status_choices(*, staff: bool) -> tuple[Choice, ...]:
+    """The states that a reader may ask for: to customers spam is closed."""
+    return tuple(one for one in _STATUS_CHOICES if staff or one.value != Status.SPAM)
 
 
 def priority(text: str) -> Priority | None:

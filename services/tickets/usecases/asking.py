@@ -7,6 +7,7 @@ from uuid import UUID
 from services.tickets.adapters import stems
 from services.tickets.domain import querywords, terms
 from services.tickets.domain.folding import fold
+from services.tickets.domain.kindly import asked_states
 from services.tickets.domain.listing import Filters
 from services.tickets.domain.matching import (
     NOTHING,
@@ -173,9 +174,10 @@ class Asking:
         return node
 
     def _status(self, wish: Wish) -> Alternative:
-        found = querywords.statuses(wish.text)
+        found = asked_states(querywords.statuses(wish.text), staff=self._inside)
         if not found:
-            raise Unreadable(wish.position, "unknown_value", querywords.STATUS_CHOICES)
+            choices = querywords.status_choices(staff=self._inside)
+            raise Unreadable(wish.position, "unknown_value", choices)
         return Alternative(self._fact(*(f"status:{one}" for one in found)))
 
     def _priority(self, wish: Wish) -> Alternative:

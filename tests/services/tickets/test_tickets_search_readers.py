@@ -135,6 +135,18 @@ async def test_filters_take_words_for_priorities_and_states(desk: Desk) -> None:
         assert all(one in error["message"] for one in ("P1", "P2", "P3", "P4"))
 
 
+async def test_spam_is_closed_to_customers_in_what_they_ask_for_too(desk: Desk) -> None:
+    customer, agent = desk.customer(), desk.agent()
+    made = await desk.open(customer, subject="saffron offer")
+    await desk.do(agent, made["id"], "spam", {})
+    await index(desk)
+    assert await found(desk, customer, "saffron status:closed") == [made["number"]]
+    assert await found(desk, agent, "saffron status:spam") == [made["number"]]
+    error = await refused(desk, customer, "en", q="saffron status:spam")
+    assert error["code"] == "query_unknown_value"
+    assert "spam" not in error["message"]
+
+
 async def test_a_department_is_chosen_by_a_word_or_the_choices_are_told(desk: Desk) -> None:
     places = [uuid4(), uuid4()]
     names = (
