@@ -38,7 +38,7 @@ from shared.kit.context import Context
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind, Direction, MailClass, SenderAuth, Status
 
-consumers = Consumers("notify", linger=0.01)
+consumers = Consumers("notify", linger=0.05)
 
 Ticket = dict[str, Any] | None
 Departments = list[dict[str, Any]] | None

@@ -27,6 +27,11 @@ AWAY: Final = 1.0
 GATHER: Final = 0.005
 """Mails that fall due together are claimed, and asked about, together; under load more gather."""
 
+BUSY: Final = 0.02
+CROWD: Final = 0.05
+"""Where rounds follow each other within `BUSY` seconds, the next one gathers for so long: each
+costs the database as much as a request that somebody waits for."""
+
 _SWEEP_EVERY: Final = 3600.0
 _BATCH: Final = 500
 _log = get_logger("notify")
@@ -56,13 +61,16 @@ def _signer(settings: NotifySettings) -> Signer | None:
 
 async def _rounds(context: Context, stop: Stop, post: Post, lanes: asyncio.TaskGroup) -> None:
     loop = asyncio.get_running_loop()
+    ended = loop.time()
     while not stop.is_set():
         began = loop.time()
+        least = CROWD if began - ended < BUSY else GATHER
         claimed = await post.round(lanes)
         if claimed is None:
             await stop.wait(AWAY)
         elif claimed and not post.behind:
-            await stop.wait(lingering(loop.time() - began, claimed, GATHER))
+            await stop.wait(lingering(loop.time() - began, claimed, least))
+            ended = loop.time()
         elif not claimed:
             await context.wait(MAILS, IDLE)
 
@@ -108,8 +116,10 @@ async def _post_one(context: Context, partners: Partners, state: Round, job: Job
 async def number_feed(context: Context, stop: Stop) -> None:
     """Positions in the order of commit; streams are woken when there is something new."""
     while not stop.is_set():
-        if await usecases.number_feed(context, _BATCH):
+        if numbered := await usecases.number_feed(context, _BATCH):
             context.wake(usecases.STREAMS)
+            if numbered < _BATCH:
+                await stop.wait(BUSY)
         else:
             await context.wait(FEED, IDLE)
 
