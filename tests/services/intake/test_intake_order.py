@@ -6,14 +6,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.intake.adapters.children import Children
 from services.intake.domain.mail import Envelope
 from services.intake.domain.threading import about_one_ticket
+from services.intake.store import line as store
 from services.intake.store import mails
-from services.intake.usecases import line
+from services.intake.usecases import line, secrets
 from services.intake.usecases.accept import accept
+from services.intake.usecases.read import read, saving
 from tests.engines import eventually
 from tests.services.intake.conftest import SUPPORT, Office
 from tests.services.intake.test_intake_flow import letter, outcome
+from tests.services.intake.test_intake_packs import claimed
 
 SARA = "sara@client.example"
 
@@ -47,6 +51,23 @@ async def waits(office: Office, mail_id: str) -> None:
 
 def answer(number: int, *lines: str, sender: str = SARA) -> bytes:
     return letter(*lines, subject=f"Re: [SND-{number}] x", sender=sender)
+
+
+async def test_nobody_waits_for_a_copy_that_waits_for_them(office: Office) -> None:
+    raw = answer((await office.ticket(SARA)).number)
+    earlier, later = await claimed(office, raw), await claimed(office, raw)
+    children = Children(1, 15)
+    try:
+        for one in (later, earlier):  # the first is still asking a slow name server
+            await read(office.context, children, one, together=saving(office.context))
+    finally:
+        await children.close()
+    async with office.context.tx() as tx:
+        twin = await mails.find(tx, earlier.id)
+        before = await store.ahead(tx, later.id, secrets.person_tag(office.context, SARA))
+    assert twin is not None
+    assert twin.duplicate_of == later.id
+    assert before == []
 
 
 async def test_an_answer_does_not_overtake_one_that_waits(office: Office) -> None:
