@@ -113,7 +113,8 @@ def _change(field: Field | None, place: Place, old: Any, wish: tuple[str, Any]) 
     if not definition.written_by(staff=place.staff):
         if definition.seen_by(staff=place.staff) and value is not None and _same(old, value):
             return Change(key, old, old, field)
-        raise ValueRefused("not_writable")
+        known = place.free or definition.seen_by(staff=place.staff)
+        raise ValueRefused("not_writable" if known else "unknown_field")
     if value is not None and not _same(old, value):
         _check_in_force(field, place)
     new = old if value is not None and _same(old, value) else canonical(definition, value, old)

@@ -14,6 +14,7 @@ from services.tickets.domain.fields import (
     FieldType,
     Limit,
 )
+from shared.kit.seen import is_seen
 
 SAFE_INTEGER: Final = 2**53 - 1
 """Every program that reads JSON keeps integers up to here exact."""
@@ -71,8 +72,12 @@ def limit(kind: FieldType, value: Limit) -> Limit:
 
 
 def plain_text(text: str) -> str:
-    """Without marks that turn the direction of what follows, and without control characters."""
-    return _CONTROLS.sub("", _TURNING.sub("", text)).strip()
+    """Without marks that turn the direction of what follows, and without control characters.
+
+    Empty where a reader would see nothing.
+    """
+    plain = _CONTROLS.sub("", _TURNING.sub("", text)).strip()
+    return plain if is_seen(plain) else ""
 
 
 def ascii_digits(text: str) -> str:

@@ -332,11 +332,13 @@ async def test_customers_neither_see_what_is_hidden_nor_write_what_they_only_rea
     full = await patch(desk, agent, ticket["id"], custom=values)
     assert full.json()["custom"] == values
 
-    for key in (hidden["key"], read["key"]):
-        for person in (customer, desk.customer(kind="client")):
+    for key, told in ((hidden["key"], "unknown_field"), (read["key"], "not_writable")):
+        for person, code in ((customer, told), (desk.customer(kind="client"), "not_writable")):
             answer = await patch(desk, person, ticket["id"], custom={key: "x"})
-            assert codes(answer) == {f"#/custom/{key}": "not_writable"}
-        assert codes(await post(desk, customer, {key: "x"})) == {f"#/custom/{key}": "not_writable"}
+            assert codes(answer) == {f"#/custom/{key}": code}
+        assert codes(await post(desk, customer, {key: "x"})) == {f"#/custom/{key}": told}
+    blank = await post(desk, customer, {write["key"]: "\u200b\u3164"})
+    assert blank.json()["custom"] == {}, "what nobody sees says nothing"
     seen = {read["key"]: "r", write["key"]: "w"}
     same = await patch(desk, customer, ticket["id"], custom={**seen, write["key"]: "W"})
     assert same.json()["custom"] == {**seen, write["key"]: "W"}, "what was read may be sent back"
