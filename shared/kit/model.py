@@ -22,8 +22,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, core_schema
 from typing_extensions import override
 
-from shared.kit.seen import is_seen, unturned
 from shared.kit.strict import dated, day, strictly
+from shared.seen import is_seen, unturned
 
 INT64_MAX: Final = 2**63 - 1
 MAX_DEPTH: Final = 32

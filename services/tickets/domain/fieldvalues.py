@@ -14,7 +14,7 @@ from services.tickets.domain.fields import (
     FieldType,
     Limit,
 )
-from shared.kit.seen import is_seen
+from shared.seen import is_seen
 
 SAFE_INTEGER: Final = 2**53 - 1
 """Every program that reads JSON keeps integers up to here exact."""
