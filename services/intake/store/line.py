@@ -21,14 +21,16 @@ class Ahead:
 async def ahead(tx: Tx, mail_id: UUID, sender_tag: bytes) -> list[Ahead]:
     """Undecided ones before this; of those that are still unread only what is late already.
 
-    Until a mail has been read its sender is the envelope's. What waits for this very mail, because
-    it was read later and has the same content, is no reason to wait.
+    Until a mail has been read its sender is the envelope's. Mails of one content wait for each
+    other in the order in which they were read: here they would wait the other way round as well.
     """
     rows = await tx.rows(
         """select o.id, case when o.state = 'parsed' then p.content end as content
-        from intake.inbound_mail o left join intake.mail_parsed p on p.mail_id = o.id
-        where o.state in ('accepted', 'parsed') and o.id < :id and o.sender_tag = :tag
-            and o.duplicate_of is distinct from :id
+        from intake.inbound_mail m, intake.inbound_mail o
+            left join intake.mail_parsed p on p.mail_id = o.id
+        where m.id = :id and o.id < :id and o.sender_tag = :tag
+            and o.state in ('accepted', 'parsed')
+            and coalesce(o.duplicate_of, o.id) <> coalesce(m.duplicate_of, m.id)
             and (o.state = 'parsed' or o.attempts > 0 or o.accepted_at < :late)
         order by o.id desc limit :most""",
         {"id": mail_id, "tag": sender_tag, "late": tx.now - _LATE, "most": _MOST},
