@@ -14,7 +14,7 @@ from services.tickets.domain.fields import (
     FieldType,
     Limit,
 )
-from shared.seen import is_seen
+from shared.seen import is_seen, unturned
 
 SAFE_INTEGER: Final = 2**53 - 1
 """Every program that reads JSON keeps integers up to here exact."""
@@ -35,7 +35,6 @@ _DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,16}(?:\.[0-9]{1,15})?")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EARLIEST: Final = date(1900, 1, 1)
 _LATEST: Final = date(2200, 1, 1)
-_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _UNSAFE_URL: Final = re.compile(r"[\s<>\"'`\\^{|}]")
 
@@ -76,7 +75,7 @@ def plain_text(text: str) -> str:
 
     Empty where a reader would see nothing.
     """
-    plain = _CONTROLS.sub("", _TURNING.sub("", text)).strip()
+    plain = _CONTROLS.sub("", unturned(text)).strip()
     return plain if is_seen(plain) else ""
 
 

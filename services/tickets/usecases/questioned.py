@@ -1,5 +1,7 @@
 """What a report may be asked about: a foreign or unknown object is not there (404), no zero."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.adapters import directory as gateway
@@ -8,9 +10,12 @@ from services.tickets.store import directory
 from shared.kit.context import Context
 from shared.kit.peers import PeerRefused, PeerUnavailable
 from shared.kit.problems import NotFound
+from shared.kit.tx import Tx
 from shared.vocabulary import DEFAULT_DEPARTMENT, RESERVED_ORGANIZATION
 
-_OURS = frozenset({DEFAULT_DEPARTMENT, RESERVED_ORGANIZATION})
+_Known = Callable[[Tx, UUID], Awaitable[object]]
+_Fetch = Callable[[Context, UUID], Awaitable[dict[str, Any] | None]]
+_OURS: Final = frozenset({DEFAULT_DEPARTMENT, RESERVED_ORGANIZATION})
 
 
 async def require_sight(
@@ -19,34 +24,24 @@ async def require_sight(
     """NotFound unless both exist, as far as they are named, and the reader may see them."""
     if organization_id is not None:
         foreign = viewer.reach is Reach.ORGANIZATION and organization_id != viewer.organization_id
-        if foreign or not await _organization(context, organization_id):
+        known = (directory.known_organization, gateway.fetch_organization)
+        if foreign or not await _is_there(context, organization_id, *known):
             raise NotFound
     if department_id is not None:
         foreign = viewer.reach is Reach.DEPARTMENTS and department_id not in viewer.department_ids
-        if foreign or not await _department(context, department_id):
+        places = (directory.department, gateway.fetch_department)
+        if foreign or not await _is_there(context, department_id, *places):
             raise NotFound
 
 
-async def _organization(context: Context, organization_id: UUID) -> bool:
-    """Whether an event, a ticket or the gateway knows it."""
-    if organization_id in _OURS:
+async def _is_there(context: Context, wanted: UUID, ours: _Known, gateways: _Fetch) -> bool:
+    """Whether an event or a ticket told of it, or the gateway knows it; not while that is away."""
+    if wanted in _OURS:
         return True
     async with context.tx() as tx:
-        if await directory.known_organization(tx, organization_id):
+        if await ours(tx, wanted):
             return True
     try:
-        return await gateway.fetch_organization(context, organization_id) is not None
-    except (PeerUnavailable, PeerRefused, TimeoutError, FileNotFoundError):
-        return False
-
-
-async def _department(context: Context, department_id: UUID) -> bool:
-    if department_id in _OURS:
-        return True
-    async with context.tx() as tx:
-        if await directory.department(tx, department_id):
-            return True
-    try:
-        return await gateway.fetch_department(context, department_id) is not None
+        return await gateways(context, wanted) is not None
     except (PeerUnavailable, PeerRefused, TimeoutError, FileNotFoundError):
         return False

@@ -83,8 +83,15 @@ class Office:
         """Deliver and wait for the decision."""
         return await self.settled(await self.send(raw, sender, *to))
 
-    async def ticket(self, address: str, organization: UUID = RESERVED_ORGANIZATION) -> Any:
-        """A ticket as its service's fact tells of it; number and id."""
+    async def ticket(
+        self,
+        address: str,
+        organization: UUID = RESERVED_ORGANIZATION,
+        *,
+        department: UUID = DEFAULT_DEPARTMENT,
+        mail_id: str | None = None,
+    ) -> TicketOpened:
+        """A ticket as its service's fact tells of it, opened by a mail or by the interface."""
         self.numbers += 1
         fact = TicketOpened(
             ticket_id=uuid4(),
@@ -92,16 +99,17 @@ class Office:
             at=self.context.clock.now(),
             number=self.numbers,
             requester_id=uuid4(),
-            department_id=DEFAULT_DEPARTMENT,
+            department_id=department,
             priority=Priority.P3,
             status=Status.NEW,
-            channel=Channel.API,
+            channel=Channel.EMAIL if mail_id else Channel.API,
             locale=Locale.AR,
             message_id=uuid4(),
+            mail_id=UUID(mail_id) if mail_id else None,
             author_kind=AuthorKind.CUSTOMER,
         )
         async with self.context.tx() as tx:
-            await threads.opened(tx, fact, address)
+            await threads.opened(tx, fact, None if mail_id else address)
         return fact
 
     def token(self, number: int, address: str) -> str:

@@ -3,15 +3,8 @@
 from uuid import UUID, uuid4
 
 from services.intake.usecases import threads
-from shared.events.ticket import TicketOpened
 from shared.vocabulary import (
     DEFAULT_DEPARTMENT,
-    RESERVED_ORGANIZATION,
-    AuthorKind,
-    Channel,
-    Locale,
-    Priority,
-    Status,
 )
 from tests.services.intake.conftest import SUPPORT, Office
 from tests.services.intake.test_intake_flow import letter
@@ -19,31 +12,9 @@ from tests.services.intake.test_intake_flow import letter
 SARA = "sara@client.example"
 
 
-async def ticket(office: Office, department: UUID, mail_id: str | None = None) -> TicketOpened:
-    office.numbers += 1
-    fact = TicketOpened(
-        ticket_id=uuid4(),
-        organization_id=RESERVED_ORGANIZATION,
-        at=office.context.clock.now(),
-        number=office.numbers,
-        requester_id=uuid4(),
-        department_id=department,
-        priority=Priority.P3,
-        status=Status.NEW,
-        channel=Channel.EMAIL if mail_id else Channel.API,
-        locale=Locale.AR,
-        message_id=uuid4(),
-        mail_id=UUID(mail_id) if mail_id else None,
-        author_kind=AuthorKind.CUSTOMER,
-    )
-    async with office.context.tx() as tx:
-        await threads.opened(tx, fact, None if mail_id else SARA)
-    return fact
-
-
 async def test_an_answer_to_the_general_address_is_the_tickets_departments(office: Office) -> None:
     home = uuid4()
-    opened = await ticket(office, home)
+    opened = await office.ticket(SARA, department=home)
     raw = letter(f"References: <s.{office.token(opened.number, SARA)}.{uuid4()}@localhost>")
     seen = await office.handle(raw, SARA, SUPPORT)
     assert (seen["decision"], seen["department_id"]) == ("reply", str(home))
@@ -53,7 +24,7 @@ async def test_an_answer_to_the_general_address_is_the_tickets_departments(offic
 
 async def test_a_held_one_too(office: Office) -> None:
     home = uuid4()
-    opened = await ticket(office, home)
+    opened = await office.ticket(SARA, department=home)
     seen = await office.handle(letter(subject=f"Re: [SND-{opened.number}] x"), SARA, SUPPORT)
     assert (seen["state"], seen["department_id"]) == ("held", str(home))
 
@@ -67,7 +38,7 @@ async def test_a_mail_that_opens_a_ticket_elsewhere_goes_there_with_its_copies(
     seen = await office.handle(raw)
     copy = await office.handle(raw)
     assert [one["department_id"] for one in (seen, copy)] == [str(DEFAULT_DEPARTMENT)] * 2
-    opened = await ticket(office, home, seen["id"])
+    opened = await office.ticket(SARA, department=home, mail_id=seen["id"])
     places = [(await office.see(one["id"]))["department_id"] for one in (seen, copy)]
     assert places == [str(home)] * 2
     async with office.context.tx() as tx:
@@ -77,7 +48,8 @@ async def test_a_mail_that_opens_a_ticket_elsewhere_goes_there_with_its_copies(
 
 
 async def test_a_mail_that_moves_with_a_split_is_the_new_tickets(office: Office) -> None:
-    first, second = await ticket(office, uuid4()), await ticket(office, uuid4())
+    first = await office.ticket(SARA, department=uuid4())
+    second = await office.ticket(SARA, department=uuid4())
     raw = letter(f"References: <s.{office.token(first.number, SARA)}.{uuid4()}@localhost>")
     seen = await office.handle(raw, SARA, SUPPORT)
     async with office.context.tx() as tx:
