@@ -108,6 +108,7 @@ async def test_nobody_waits_behind_a_mail_that_takes_long() -> None:
 async def claimed(office: Office, raw: bytes) -> mails.Claimed:
     """A mail that no worker claims but the test."""
     async with office.context.tx() as tx:
+        await tx.scalar("select 1")  # the rest goes into the same transaction
         mail_id = await accept(tx, raw, Envelope("sara@client.example"), "smtp")
         await mails.postpone(tx, mail_id, timedelta(hours=1))
         kept = await tx.row(
