@@ -35,6 +35,8 @@ class Courtesy:
         self.served = 0
         self.came = 0
         """All that was done because it came from outside: requests, and facts of the stream."""
+        self.unheard = 0
+        """Facts of the stream that are here already and not taken in."""
         self._door: asyncio.Future[None] | None = None
 
     @contextlib.contextmanager
@@ -147,6 +149,28 @@ class Leisure:
                 self._mine = clock() + self._longest
         await self._courtesy.give_way()
         self._seen = self._courtesy.came
+
+
+class Sequel:
+    """Of work that follows from facts: those that are here already are taken in first.
+
+    What they say may change the work, or call it off. Where they never cease it waits `longest`
+    seconds, and then goes on for twice as long without looking.
+    """
+
+    def __init__(self, courtesy: Courtesy, longest: float = BURST) -> None:
+        self._courtesy = courtesy
+        self._longest = longest
+        self._mine = float("-inf")
+
+    async def come(self) -> None:
+        """Until few facts wait to be taken in, or have waited for too long."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        while self._courtesy.unheard > FEW and clock() > self._mine:
+            await asyncio.sleep(LULL)
+            if clock() - began >= self._longest:
+                self._mine = clock() + 2 * self._longest
 
 
 def lingering(took: float, held: int, least: float = 0.0) -> float:

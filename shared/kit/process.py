@@ -24,6 +24,8 @@ FINISH_WITHIN: Final = 4
 KEEP_ALIVE: Final = 150
 """Longer than the edge keeps an idle connection, so that it never writes into a closed one."""
 FLUSH: Final = 0.2
+_THRESHOLDS: Final = (5_000, 20, 20)
+"""What a request makes is mostly freed by counting: cycles may wait for a larger heap of it."""
 _log = logging.get_logger("serve")
 
 
@@ -55,6 +57,7 @@ class Process:
         self._service.app.state.access = access
         async with self._service.running(self._settings):
             gc.collect()
+            gc.set_threshold(*_THRESHOLDS)
             gc.freeze()  # what start-up made stays: it need not be looked at or copied again
             await self._serve(access)
         access.flush()

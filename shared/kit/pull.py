@@ -53,6 +53,11 @@ class Pull:
         """Whether nothing waits here to be taken."""
         return not self._queue
 
+    @property
+    def waiting(self) -> int:
+        """How many messages are here and wait to be taken."""
+        return len(self._queue)
+
     async def open(self) -> None:
         self._inbox = self._courier.client.new_inbox()
         self._subscription = await self._courier.client.subscribe(self._inbox, cb=self._hear)

@@ -65,6 +65,7 @@ class Reader:
                 rest = min(rest * 2, LONGEST_REST)
             finally:
                 ending.cancel()
+                self._context.courtesy.unheard = 0
                 with contextlib.suppress(NatsError):
                     await pull.close()
 
@@ -93,11 +94,13 @@ class Reader:
                 messages += await pull.rest(BATCH - len(messages))
                 began = loop.time()
                 await self._take_in(messages)
+                self._context.courtesy.unheard = pull.waiting
                 self.trouble = None
                 if now - heard < BUSY and len(messages) < BATCH:
                     took = loop.time() - began
                     await stop.wait(lingering(took, len(messages), self._linger))
                 heard = loop.time()
+                self._context.courtesy.unheard = pull.waiting
             elif now - max(checked, heard) > CHECK_EVERY:
                 await self._watch(pull)
                 checked = now

@@ -180,6 +180,7 @@ BARS = (
     ),
     Bar("P14", "SMTP accept of 4 KB, 8 connections / F-S", mail.accept, 0.70),
     Bar("P15", "500 mails to tickets, answers queued / a peer", mail.answer, 3.0),
+    Bar("P15-composed", "the same, answers composed", mail.answer, 3.0, key="_composed"),
     Bar("P15-sent", "the same, answers handed over", mail.answer, 3.0, key="_sent"),
     Bar(
         *("P20", "create, sealed / plain, p50", strain.sealing, 1.10, True, "_p50", " ms"),

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import ExitStack
 
-from shared.kit.courtesy import LONGEST, LULL, Courtesy, Leisure, Turn, lingering
+from shared.kit.courtesy import FEW, LONGEST, LULL, Courtesy, Leisure, Sequel, Turn, lingering
 
 
 async def test_an_idle_house_holds_nobody_up() -> None:
@@ -202,6 +202,30 @@ async def test_a_process_that_ends_does_not_wait_for_leisure() -> None:
 
     async with asyncio.timeout(1):
         await Leisure(courtesy, longest=60).come(last)
+
+
+async def test_what_follows_from_facts_waits_until_those_that_came_are_heard() -> None:
+    courtesy = Courtesy()
+    courtesy.unheard = 10 * FEW
+    waiting = asyncio.ensure_future(Sequel(courtesy, longest=60).come())
+    await asyncio.sleep(2 * LULL)  # that nothing happens shows in time alone
+    assert not waiting.done()
+    courtesy.unheard = FEW
+    async with asyncio.timeout(10):
+        await waiting
+
+
+async def test_facts_without_end_hold_up_what_follows_for_a_while_and_then_not_at_all() -> None:
+    courtesy, clock = Courtesy(), asyncio.get_running_loop().time
+    courtesy.unheard = 10 * FEW
+    sequel, began = Sequel(courtesy, longest=0.2), clock()
+    async with asyncio.timeout(10):
+        await sequel.come()
+    waited = clock() - began
+    for _ in range(1000):
+        await sequel.come()
+    assert waited >= 0.2
+    assert clock() - began < waited + 0.2
 
 
 async def never(_seconds: float) -> bool:

@@ -33,6 +33,8 @@ LOOK: Final = 2.0
 SOON: Final = 0.3
 """Until a mail that waits for an earlier one is looked at again."""
 IDLE: Final = 30.0
+GATHER: Final = 0.03
+"""While most lanes are taken, those that become free within so long are filled by one claim."""
 ROOM: Final = 32 * 1024 * 1024
 """Bytes of mails in work at once; one mail is always taken."""
 LONGEST_WAIT: Final = 30.0
@@ -58,6 +60,9 @@ class Desk:
         """Mails in work and how large each is: together they fit into memory."""
 
     async def claim(self) -> list[Claimed]:
+        """What the free lanes can take; in a crowd many at a time, which share their questions."""
+        if len(self.busy) > self._lanes // 2:
+            await asyncio.sleep(GATHER)
         free, room = self._lanes - len(self.busy), ROOM - sum(self.busy.values())
         if free <= 0 or room <= 0:
             return []

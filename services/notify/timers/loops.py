@@ -14,7 +14,7 @@ from services.notify.timers import gauge
 from services.notify.timers.post import Post
 from services.notify.usecases import FEED, MAILS, WEBHOOKS, Job, Round
 from shared.kit.context import Context
-from shared.kit.courtesy import lingering
+from shared.kit.courtesy import Sequel, lingering
 from shared.kit.logging import get_logger
 from shared.kit.workers import Stop, Worker
 
@@ -61,8 +61,9 @@ def _signer(settings: NotifySettings) -> Signer | None:
 
 async def _rounds(context: Context, stop: Stop, post: Post, lanes: asyncio.TaskGroup) -> None:
     loop = asyncio.get_running_loop()
-    ended = loop.time()
+    ended, sequel = loop.time(), Sequel(context.courtesy)
     while not stop.is_set():
+        await sequel.come()
         began = loop.time()
         least = CROWD if began - ended < BUSY else GATHER
         claimed = await post.round(lanes)

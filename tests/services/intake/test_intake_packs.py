@@ -15,6 +15,7 @@ from services.intake.adapters.children import Children, ParserLost
 from services.intake.domain.mail import Envelope, Parsed, Reading
 from services.intake.domain.words import State
 from services.intake.store import mails
+from services.intake.timers.parser import Desk
 from services.intake.usecases.accept import accept
 from services.intake.usecases.people import People
 from services.intake.usecases.read import read, saving
@@ -179,3 +180,30 @@ async def test_one_that_cannot_be_decided_leaves_the_decisions_of_fifty(office: 
             facts = await office.facts(str(mail_id))
             assert [one["type"] for one in facts] == ["mail.accepted.v1", "mail.routed.v1"]
             assert [one["sequence"] for one in facts] == [1, 2]
+
+
+async def test_in_a_crowd_one_claim_fills_all_lanes_that_become_free_together(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, asked = Desk(office.context, Children(1, 15)), list[int]()
+
+    async def claim(_tx: object, free: int, *_rest: object) -> list[mails.Claimed]:
+        asked.append(free)
+        return []
+
+    monkeypatch.setattr(mails, "claim", claim)
+    lanes, loop = office.context.settings.lanes, asyncio.get_running_loop()
+    ends = [loop.create_future() for _ in range(lanes - 1)]
+    for end in ends:
+        task = loop.create_task(asyncio.wait_for(end, 60))
+        desk.busy[task] = 0
+        task.add_done_callback(desk.busy.pop)
+    claiming = asyncio.ensure_future(desk.claim())
+    await asyncio.sleep(0)  # the claim has begun to gather
+    for end in ends[:9]:
+        end.set_result(None)
+    await claiming
+    for end in ends[9:]:
+        end.set_result(None)
+    await desk.close()
+    assert asked == [10]
