@@ -167,7 +167,8 @@ async def call_off(event: Event[SlaBreachVoided], tx: Tx) -> None:
 @consumers.on(SlaMet)
 async def end_ladder(event: Event[SlaMet], tx: Tx) -> None:
     fact = event.data
-    await usecases.end(tx, fact.ticket_id, End.STOPPED, fact.metric, fact.cycle)
+    if not fact.outside:
+        await usecases.end(tx, fact.ticket_id, End.STOPPED, fact.metric, fact.cycle)
 
 
 @consumers.on(SlaClockUpdated)

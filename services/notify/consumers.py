@@ -25,6 +25,7 @@ from shared.events.ticket import (
     TicketAssigned,
     TicketClosed,
     TicketDepartmentChanged,
+    TicketEdited,
     TicketFollowed,
     TicketMessageAdded,
     TicketOpened,
@@ -125,8 +126,10 @@ async def tell_reopened(event: Event[TicketReopened], tx: Tx, ticket: Ticket) ->
 
 @consumers.on(TicketClosed, ask_ticket)
 async def tell_closed(event: Event[TicketClosed], tx: Tx, ticket: Ticket) -> None:
+    """Of spam nobody is written to: a mail to its sender would go to whomever it names."""
     assert ticket is not None
-    await usecases.tell_closed(tx, event, ticket)
+    if not event.data.outside:
+        await usecases.tell_closed(tx, event, ticket)
 
 
 @consumers.on(TicketAssigned)
@@ -205,11 +208,22 @@ async def know_person(event: Event[IdentityUserCreated], tx: Tx) -> None:
 @consumers.on(IdentityUserUpdated)
 async def update_person(event: Event[IdentityUserUpdated], tx: Tx) -> None:
     projection.put_person(tx, _person(event.data))
+    if event.data.disabled:
+        await usecases.bar(tx, event.data.user_id)
 
 
 @consumers.on(IdentityUserDisabled)
 async def disable_person(event: Event[IdentityUserDisabled], tx: Tx) -> None:
     await projection.disable_person(tx, event.data.user_id)
+    await usecases.bar(tx, event.data.user_id)
+
+
+@consumers.on(TicketEdited)
+async def leave_in_peace(event: Event[TicketEdited], tx: Tx) -> None:
+    """Who says that a request is not theirs hears nothing more of it."""
+    fact = event.data
+    if fact.denied_by is not None:
+        await usecases.leave_in_peace(tx, fact.ticket_id, fact.denied_by)
 
 
 for entry in BOOK:

@@ -77,6 +77,8 @@ class SlaClockUpdated(SlaFact):
     policy_version: int | None = None
     contract_id: UUID | None = None
     reopen_window_seconds: int | None = None
+    outside: tuple[ClockState, ...] | None = None
+    """What customers are told of the clocks of a ticket that was set aside as spam."""
 
 
 class SlaWarning(SlaFact):
@@ -155,3 +157,5 @@ class SlaMet(SlaFact):
     met_at: Instant
     due_at: Instant | None = None
     counted_seconds: int | None = None
+    outside: bool = False
+    """Told to customers only: the ticket was set aside as spam, and they hear that it is closed."""

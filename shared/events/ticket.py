@@ -171,6 +171,8 @@ class TicketClosed(TicketFact):
     TYPE = "ticket.closed.v1"
     actor_id: UUID | None = None
     cause: Literal["timer", "staff"]
+    outside: bool = False
+    """Told to customers only: the ticket was set aside as spam, which they do not learn."""
 
 
 class TicketMerged(TicketFact):
@@ -249,3 +251,5 @@ class TicketEdited(TicketFact):
     actor_id: UUID | None = None
     outage: bool | None = None
     """Whether the ticket is marked as an outage now; None when the tags did not change."""
+    denied_by: UUID | None = None
+    """Who has just said that the request of the form is not theirs: they hear nothing more."""

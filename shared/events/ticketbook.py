@@ -138,7 +138,10 @@ TICKET: Final = (
     Entry(
         ticket.TicketEdited,
         ("tickets",),
-        {"sla": "knows whether it is an outage", "notify": HOOK},
+        {
+            "sla": "knows whether it is an outage",
+            "notify": "leaves in peace who denied the request; " + HOOK,
+        },
         partner_visible=True,
     ),
     Entry(

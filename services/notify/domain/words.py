@@ -60,6 +60,7 @@ class Silence(StrEnum):
     GONE = "gone"
     PREFERENCE = "preference"
     SPAM = "spam"
+    DENIED = "denied"
 
 
 class Digits(StrEnum):

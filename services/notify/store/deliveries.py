@@ -183,6 +183,16 @@ async def withdraw(tx: Tx, ticket_id: UUID, recipient_id: UUID) -> None:
     )
 
 
+async def bar(tx: Tx, recipient_id: UUID, reason: Silence, ticket_id: UUID | None = None) -> None:
+    """Somebody is to hear nothing more, of one ticket or at all: what waits for them stays here."""
+    await tx.execute(
+        "update notify.delivery set state = 'suppressed', reason = :reason, next_at = null"
+        " where recipient_id = :recipient_id and state in ('pending', 'ready')"
+        " and (cast(:ticket_id as uuid) is null or ticket_id = :ticket_id)",
+        {"recipient_id": recipient_id, "ticket_id": ticket_id, "reason": reason.value},
+    )
+
+
 async def some(tx: Tx, delivery_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """What these deliveries were about."""
     rows = await tx.only(

@@ -144,6 +144,26 @@ async def ticket(tx: Tx, ticket_id: UUID) -> RowMapping | None:
     return await tx.row(select(_TICKET).where(_TICKET.c.ticket_id == ticket_id))
 
 
+async def seen(tx: Tx, caller: Caller, ticket_ids: list[UUID]) -> list[UUID]:
+    """Those of the tickets whose events the caller may read."""
+    condition, params = visible(caller)
+    rows = await tx.rows(
+        f"select t.ticket_id from notify.ticket t where t.ticket_id = any(:ids) and {condition}",
+        {**params, "ids": ticket_ids},
+    )
+    return [row["ticket_id"] for row in rows]
+
+
+async def owned(tx: Tx, organization_id: UUID, ticket_ids: list[UUID]) -> list[UUID]:
+    """Those of the tickets that are known to be an organization's."""
+    rows = await tx.rows(
+        "select ticket_id from notify.ticket"
+        " where ticket_id = any(:ids) and organization_id = :organization",
+        {"ids": ticket_ids, "organization": organization_id},
+    )
+    return [row["ticket_id"] for row in rows]
+
+
 def visible(caller: Caller) -> tuple[str, dict[str, Any]]:
     """The condition on `t` (notify.ticket) that the caller's rights amount to (decisions.md 19)."""
     who = {"me": caller.id, "mine": caller.organization_id, "deps": list(caller.department_ids)}

@@ -62,7 +62,13 @@ from services.notify.usecases.subscribing import (
     webhooks_of,
 )
 from services.notify.usecases.waiting import longest_due, mails_waiting
-from services.notify.usecases.watching import see_no_more, tell_of_message, tell_of_status
+from services.notify.usecases.watching import (
+    bar,
+    leave_in_peace,
+    see_no_more,
+    tell_of_message,
+    tell_of_status,
+)
 
 __all__ = [
     "FEED",
@@ -78,6 +84,7 @@ __all__ = [
     "acknowledge",
     "attempt",
     "audience",
+    "bar",
     "change_endpoint",
     "chosen_types",
     "drop_endpoint",
@@ -88,6 +95,7 @@ __all__ = [
     "hand_over",
     "keep_mails",
     "learn_promise",
+    "leave_in_peace",
     "longest_due",
     "mail_reply",
     "mail_resolution",

@@ -5,9 +5,11 @@ from uuid import UUID
 
 import orjson
 
-from services.notify.domain.subscriptions import inside_only, outside, wanted
+from services.notify.domain.outside import inside_only
+from services.notify.domain.subscriptions import wanted
 from services.notify.store import endpoints, feed, webhooks
 from services.notify.usecases.explaining import Explanation
+from services.notify.usecases.hearing import for_endpoint, foreign
 from shared.events.base import Envelope, Event, render_instant
 from shared.events.catalogue import BOOK
 from shared.kit.ids import uuid7
@@ -48,22 +50,26 @@ async def _publish(event: Event[Any], tx: Tx, more: dict[str, Any]) -> None:
     await _queue(tx, event, envelope, inside=inside)
 
 
-def webhook_body(envelope: Envelope, organization_id: UUID | None) -> str:
+def webhook_body(
+    envelope: Envelope, organization_id: UUID | None, unseen: frozenset[str] = frozenset()
+) -> str | None:
     """The Standard Webhooks body for an endpoint: these exact bytes are signed and sent.
 
-    An endpoint of an organization hears what its customers may see.
+    None when the endpoint does not hear of the event.
     """
-    bound = organization_id is not None
-    body = {
-        "type": envelope.type,
-        "timestamp": render_instant(envelope.time),
-        "data": outside(envelope.type, envelope.data) if bound else envelope.data,
-    }
-    return orjson.dumps(body).decode()
+    data = for_endpoint(envelope, organization_id, unseen)
+    if data is None:
+        return None
+    timestamp = render_instant(envelope.time)
+    return orjson.dumps({"type": envelope.type, "timestamp": timestamp, "data": data}).decode()
 
 
 async def _queue(tx: Tx, event: Event[Any], envelope: Envelope, *, inside: bool) -> None:
     listening = await endpoints.listening(tx, event.data.organization_id, inside=inside)
+    asked = [one for one in listening if wanted(one["event_types"], event.type)]
+    owner = event.data.organization_id if any(one["organization_id"] for one in asked) else None
+    unseen = await foreign(tx, owner, [(event.type, envelope.data)])
+    bodies = [(one, webhook_body(envelope, one["organization_id"], unseen)) for one in asked]
     rows = [
         {
             "id": uuid7(),
@@ -71,14 +77,14 @@ async def _queue(tx: Tx, event: Event[Any], envelope: Envelope, *, inside: bool)
             "organization_id": endpoint["organization_id"],
             "event_id": event.id,
             "type": event.type,
-            "body": webhook_body(envelope, endpoint["organization_id"]),
+            "body": body,
             "state": "pending",
             "next_at": tx.now,
             "log": [],
             "created_at": tx.now,
         }
-        for endpoint in listening
-        if wanted(endpoint["event_types"], event.type)
+        for endpoint, body in bodies
+        if body is not None
     ]
     webhooks.queue(tx, rows)
     if rows:

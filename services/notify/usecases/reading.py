@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
-
 from services.notify.domain import labels
-from services.notify.domain.subscriptions import matches, outside
+from services.notify.domain.subscriptions import matches
 from services.notify.store import feed, notices, webhooks
+from services.notify.usecases.hearing import heard
 from services.notify.usecases.publishing import PARTNER_TYPES
-from shared.kit.callers import Caller, Seat
+from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.locale import isolate, pick
 from shared.kit.problems import NotFound, ValidationFailed
@@ -106,14 +105,9 @@ async def events(
 ) -> tuple[list[str], int]:
     """Envelopes after a position, as JSON text, and the position to go on from."""
     rows = await feed.read(tx, caller, after, types, limit)
-    show = _outside if caller.seat is Seat.CUSTOMER else str
-    return [show(row["envelope"]) for row in rows], rows[-1]["position"] if rows else after
-
-
-def _outside(envelope: str) -> str:
-    """Customers read there what they may see on the ticket."""
-    event = orjson.loads(envelope)
-    return orjson.dumps(event | {"data": outside(event["type"], event["data"])}).decode()
+    told = await heard(tx, caller, [row["envelope"] for row in rows])
+    end = rows[-1]["position"] if rows else after
+    return [one for one in told if one is not None], end
 
 
 async def number_feed(context: Context, limit: int) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.notify.domain import caps
 from services.notify.domain.caps import Sent
-from services.notify.domain.words import ANSWERING, Kind, Silence
+from services.notify.domain.words import ANSWERING, TO_CUSTOMERS, Kind, Silence
 from services.notify.store import acknowledgements
 from services.notify.store.acknowledgements import Acknowledged, Keys
 from services.notify.store.deliveries import Mail, Reader
@@ -75,6 +75,8 @@ class Judge:
         """Why this mail stays unsaid, if it does; else it counts from here on."""
         if draft.material.person.get("disabled"):
             return Silence.DISABLED
+        if draft.mail.kind in TO_CUSTOMERS and _denied(draft):
+            return Silence.DENIED
         if draft.mail.kind.value in draft.reader.muted:
             return Silence.PREFERENCE
         if draft.mail.kind not in _BY_ITSELF:
@@ -101,6 +103,12 @@ class Judge:
             earlier.append(Acknowledged(now, keys.subject, by_form))
             self._by_form[keys.domain] = self._by_form.get(keys.domain, 0) + by_form
         return silent
+
+
+def _denied(draft: Draft) -> bool:
+    """Whether the reader has said that the request of the form is not theirs."""
+    said = (draft.material.ticket or {}).get("denied", ())
+    return str(draft.mail.recipient_id) in map(str, said)
 
 
 def _channel(mail: Mail) -> Channel:

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.notify.problems import TooManyStreams
 from services.notify.store import feed
+from services.notify.usecases.hearing import heard
 from services.notify.usecases.reading import STREAMS
 from shared.kit.callers import Caller
 from shared.kit.context import Context
@@ -35,9 +36,11 @@ class Streams:
             while time.monotonic() < until:
                 async with context.tx(caller) as tx:
                     rows = await feed.read(tx, caller, after, types, _BATCH)
-                for row in rows:
+                    told = await heard(tx, caller, [row["envelope"] for row in rows])
+                for row, text in zip(rows, told, strict=True):
                     after = row["position"]
-                    yield f"id: {after}\nevent: event\ndata: {row['envelope']}\n\n"
+                    if text is not None:
+                        yield f"id: {after}\nevent: event\ndata: {text}\n\n"
                 if not rows:
                     await context.wait(STREAMS, _PING)
                     yield ": ping\n\n"

@@ -19,6 +19,7 @@ from services.notify.problems import (
 from services.notify.store import endpoints as store
 from services.notify.store import feed, webhooks
 from services.notify.store.endpoints import Endpoint
+from services.notify.usecases.hearing import foreign
 from services.notify.usecases.publishing import PARTNER_TYPES, WEBHOOKS, webhook_body
 from shared.events.base import Envelope, render_instant
 from shared.kit.callers import Caller, Seat
@@ -154,10 +155,14 @@ async def replay(
     since, until = span
     events = await feed.between(tx, endpoint.organization_id, since, until or tx.now)
     chosen = [one for one in events if wanted(types or endpoint.event_types, one["type"])]
-    bodies = (webhook_body(_envelope(one["envelope"]), endpoint.organization_id) for one in chosen)
+    envelopes = [_envelope(one["envelope"]) for one in chosen]
+    owner = endpoint.organization_id
+    unseen = await foreign(tx, owner, [(one.type, one.data) for one in envelopes])
+    bodies = [webhook_body(one, owner, unseen) for one in envelopes]
     rows = [
         _row(tx, endpoint, one["id"], one["type"], body)
         for one, body in zip(chosen, bodies, strict=True)
+        if body is not None
     ]
     tx.wake(WEBHOOKS)
     return await webhooks.queue_again(tx, rows)

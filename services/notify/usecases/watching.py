@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from services.notify.domain.words import TO_CUSTOMERS, Kind
+from services.notify.domain.words import TO_CUSTOMERS, Kind, Silence
 from services.notify.store import deliveries, projection
 from services.notify.usecases.announcing import MAILS, Telling, note, tell
 from shared.events.base import Event
@@ -47,6 +47,16 @@ async def see_no_more(tx: Tx, ticket_id: UUID, person_id: UUID) -> None:
     """Somebody takes part no more."""
     await projection.drop_participant(tx, ticket_id, person_id)
     await deliveries.withdraw(tx, ticket_id, person_id)
+
+
+async def bar(tx: Tx, person_id: UUID) -> None:
+    """A deactivated person hears nothing more, of anything."""
+    await deliveries.bar(tx, person_id, Silence.DISABLED)
+
+
+async def leave_in_peace(tx: Tx, ticket_id: UUID, person_id: UUID) -> None:
+    """Of this ticket; mails that are written later ask tickets who has denied it."""
+    await deliveries.bar(tx, person_id, Silence.DENIED, ticket_id)
 
 
 async def _tell(

@@ -6,7 +6,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.sla.domain.fold import Reading, Readings
-from services.sla.domain.settle import state_word
+from services.sla.domain.kindly import kindly
+from services.sla.domain.settle import next_due, state_word
 from services.sla.domain.words import Mode
 from services.sla.problems import refused
 from services.sla.store import clocks
@@ -16,7 +17,7 @@ from services.sla.usecases.clocks import book_of, ground_of
 from services.sla.usecases.directory import require_sight
 from services.sla.usecases.rulebook import Rulebook
 from services.sla.usecases.stating import Ground
-from shared.kit.callers import Caller
+from shared.kit.callers import Caller, Seat
 from shared.kit.context import Context
 from shared.kit.problems import NotFound
 from shared.kit.tx import Tx
@@ -48,6 +49,8 @@ async def load(tx: Tx, ticket_id: UUID) -> Sight:
     row = await clocks.read(tx, ticket_id)
     if row is None:
         raise NotFound
+    if tx.caller.seat is Seat.CUSTOMER:
+        row.happenings = list(kindly(row.happenings))
     book = await book_of(tx, row)
     record = await records.of_ticket(tx, ticket_id, row.organization_id)
     return Sight(row, await ground_of(tx, book, row), book, record)
@@ -67,7 +70,7 @@ def standing(sight: Sight, now: datetime) -> Shown:
         "contract_id": row.contract_id,
         "calendar_id": row.calendar_id,
         **{metric.value: _clock(sight, reading) for metric, reading in readings.items()},
-        "next_due_at": row.next_due_at,
+        "next_due_at": when(next_due(readings)),
         "generation": row.generation,
         "breaches": sight.record,
     }

@@ -1,7 +1,7 @@
 """From a settlement to facts on the wire and rows on record."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, Literal
@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from services.sla.domain.clock import Breach
 from services.sla.domain.fold import Reading, Readings, fold
 from services.sla.domain.happenings import Happening
+from services.sla.domain.kindly import kindly
 from services.sla.domain.outcomes import outcomes
 from services.sla.domain.policy import Policy
 from services.sla.domain.rules import Rules
@@ -35,9 +36,10 @@ from shared.events.sla import (
     SlaMet,
 )
 from shared.kit.tx import Tx
-from shared.vocabulary import Metric
+from shared.vocabulary import Metric, Status
 from shared.worktime import SECOND, Micros, instant, micros
 
+Shown = dict[str, Any]
 VoidCause = Literal["late_arrival", "calendar", "unmerge"]
 CALENDAR: Final = "calendar"
 _VOIDED: Final[dict[str, VoidCause]] = {CALENDAR: "calendar", "unmerge": "unmerge"}
@@ -100,14 +102,27 @@ def settle_row(tx: Tx, row: ClockRow, ground: Ground, occasion: Occasion) -> Set
     row.outcomes = outcomes(readings, as_of, row.status, settlement.voided)
     settled = Settled(row, readings, to_arm(readings, as_of, row.stated))
     _state(tx, settled, settlement, ground, occasion)
+    outside = _tell_outside(tx, row, ground, as_of) if row.status == Status.SPAM else None
     due = next_due(readings)
     states = clock_states(readings, settlement)
     changed = states != row.clocks
     row.clocks, row.next_due_at = states, None if due is None else instant(due)
     if (changed or occasion.ruled) and occasion.cause is not None:
         row.generation += 1
-        emit(tx, row, _updated(row, occasion, ground))
+        emit(tx, row, _updated(row, occasion, ground, outside))
     return settled
+
+
+def _tell_outside(tx: Tx, row: ClockRow, ground: Ground, as_of: Micros) -> list[Shown]:
+    """The clocks of spam as customers hear of them, and the promises that they hear were kept."""
+    readings = ground.read(kindly(row.happenings), as_of)
+    settlement = settle(readings, row.stated, as_of)
+    common = _common(row, instant(as_of))
+    for kept in settlement.kept:
+        met = _met(readings[kept.metric], kept, common)
+        emit(tx, row, met.model_copy(update={"outside": True}))
+    row.stated = replace(row.stated, met=settlement.stated.met)
+    return clock_states(readings, settlement)
 
 
 def strike_row(
@@ -185,7 +200,9 @@ def _when(at: Micros | None) -> datetime | None:
     return None if at is None else instant(at)
 
 
-def _updated(row: ClockRow, occasion: Occasion, ground: Ground) -> SlaClockUpdated:
+def _updated(
+    row: ClockRow, occasion: Occasion, ground: Ground, outside: list[Shown] | None
+) -> SlaClockUpdated:
     terms: dict[str, Any] = {
         "policy_id": row.policy_id,
         "policy_version": row.policy_version,
@@ -201,6 +218,7 @@ def _updated(row: ClockRow, occasion: Occasion, ground: Ground) -> SlaClockUpdat
         next_due_at=row.next_due_at,
         generation=row.generation,
         cause=occasion.cause or "",
+        outside=None if outside is None else tuple(map(ClockState.model_validate, outside)),
     )
 
 

@@ -14,6 +14,9 @@ PENDING: Final = "pending"
 PROMISED: Final = "promised"
 """Where the first promise is kept beside the clocks, for the timeline."""
 
+OUTSIDE: Final = "outside"
+"""Where stands what customers are told of the clocks of a ticket that was set aside as spam."""
+
 _OVER: Final = frozenset({"met", "stopped", "cancelled", "none"})
 _PLAIN: Final = ("due_at", "met_at", "breached_at", "state")
 
@@ -22,6 +25,19 @@ def told(old: Clocks, clocks: Iterable[Mapping[str, Any]]) -> Clocks:
     """All clocks anew; an excuse and the first promise outlive what sla repeats."""
     anew = {clock["metric"]: {**clock, **_kept(old.get(clock["metric"], {}))} for clock in clocks}
     return {**anew, PROMISED: old[PROMISED]} if PROMISED in old else anew
+
+
+def told_outside(clocks: Clocks, outside: Iterable[Mapping[str, Any]] | None) -> Clocks:
+    """With what customers are told instead, where that is something else."""
+    if outside is None:
+        return clocks
+    said = {one["metric"]: {**one, **_kept(clocks.get(one["metric"], {}))} for one in outside}
+    return {**clocks, OUTSIDE: said}
+
+
+def as_outside(clocks: Clocks | None) -> Clocks | None:
+    """The clocks as customers are told of them."""
+    return {**clocks, **clocks.get(OUTSIDE, {})} if clocks is not None else None
 
 
 def first_told(clocks: Iterable[Mapping[str, Any]], at: str) -> Clocks:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from services.tickets.domain.promises import Clocks
+from services.tickets.domain.promises import Clocks, as_outside
 from shared.vocabulary import Metric
 
 Clock = Mapping[str, Any]
@@ -21,6 +21,12 @@ def moved(old: Clocks, clocks: Iterable[Clock], cause: str) -> Iterator[Told]:
         before = old.get(clock["metric"])
         if before is not None and clock.get("target_seconds") is not None:
             yield from _moved(before, clock, cause)
+
+
+def moved_outside(old: Clocks, clocks: Iterable[Clock] | None, cause: str) -> Iterator[Told]:
+    """The same for customers alone, who are told that a ticket is closed that was set aside."""
+    for kind, data in moved(as_outside(old) or {}, clocks or (), cause):
+        yield kind, {**data, "outside": True}
 
 
 def _moved(before: Clock, after: Clock, cause: str) -> Iterator[Told]:

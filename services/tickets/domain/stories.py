@@ -11,6 +11,7 @@ from services.tickets.domain.macrostories import MACRO_STORIES
 from services.tickets.domain.mailstories import MAIL_STORIES
 from services.tickets.domain.peoplestories import NAMES, PEOPLE_STORIES, about
 from services.tickets.domain.placeholders import speaks_from_right
+from services.tickets.domain.unnamed import UNNAMED_STORIES
 from services.tickets.domain.visitorstories import VISITOR_STORIES
 from shared.reasons import REASONS
 from shared.vocabulary import Locale, Localized
@@ -237,7 +238,7 @@ def tell(
     kind: str, data: Mapping[str, Any], locale: Locale, figures: Mapping[str, str] = NO_FIGURES
 ) -> str:
     """One entry in words of the reader's language; `figures` are instants and spans in words."""
-    texts = STORIES.get(_variant(kind, data)) or STORIES.get(kind)
+    texts = _texts(kind, data)
     if texts is None:
         return kind
     words = {key: _word(key, value, locale) for key, value in data.items()}
@@ -246,6 +247,15 @@ def tell(
         _pick(CLAUSES[name], locale).format_map(figures) for name in CLAUSES if name in figures
     ]
     return f"{told} ({_pick(_COMMA, locale).join(clauses)})" if clauses else told
+
+
+def _texts(kind: str, data: Mapping[str, Any]) -> Localized | None:
+    """The sentence of an entry; one that would name another ticket only where its number is."""
+    variant = _variant(kind, data)
+    unnamed = UNNAMED_STORIES.get(variant) or UNNAMED_STORIES.get(kind)
+    if unnamed is not None and "number" not in data:
+        return unnamed
+    return STORIES.get(variant) or STORIES.get(kind)
 
 
 def _variant(kind: str, data: Mapping[str, Any]) -> str:

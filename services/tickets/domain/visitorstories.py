@@ -15,8 +15,8 @@ VISITOR_STORIES: Final[Mapping[str, Localized]] = {
         "en": "No mail carries the reply: the requester's account is disabled",
     },
     "reply_unheard.denied": {
-        "ar": "قد لا يصل الرد إلى أحد: قال صاحب العنوان إن الطلب ليس منه",
-        "en": "The reply may reach nobody: the owner of the address says it is not their request",
+        "ar": "لم يُرسل الرد بالبريد: قال صاحب العنوان إن الطلب ليس منه",
+        "en": "No mail carries the reply: the owner of the address says it is not their request",
     },
     "request_confirmed": {
         "ar": "أكّد صاحب العنوان أن الطلب منه",

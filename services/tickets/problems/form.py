@@ -70,8 +70,8 @@ UNHEARD: Final[Mapping[str, Localized]] = {
         en="No mail goes out: the requester's account is disabled.",
     ),
     "denied": Localized(
-        ar="قال صاحب العنوان إن الطلب ليس منه، فقد لا يصل الرد إلى أحد.",
-        en="The owner of the address says it is not their request: the reply may reach nobody.",
+        ar="لن يُرسل بريد: قال صاحب العنوان إن الطلب ليس منه.",
+        en="No mail goes out: the owner of the address says it is not their request.",
     ),
 }
 """Why a public reply is not read, by the reason."""

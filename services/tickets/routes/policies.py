@@ -57,10 +57,10 @@ def changed(context: Context, result: tuple[Row, Life], status: int = 200) -> Re
     """The ticket as it is after a verb; names come from memory only."""
     row, life = result
     cards = answers.known_cards(context, [row["requester_id"]])
-    answer = answers.ticket(row, life.box, life.veil or Veil(), cards)
+    answer = answers.ticket(row, life.box, life.veil or Veil(), cards, life.unseen)
     if life.veil is None:
         answer["custom"] = {}
-    answer["merged_into_final"] = row["merged_into"]
+    answer["merged_into_final"] = answer["merged_into"]
     return tagged(answer, answers.tag_of(row), status)
 
 

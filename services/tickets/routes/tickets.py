@@ -19,7 +19,7 @@ from services.tickets.routes.policies import (
 )
 from services.tickets.schemas.inputs import TicketIn, TicketPatch
 from services.tickets.schemas.outputs import TicketOut, TicketPage, TimelinePage
-from services.tickets.usecases import editing, opening, reading
+from services.tickets.usecases import editing, opening, reading, recounting
 from services.tickets.usecases.editing import Edit
 from shared.kit import http
 from shared.kit.http import (
@@ -134,5 +134,5 @@ async def read_timeline(
     """Oldest first, in the language of `Accept-Language`; internal notes for staff only."""
     place = after(context, cursor)
     order = (language(request), limit)
-    items, following = await reading.story(context, caller, ticket_id, place, order)
+    items, following = await recounting.story(context, caller, ticket_id, place, order)
     return page_response(request, items, cursor_of(context, following))

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping
 
 from services.tickets.domain.listing import Filters, Place, SlaState, Sort, within_reach
 from services.tickets.domain.rights import Viewer
+from services.tickets.store.relatives import NAMED
 from services.tickets.store.rows import Condition
 from services.tickets.store.visibility import branches, visible
 from shared.kit.tx import Tx
@@ -31,6 +32,7 @@ _SLA_STATES: Final = {
     SlaState.WARNING: "('warning')",
     SlaState.BREACHED: "('breached')",
 }
+_NEEDED: Final = ("t.id", "t.requester_id", *(f"t.{name}" for name in NAMED))
 _WORDS: Final = ("status", "priority", "channel")
 _COMPARED: Final = {
     "organization_id": "t.organization_id = :organization_id",
@@ -69,7 +71,7 @@ async def states(
 ) -> list[RowMapping]:
     """The same page, only by which rows in which state they are (usecases/telling.py)."""
     column = _ORDER[order[0]][0]
-    columns = ", ".join(dict.fromkeys(("t.id", "t.requester_id", f"t.{column}")))
+    columns = ", ".join(dict.fromkeys((*_NEEDED, f"t.{column}")))
     inside = f"{columns}, t.xmin::text::bigint as state"
     statement, params = compose(viewer, filters, more, order, columns=inside)
     return await tx.only(statement, params)

@@ -50,14 +50,16 @@ async def waiting(tx: Tx) -> bool:
 
 
 async def materials(tx: Tx, ids: Sequence[UUID]) -> list[RowMapping]:
-    """Tickets with what their messages add up to."""
+    """Tickets with what their messages add up to; spam, which customers count, as they know it."""
     return await tx.rows(
         """select t.id, t.organization_id, t.department_id, t.assignee_id, t.priority, t.channel,
             t.tags, t.status, t.created_at, t.updated_at, t.resolved_at, t.closed_at,
-            (t.sla -> 'first_response' ->> 'counted_seconds')::int as answer_counted,
-            (t.sla -> 'resolution' ->> 'counted_seconds')::int as resolve_counted,
+            (told.sla -> 'first_response' ->> 'counted_seconds')::int as answer_counted,
+            (told.sla -> 'resolution' ->> 'counted_seconds')::int as resolve_counted,
             m.messages, m.answered_at
-        from tickets.ticket t cross join lateral (
+        from tickets.ticket t
+        cross join lateral (select coalesce(t.sla -> 'outside', t.sla) as sla) told
+        cross join lateral (
             select count(*) filter (where m.public and not m.automatic) as messages,
                 min(m.created_at) filter (where m.author_kind = 'staff' and m.public
                     and m.direction = 'outbound' and not m.automatic

@@ -1,5 +1,6 @@
 """What the people behind the web form's addresses have said to us, here and elsewhere."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -46,6 +47,40 @@ async def find(tx: Tx, ticket_id: UUID) -> RowMapping | None:
     return await tx.row(
         "select * from tickets.verification where ticket_id = :id", {"id": ticket_id}
     )
+
+
+async def denied(tx: Tx, ticket_id: UUID, people: Iterable[UUID]) -> list[UUID]:
+    """Those of the people who said that a request which lives here is not theirs.
+
+    Whoever wrote on the ticket since then takes part in it after all.
+    """
+    said = await denying(tx, people)
+    if not said:
+        return []
+    rows = await tx.rows(
+        """with recursive part (person_id, said_at, id, into_id) as (
+            select v.person_id, v.said_at, t.id, t.merged_into from tickets.verification v
+            join tickets.ticket t on t.id = v.ticket_id
+            where v.person_id = any(:people) and v.word = :denied
+            union all
+            select p.person_id, p.said_at, t.id, t.merged_into from tickets.ticket t
+            join part p on t.id = p.into_id
+        ) select distinct p.person_id from part p where p.id = :ticket and not exists (
+            select from tickets.message m where m.ticket_id = :ticket
+            and m.author_id = p.person_id and m.created_at > p.said_at and not m.automatic)""",
+        {"people": list(said), "denied": Word.DENIED, "ticket": ticket_id},
+    )
+    return [row["person_id"] for row in rows]
+
+
+async def denying(tx: Tx, people: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of the people who have denied any request: mostly nobody."""
+    rows = await tx.rows(
+        "select distinct person_id from tickets.verification"
+        " where person_id = any(:people) and word = :denied",
+        {"people": list(people), "denied": Word.DENIED},
+    )
+    return frozenset(row["person_id"] for row in rows)
 
 
 async def say(tx: Tx, ticket_id: UUID, word: Word) -> bool:

@@ -1,19 +1,20 @@
 """Answers built from rows: plain values for the JSON writer, no models on the way out."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 from uuid import UUID
 
 from services.tickets.adapters.people import Card, people_of
-from services.tickets.domain.kindly import told_status
+from services.tickets.domain.kindly import guise
 from services.tickets.domain.kinds import RASTER
 from services.tickets.domain.promises import shown
 from services.tickets.domain.veil import Veil
 from services.tickets.domain.words import number_text
 from services.tickets.store import seals
 from services.tickets.store.listing import NEVER
+from services.tickets.store.relatives import NAMED
 from services.tickets.store.rows import Row
 from shared.kit.context import Context
 from shared.kit.crypto import Box
@@ -36,15 +37,25 @@ def tag_of(row: Row) -> str:
     return f"{row['version']}.{row['sla_sequence']}.{row['escalation_sequence']}"
 
 
-def ticket(row: Row, box: Box, veil: Veil, cards: Cards | None = None) -> dict[str, Any]:
-    """The ticket object of contracts.md; of custom values what the `veil` lets through."""
+def ticket(
+    row: Row,
+    box: Box,
+    veil: Veil,
+    cards: Cards | None = None,
+    unseen: Collection[UUID] = (),
+) -> dict[str, Any]:
+    """The ticket object of contracts.md; of custom values what the `veil` lets through.
+
+    Other tickets are named to whoever may see them: `unseen` says which they may not.
+    """
     custom = seals.unseal_json(box, seals.CUSTOM, row["id"], row["custom"])
-    told = {**row, "status": told_status(row["status"], staff=veil.staff)}
-    return compose(told, seals.subject_of(box, row), veil.shown(custom or {}), cards)
+    told = row if veil.staff else guise(row)
+    answer = compose(told, seals.subject_of(box, row), veil.shown(custom or {}), cards)
+    return answer | {name: None for name in NAMED if answer[name] in unseen}
 
 
 def compose(
-    row: Mapping[str, Any], subject: str, custom: dict[str, Any] | None, cards: Cards | None = None
+    row: Mapping[Any, Any], subject: str, custom: dict[str, Any] | None, cards: Cards | None = None
 ) -> dict[str, Any]:
     """The same from opened texts."""
     due = row["next_due_at"]

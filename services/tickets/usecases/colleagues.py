@@ -8,7 +8,7 @@ from services.tickets.domain.words import number_text
 from services.tickets.store import files as attached
 from services.tickets.store import messages, seals, tickets
 from services.tickets.store.rows import Row
-from services.tickets.usecases import answers, following
+from services.tickets.usecases import answers, following, vouching
 from services.tickets.usecases.enclosing import enclosed
 from shared.kit.crypto import Box
 from shared.kit.problems import NotFound
@@ -33,13 +33,16 @@ async def batch(tx: Tx, ticket_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """Tickets for mails about them, each with the ids of the mails that came in, oldest first."""
     told = []
     heard = await following.hearing(tx, ticket_ids)
-    for row in await tickets.read_for_mail(tx, ticket_ids):
+    rows = await tickets.read_for_mail(tx, ticket_ids)
+    denied = await vouching.denied(tx, rows)
+    for row in rows:
         box = await tx.context.vault.box(row["organization_id"])
         pairs = zip(row["mail_ids"], row["mails"], strict=True)
         mails = [_message_id(box, *pair) for pair in pairs]
         told.append(
             _told(row, box, row["people"])
             | {"mail_message_ids": list(filter(None, mails)), "watchers": heard.get(row["id"], [])}
+            | {"denied": denied.get(row["id"], [])}
         )
     return told
 

@@ -3,9 +3,8 @@
 from uuid import UUID
 
 from services.tickets.problems.bonds import NOT_CLOSED, OTHER_OWNER
-from services.tickets.store import tickets
 from services.tickets.store.rows import Row
-from services.tickets.usecases.sight import see, viewer_of
+from services.tickets.usecases.sight import living, see, viewer_of
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.problems import ValidationFailed
@@ -17,16 +16,14 @@ _PLACE = "/follow_up_of"
 async def earlier(context: Context, caller: Caller, ticket_id: UUID | None) -> Row | None:
     """The closed ticket that a new one goes on with; NotFound when the caller does not see it.
 
-    What was merged lives on in another one: that is the one meant. What is not closed is
-    answered where it stands.
+    What was merged lives on in another one: that is the one meant, if the caller sees it. What is
+    not closed is answered where it stands.
     """
     if ticket_id is None:
         return None
+    viewer = viewer_of(caller)
     async with context.tx(caller) as tx:
-        row = await see(tx, viewer_of(caller), ticket_id)
-    if row["merged_into"] is not None:
-        async with context.tx() as tx:
-            row = await tickets.read_living(tx, ticket_id) or row
+        row = await living(tx, viewer, await see(tx, viewer, ticket_id))
     if row["status"] != Status.CLOSED:
         raise ValidationFailed.of(_PLACE, "not_closed", NOT_CLOSED, caller.locale)
     return row

@@ -50,6 +50,8 @@ class Life:
         """The custom values once somebody has opened them (`fielding.custom_of`)."""
         self.veil: Veil | None = None
         """What of them the caller may see; nothing while nobody has said."""
+        self.unseen: frozenset[UUID] = frozenset()
+        """Tickets that this one names and the caller may not see."""
         self._before = self.ticket
         self._entries: list[Entry] = []
 

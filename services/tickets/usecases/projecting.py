@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.tickets.domain import promises, promisestories
+from services.tickets.domain.kindly import OUTSIDE
 from services.tickets.domain.lifecycle import LIVE
 from services.tickets.domain.listing import SlaState
 from services.tickets.domain.promisestories import Clock
@@ -82,14 +83,17 @@ async def excused(tx: Tx, event: Event[SlaExcused]) -> None:
 
 async def met(tx: Tx, event: Event[SlaMet]) -> None:
     fact = event.data
-    marks: dict[str, Any] = {"met_at": render_instant(fact.met_at), "state": "met"}
-    if fact.counted_seconds is not None:
-        marks["counted_seconds"] = fact.counted_seconds
+    marks: dict[str, Any] = {}
+    if not fact.outside:
+        marks |= {"met_at": render_instant(fact.met_at), "state": "met"}
+        if fact.counted_seconds is not None:
+            marks["counted_seconds"] = fact.counted_seconds
 
     def told(clock: Clock) -> dict[str, Any]:
         due = render_instant(fact.due_at) if fact.due_at else None
         figures = {"target_seconds": clock.get("target_seconds"), "due_at": due}
-        return {**figures, "counted_seconds": fact.counted_seconds}
+        only = {OUTSIDE: True} if fact.outside else {}
+        return {**figures, "counted_seconds": fact.counted_seconds, **only}
 
     await _mark(tx, event, "sla_met", marks, told)
 
@@ -137,15 +141,23 @@ async def _tell(tx: Tx, event: Event[SlaClockUpdated], more: dict[str, Any]) -> 
     if row is None or event.sequence <= row["sla_sequence"]:
         return
     old, clocks = row["sla"] or {}, _clocks(event)
-    await tickets.project(tx, event.data.ticket_id, _sla(event, promises.told(old, clocks), more))
-    cause = getattr(event.data, "cause", "")
-    entries = [
-        Entry(kind, event.data.at, None, "system", data)
-        for kind, data in promisestories.moved(old, clocks, cause)
+    outside = _outside(event.data)
+    told = promises.told_outside(promises.told(old, clocks), outside)
+    await tickets.project(tx, event.data.ticket_id, _sla(event, told, more))
+    story = [
+        *promisestories.moved(old, clocks, event.data.cause),
+        *promisestories.moved_outside(old, outside, event.data.cause),
     ]
+    entries = [Entry(kind, event.data.at, None, "system", data) for kind, data in story]
     if entries:
         box = await tx.context.vault.box(row["organization_id"])
         timeline.add(tx, box, tickets.to_ticket(row), entries)
+
+
+def _outside(fact: SlaClockUpdated) -> list[dict[str, Any]] | None:
+    if fact.outside is None:
+        return None
+    return [clock.model_dump(mode="json") for clock in fact.outside]
 
 
 def _clocks(event: Event[SlaClockStarted] | Event[SlaClockUpdated]) -> list[dict[str, Any]]:

@@ -3,50 +3,40 @@
 Each read closes its transaction before people's names are asked for: never HTTP inside one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.tickets.domain.kindly import asked_states, told_states
+from services.tickets.domain.kindly import asked_states
 from services.tickets.domain.listing import Filters
-from services.tickets.domain.peoplestories import PEOPLE
-from services.tickets.domain.placeholders import plain
 from services.tickets.domain.rights import Viewer
-from services.tickets.domain.stories import tell
 from services.tickets.domain.veil import Veil
 from services.tickets.store import (
     chains,
-    directory,
     held,
     incidents,
     listing,
     messages,
+    relatives,
     seals,
     tickets,
-    timeline,
     visitors,
 )
 from services.tickets.store import feedback as ratings
 from services.tickets.store.listing import Order
 from services.tickets.store.rows import Row
 from services.tickets.usecases import answers, holding, narrowing, searching, tagging, telling
-from services.tickets.usecases.answers import Cards
-from services.tickets.usecases.fieldbook import book_of, veil_of
-from services.tickets.usecases.fieldtelling import FieldTeller
-from services.tickets.usecases.figures import INSIDE, NAMELESS, figures, zone_of
-from services.tickets.usecases.sight import see, viewer_of
+from services.tickets.usecases.fieldbook import veil_of
+from services.tickets.usecases.sight import living, see, viewer_of
 from shared.kit.callers import Caller
 from shared.kit.context import Context
-from shared.kit.crypto import Box
 from shared.kit.problems import NotFound, ValidationFailed
 from shared.kit.tx import Tx
-from shared.vocabulary import Channel, Locale
+from shared.vocabulary import Channel
 
 FIRST_MESSAGES: Final = 20
-_NOBODY: Final = {"id": None, "name": None}
-_BEGINNING: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 Tagged = tuple[dict[str, Any], str]
 
@@ -67,9 +57,9 @@ async def ticket(
                 tx, ticket_id, internal=viewer.staff, after=None, limit=FIRST_MESSAGES
             )
         inside = await _inside(tx, row) if viewer.staff else {}
-        merged = row["merged_into"] is not None
-        end = await chains.living_id(tx, ticket_id) if merged else None
-    answer, tag = await _tell_ticket(context, row, page, veil, full=with_messages)
+        unseen = await relatives.unseen(tx, viewer, [row])
+        end = await _end(tx, viewer, row)
+    answer, tag = await _tell_ticket(context, row, page, (veil, unseen), full=with_messages)
     return answer | {"merged_into_final": end} | inside, tag
 
 
@@ -80,9 +70,10 @@ async def ticket_by_number(context: Context, caller: Caller, number: int) -> Tag
         found = await tickets.find_by_number(tx, viewer, number)
         if found is None:
             raise NotFound
-        row = await _living(tx, viewer, found)
+        row = await living(tx, viewer, found)
         inside = await _inside(tx, row) if viewer.staff else {}
-    answer, tag = await _tell_ticket(context, row, ([], []), veil, full=False)
+        unseen = await relatives.unseen(tx, viewer, [row])
+    answer, tag = await _tell_ticket(context, row, ([], []), (veil, unseen), full=False)
     return answer | inside, tag
 
 
@@ -95,12 +86,12 @@ async def _inside(tx: Tx, row: Row) -> dict[str, Any]:
     return {"held_mails": holding.told(mails), "requester_answer": word, "reports": reports}
 
 
-async def _living(tx: Tx, viewer: Viewer, row: Row) -> Row:
-    """The ticket that a merged one lives on in, where the viewer sees it."""
+async def _end(tx: Tx, viewer: Viewer, row: Row) -> UUID | None:
+    """Where a chain of merges ends, if the viewer sees it."""
     if row["merged_into"] is None:
-        return row
-    end = await tickets.find(tx, viewer, await chains.living_id(tx, row["id"]))
-    return end or row
+        return None
+    end = await chains.living_id(tx, row["id"])
+    return None if await relatives.unseen_among(tx, viewer, [end]) else end
 
 
 async def ticket_list(
@@ -123,7 +114,7 @@ async def ticket_list(
             if not lenient:
                 raise
             return [], None
-        return await _told(context, viewer, found), place
+        return await _told(context, caller, found), place
     veil = await veil_of(context, viewer)
     async with context.tx(caller) as tx:
         rows = await listing.states(tx, viewer, filters, more, order)
@@ -132,11 +123,14 @@ async def ticket_list(
     return await telling.joined(context, shown), place
 
 
-async def _told(context: Context, viewer: Viewer, rows: Sequence[Row]) -> list[dict[str, Any]]:
+async def _told(context: Context, caller: Caller, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    viewer = viewer_of(caller)
     veil = await veil_of(context, viewer)
+    async with context.tx(caller) as tx:
+        unseen = await relatives.unseen(tx, viewer, rows)
     cards = await answers.cards_for(context, [row["requester_id"] for row in rows])
     return [
-        answers.ticket(row, await context.vault.box(row["organization_id"]), veil, cards)
+        answers.ticket(row, await context.vault.box(row["organization_id"]), veil, cards, unseen)
         for row in rows
     ]
 
@@ -151,7 +145,7 @@ async def message_list(
     """A page of messages, oldest first."""
     viewer = viewer_of(caller)
     async with context.tx(caller) as tx:
-        row = await _living(tx, viewer, await see(tx, viewer, ticket_id))
+        row = await living(tx, viewer, await see(tx, viewer, ticket_id))
         rows, files = await messages.page(
             tx, row["id"], internal=viewer.staff, after=after, limit=limit
         )
@@ -159,34 +153,6 @@ async def message_list(
     items = await _tell_messages(context, row, (shown, files), staff=viewer.staff)
     more = len(rows) > limit
     return items, [shown[-1]["created_at"], shown[-1]["id"]] if more else None
-
-
-async def story(
-    context: Context,
-    caller: Caller,
-    ticket_id: UUID,
-    after: tuple[datetime, UUID] | None,
-    order: tuple[Locale, int],
-) -> tuple[list[dict[str, Any]], list[Any] | None]:
-    """What happened, oldest first, in the reader's language; reasons are the desk's own."""
-    locale, limit = order
-    viewer = viewer_of(caller)
-    async with context.tx(caller) as tx:
-        row = await see(tx, viewer, ticket_id)
-        rows = await timeline.listed(
-            tx, ticket_id, internal=viewer.staff, after=after or _BEGINNING, limit=limit
-        )
-    async with context.tx() as tx:
-        names = {one["id"]: one[f"name_{locale}"] for one in await directory.departments(tx)}
-        zone = await zone_of(tx, row["organization_id"])
-    shown = rows[:limit]
-    cards = await answers.cards_for(context, _people(shown))
-    box = await context.vault.box(row["organization_id"])
-    reader = Reader(locale, zone, staff=viewer.staff)
-    told = FieldTeller(await book_of(context), box, locale, staff=viewer.staff)
-    items = [_entry(one, box, (cards, names), reader, told) for one in shown if told.tells(one)]
-    more = len(rows) > limit
-    return items, [shown[-1]["at"], shown[-1]["id"]] if more else None
 
 
 async def feedback(context: Context, caller: Caller, ticket_id: UUID) -> list[dict[str, Any]]:
@@ -206,64 +172,18 @@ async def feedback(context: Context, caller: Caller, ticket_id: UUID) -> list[di
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads a story."""
-
-    locale: Locale
-    zone: str
-    staff: bool
-
-
-def _entry(
-    row: Row, box: Box, names: tuple[Cards, dict[UUID, str]], reader: Reader, fields: FieldTeller
-) -> dict[str, Any]:
-    cards, departments = names
-    known = fields.data(row)
-    data = {key: value for key, value in known.items() if reader.staff or key not in INSIDE}
-    data = told_states(data, staff=reader.staff) | _named(data, cards)
-    if "department_id" in data:
-        data["department"] = departments.get(UUID(data["department_id"]), "…")
-    named = reader.staff or row["kind"] not in NAMELESS
-    who = answers.person(row["actor_id"] if named else None, cards) or _NOBODY
-    told = tell(row["kind"], data, reader.locale, figures(data, reader.locale, reader.zone))
-    entry = {
-        "id": row["id"],
-        "at": row["at"],
-        "kind": row["kind"],
-        "text": told,
-        "actor": {"kind": row["actor_kind"], "id": who["id"], "name": who["name"]},
-        "data": data,
-    }
-    if reader.staff:
-        entry["reason"] = seals.unseal(box, seals.REASON, row["id"], row["reason"])
-    return entry
-
-
-def _people(rows: Sequence[Row]) -> list[UUID | None]:
-    """Whoever did something in these entries, or is told of in them."""
-    told = (one["data"][key] for one in rows for key in PEOPLE if (one["data"] or {}).get(key))
-    return [*(one["actor_id"] for one in rows), *map(UUID, told)]
-
-
-def _named(data: dict[str, Any], cards: Cards) -> dict[str, str]:
-    """The names of those whom an entry is about, as far as they are known."""
-    ids = {name: data[key] for key, name in PEOPLE.items() if data.get(key)}
-    found = {name: cards.get(UUID(one), answers.NOBODY).name for name, one in ids.items()}
-    return {name: plain(known) for name, known in found.items() if known}
-
-
 async def _tell_ticket(
     context: Context,
     row: Row,
     page: tuple[list[Row], list[Row]],
-    veil: Veil,
+    sight: tuple[Veil, Collection[UUID]],
     *,
     full: bool,
 ) -> Tagged:
+    veil, unseen = sight
     box = await context.vault.box(row["organization_id"])
     cards = await answers.cards_for(context, [row["requester_id"]])
-    answer = answers.ticket(row, box, veil, cards)
+    answer = answers.ticket(row, box, veil, cards, unseen)
     if full:
         shown = (page[0][:FIRST_MESSAGES], page[1])
         answer["messages"] = await _tell_messages(context, row, shown, staff=veil.staff)

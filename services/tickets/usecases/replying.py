@@ -11,7 +11,7 @@ from services.tickets.domain.reopening import ENDED, inside_window
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Action, Ticket
 from services.tickets.problems import IllegalMove, TicketEnded
-from services.tickets.store import chains, messages, tickets
+from services.tickets.store import chains, messages, relatives, tickets
 from services.tickets.store import files as attached
 from services.tickets.usecases import answers, claiming, unheard
 from services.tickets.usecases.claiming import NOTHING, Claim
@@ -60,6 +60,7 @@ async def begin(tx: Tx, caller: Caller, ticket_id: UUID, viewer: Viewer | None =
     box = await tx.context.vault.box(row["organization_id"])
     life = Life(tx, row, box, Actor(caller.id, rights.voice(viewer, row["requester_id"])))
     life.veil = veil
+    life.unseen = await relatives.unseen(tx, viewer, [row])
     return life
 
 

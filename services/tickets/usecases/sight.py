@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from services.tickets.domain import rights
+from services.tickets.domain.kindly import guise
 from services.tickets.domain.rights import Reach, Viewer
-from services.tickets.store import tickets
+from services.tickets.store import chains, tickets
 from services.tickets.store.rows import Row
 from shared.kit.callers import Caller
 from shared.kit.problems import Forbidden, NotFound
@@ -32,19 +33,27 @@ def staff_only(caller: Caller) -> Viewer:
 
 
 async def see(tx: Tx, viewer: Viewer, ticket_id: UUID) -> Row:
-    """The ticket's row, or NotFound."""
-    return _or_missing(await tickets.find(tx, viewer, ticket_id))
+    """The ticket's row as the viewer is told of it, or NotFound."""
+    return _or_missing(viewer, await tickets.find(tx, viewer, ticket_id))
 
 
 async def hold(tx: Tx, viewer: Viewer, ticket_id: UUID) -> Row:
     """The ticket's row, locked until the end of the transaction, or NotFound."""
-    return _or_missing(await tickets.find(tx, viewer, ticket_id, lock=True))
+    return _or_missing(viewer, await tickets.find(tx, viewer, ticket_id, lock=True))
 
 
-def _or_missing(row: Row | None) -> Row:
+async def living(tx: Tx, viewer: Viewer, row: Row) -> Row:
+    """The ticket that a merged one lives on in, where the viewer sees it."""
+    if row["merged_into"] is None:
+        return row
+    end = await tickets.find(tx, viewer, await chains.living_id(tx, row["id"]))
+    return row if end is None else _or_missing(viewer, end)
+
+
+def _or_missing(viewer: Viewer, row: Row | None) -> Row:
     if row is None:
         raise NotFound
-    return row
+    return row if viewer.staff else guise(row)
 
 
 def _reach(caller: Caller) -> Reach:

@@ -1,6 +1,7 @@
 """Stretches are read from tickets outside the hot path, a few hundred at a time."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from services.tickets.domain.stretches import (
     Life,
     Moved,
     Rehoused,
+    Stretch,
     stretches,
 )
 from services.tickets.store import tallies
@@ -99,7 +101,7 @@ def _lines(row: Row, changes: list[Change], scores: Scores) -> list[dict[str, An
             "ended_at": one.ended_at,
             "ended_by": one.ended_by,
             "resolved_at": one.resolved_at,
-            "closed_at": one.closed_at,
+            "closed_at": _closed_at(life, one, latest=one.cycle == last),
             "score": scores.get((row["id"], one.cycle)),
             "reopened": one.cycle < last,
             "spam": life.status is Status.SPAM,
@@ -109,6 +111,12 @@ def _lines(row: Row, changes: list[Change], scores: Scores) -> list[dict[str, An
         }
         for one in found
     ]
+
+
+def _closed_at(life: Life, one: Stretch, *, latest: bool) -> datetime | None:
+    """Customers count as closed what was set aside as spam; the desk does not count it at all."""
+    aside = latest and life.status is Status.SPAM
+    return one.closed_at or (life.closed_at if aside else None)
 
 
 def _once(row: Row, cycle: int) -> dict[str, Any]:

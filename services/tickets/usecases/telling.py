@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary
 
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.veil import Veil
-from services.tickets.store import tickets
+from services.tickets.store import relatives, tickets
+from services.tickets.store.relatives import NAMED
 from services.tickets.store.rows import Row
 from services.tickets.usecases import answers
 from services.tickets.usecases.answers import Cards
@@ -55,22 +56,32 @@ _told: WeakKeyDictionary[Database, Told] = WeakKeyDictionary()
 async def page(
     tx: Tx, viewer: Viewer, veil: Veil, found: Sequence[Row]
 ) -> list[tuple[UUID, bytes]]:
-    """Requester and text of the found rows (`listing.states`); what has just gone is left out."""
+    """Requester and text of the found rows (`listing.states`); what has just gone is left out.
+
+    A text that hides another ticket is for this viewer alone.
+    """
     told = _told.setdefault(tx.context.database, Told())
     hidden = veil.hidden()
-    known = {row["id"]: told.get((row["id"], row["state"], hidden)) for row in found}
+    unseen = await relatives.unseen(tx, viewer, found)
+    own = {row["id"] for row in found if not unseen.isdisjoint(row[name] for name in NAMED)}
+    known = {
+        row["id"]: None if row["id"] in own else told.get((row["id"], row["state"], hidden))
+        for row in found
+    }
     missing = [row_id for row_id, text in known.items() if text is None]
     if missing:
         for row in await tickets.several(tx, viewer, missing):
-            text = await _tell(tx.context, veil, row)
-            told.keep((row["id"], row["state"], hidden), text)
+            text = await _tell(tx.context, veil, row, unseen)
+            if row["id"] not in own:
+                told.keep((row["id"], row["state"], hidden), text)
             known[row["id"]] = text
     shown = ((row["requester_id"], known[row["id"]]) for row in found)
     return [(requester, text) for requester, text in shown if text is not None]
 
 
-async def _tell(context: Context, veil: Veil, row: Row) -> bytes:
-    answer = answers.ticket(row, await context.vault.box(row["organization_id"]), veil)
+async def _tell(context: Context, veil: Veil, row: Row, unseen: frozenset[UUID]) -> bytes:
+    box = await context.vault.box(row["organization_id"])
+    answer = answers.ticket(row, box, veil, unseen=unseen)
     del answer["requester"]
     return dumps(answer)
 

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from services.tickets.domain.visitors import DENIED
+from services.tickets.domain.visitors import Word
 from services.tickets.problems.form import UNHEARD
-from services.tickets.store import directory
+from services.tickets.store import directory, visitors
 from services.tickets.usecases.life import Life
 
 _KNOWN: Final = "unheard"
@@ -28,4 +28,6 @@ async def _reason(life: Life) -> str | None:
     person = await directory.person(life.tx, life.ticket.requester_id)
     if person is not None and person["disabled"]:
         return "disabled"
-    return DENIED if DENIED in life.ticket.tags else None
+    requester = life.ticket.requester_id
+    denied = await visitors.denied(life.tx, life.ticket.id, [requester])
+    return Word.DENIED.value if denied else None

@@ -159,8 +159,6 @@ async def reopen(tx: Tx, caller: Caller, ticket_id: UUID, reason: str | None) ->
     viewer = viewer_of(caller)
     life = await begin(tx, caller, ticket_id, viewer)
     in_time = inside_window(life.ticket, life.at)
-    if life.ticket.status is Status.SPAM and not viewer.staff:
-        raise TicketEnded
     if not may_reopen(life.ticket.status, in_window=in_time):
         raise IllegalMove(life.ticket.status, _legal(life, staff=viewer.staff))
     if not viewer.staff and not in_time:

@@ -1,6 +1,7 @@
 """The link in an acknowledgement of the form: the request is mine, or it is not."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +27,7 @@ class Question:
     """What a link asks about, and what was said so far."""
 
     ticket_id: UUID
+    person_id: UUID
     number: str
     locale: Locale
     word: Word | None
@@ -34,10 +36,10 @@ class Question:
 async def question(tx: Tx, token: str) -> Question:
     """Read a link; LinkInvalid when we did not make it."""
     ticket_id = _read(tx.context, token)
-    row, asked = await tickets.read_living(tx, ticket_id), await visitors.find(tx, ticket_id)
+    row, asked = await tickets.read(tx, ticket_id), await visitors.find(tx, ticket_id)
     if row is None or asked is None:
         raise LinkInvalid
-    return _question(row, Word(asked["word"]) if asked["word"] else None)
+    return _question(row, asked)
 
 
 async def answer(tx: Tx, token: str, word: Word) -> Question:
@@ -47,13 +49,21 @@ async def answer(tx: Tx, token: str, word: Word) -> Question:
     if row is None:
         raise LinkInvalid
     if await visitors.say(tx, asked.ticket_id, word):
-        await _note(tx, row, word)
-    return _question(row, word)
+        await _note(tx, row, word, asked.person_id)
+    return replace(asked, word=word)
 
 
-async def _note(tx: Tx, row: Row, word: Word) -> None:
+async def denied(tx: Tx, rows: Sequence[Row]) -> dict[UUID, list[UUID]]:
+    """Of tickets with their `people`: who of them said that the request is not theirs."""
+    people = {row["id"]: {row["requester_id"], *row["people"]} for row in rows}
+    said = await visitors.denying(tx, set().union(*people.values()))
+    named = {ticket_id: theirs & said for ticket_id, theirs in people.items() if theirs & said}
+    return {one: await visitors.denied(tx, one, theirs) for one, theirs in named.items()}
+
+
+async def _note(tx: Tx, row: Row, word: Word, person_id: UUID) -> None:
     box = await tx.context.vault.box(row["organization_id"])
-    life = Life(tx, row, box, Actor(row["requester_id"], AuthorKind.CUSTOMER))
+    life = Life(tx, row, box, Actor(person_id, AuthorKind.CUSTOMER))
     life.note(_STORIES[word])
     _heed_wish(life, word)
     tags = tuple(one for one in life.ticket.tags if one != DENIED)
@@ -61,8 +71,9 @@ async def _note(tx: Tx, row: Row, word: Word) -> None:
         tags = (*tags, DENIED)
     if tags != life.ticket.tags:
         life.change(tags=tags)
-        actor = life.actor.id
-        life.state(TicketEdited(**life.base, fields=("tags",), actor_id=actor, outage=None))
+        gone = person_id if word is Word.DENIED else None
+        fact = TicketEdited(**life.base, fields=("tags",), actor_id=person_id, denied_by=gone)
+        life.state(fact)
     await life.save()
 
 
@@ -74,8 +85,12 @@ def _heed_wish(life: Life, word: Word) -> None:
     move_priority(life, granted(ticket.requested_priority, believed=word is Word.CONFIRMED))
 
 
-def _question(row: Row, word: Word | None) -> Question:
-    return Question(row["id"], number_text(row["number"]), Locale(row["locale"]), word)
+def _question(row: Row, asked: Row) -> Question:
+    """Under the number that its reader was told, wherever the request lives on by now."""
+    word = Word(asked["word"]) if asked["word"] else None
+    return Question(
+        row["id"], asked["person_id"], number_text(row["number"]), Locale(row["locale"]), word
+    )
 
 
 def _read(context: Context, token: str) -> UUID:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notify.domain.subscriptions import outside
+from services.notify.domain.outside import outside
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from standardwebhooks import Webhook
 
 from services.notify.domain.egress import EgressDenied, check_answers, check_url, denied
 from services.notify.domain.literals import numeric_host
+from services.notify.domain.outside import inside_only
 from services.notify.domain.retries import (
     WEBHOOK_WAITS,
     Answer,
@@ -18,7 +19,7 @@ from services.notify.domain.retries import (
     judge,
 )
 from services.notify.domain.signing import new_secret, sign, signed_headers
-from services.notify.domain.subscriptions import inside_only, known_pattern, matches, wanted
+from services.notify.domain.subscriptions import known_pattern, matches, wanted
 
 NOW = datetime(2026, 3, 1, 7, tzinfo=UTC)
 NOTHING: frozenset[tuple[str, int]] = frozenset()

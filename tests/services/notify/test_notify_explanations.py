@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from services.notify.consumers import consumers
-from services.notify.domain.subscriptions import outside
+from services.notify.domain.outside import outside
 from services.notify.usecases import explaining
 from shared.events.base import Event
 from shared.events.escalation import EscalationRaised

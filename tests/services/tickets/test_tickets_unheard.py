@@ -47,5 +47,5 @@ async def test_a_reply_to_a_denied_request_says_that_nobody_may_read_it(desk: De
     await desk.http.post(link(desk, made["id"]), json={"answer": "denied"})
     answer = await desk.do(agent, made["id"], "messages", {"body": "x"})
     assert [one["code"] for one in answer.json()["warnings"]] == ["requester_denied"]
-    text = "The reply may reach nobody: the owner of the address says it is not their request"
+    text = "No mail carries the reply: the owner of the address says it is not their request"
     assert ("reply_unheard", text) in await timeline(desk, agent, made["id"])
