@@ -10,8 +10,10 @@ from shared.vocabulary import MailClass, Status
 
 MAIL_REOPENS_A_DAY: Final = 3
 """The limiter of mail.md 9; beyond it a mail only joins the ticket."""
+REOPENS_A_DAY: Final = 20
+"""By hand; each solution in between writes to the customer, so a program's loop must end."""
+DAY: Final = timedelta(hours=24)
 
-_DAY: Final = timedelta(hours=24)
 _ANSWERING: Final = frozenset({MailClass.HUMAN, MailClass.LIST})
 ENDED: Final = frozenset({Status.RESOLVED, Status.CLOSED})
 
@@ -42,7 +44,7 @@ def is_automatic(mail_class: MailClass) -> bool:
 
 def recent(instants: Iterable[datetime], now: datetime) -> tuple[datetime, ...]:
     """The mail reopens of the last 24 hours."""
-    return tuple(at for at in instants if now - at < _DAY)
+    return tuple(at for at in instants if now - at < DAY)
 
 
 def effect_of_mail(
@@ -61,8 +63,12 @@ def effect_of_mail(
 
 
 def moved_window(ticket: Ticket, reopen_count: int | None, sent_at: datetime) -> datetime | None:
-    """The new end once the resolution mail has left; moved once for each resolution."""
+    """The new end once the resolution mail has left; moved once for each resolution.
+
+    Never to an earlier instant than was told: a ticket may be solved before its terms are known.
+    """
     stale = reopen_count is not None and reopen_count != ticket.reopen_count
     if stale or ticket.reopen_moved or ticket.status not in ENDED or ticket.resolved_at is None:
         return None
-    return max(sent_at, ticket.resolved_at) + ticket.reopen_window
+    moved = max(sent_at, ticket.resolved_at) + ticket.reopen_window
+    return max(moved, ticket.reopen_until or moved)

@@ -78,6 +78,16 @@ class TicketEnded(Conflict):
     )
 
 
+class ReopenedTooOften(Conflict):
+    code = "reopened_too_often"
+    title = Localized(ar="أُعيد فتح التذكرة مرارًا", en="Reopened too often")
+    detail = Localized(
+        ar="أُعيد فتح هذه التذكرة مرات كثيرة خلال يوم واحد. حاول غدًا، أو افتح تذكرة متابعة.",
+        en="This ticket was reopened many times within a day. Try again tomorrow, or open a"
+        " follow-up.",
+    )
+
+
 class IllegalMove(IllegalTransition):
     """Says in words where the ticket stands and what may be done; `legal` is for programs."""
 

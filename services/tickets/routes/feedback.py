@@ -29,7 +29,7 @@ from shared.kit.problems import BadRequest, NotFound, ValidationFailed, problems
 router = http.router("/v1", tags=["feedback"])
 _HOLDERS = [public("the link in the mail is signed for its ticket")]
 _FORM: Final = "application/x-www-form-urlencoded"
-_CHECKED: Final = frozenset({"true", "on", "1"})
+_BOXES: Final = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
 _MOST_FIELDS: Final = 20
 _REFUSALS: Final = (LinkInvalid, NotRatable, FeedbackPassed, FeedbackExpired, FeedbackReopenOver)
 
@@ -131,7 +131,9 @@ def _of_form(body: bytes) -> dict[str, Any]:
         fields["score"] = int(fields["score"])
     if "comment" in fields:
         fields["comment"] = fields["comment"] or None
-    return {**fields, "reopen": fields["reopen"] in _CHECKED} if "reopen" in fields else fields
+    if fields.get("reopen") in _BOXES:
+        fields["reopen"] = _BOXES[fields["reopen"]]
+    return fields
 
 
 def _told(paper: Ballot) -> dict[str, object]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from services.tickets.problems import ReplyRequired, TicketEnded
+from services.tickets.problems import ReopenedTooOften, ReplyRequired, TicketEnded
 from services.tickets.routes.policies import BELIEVED, CanManage, CanWrite, changed
 from services.tickets.schemas.inputs import (
     AssignIn,
@@ -27,7 +27,7 @@ _ANSWER: Final[dict[str, Any]] = {
     "responses": problems(NotFound, IllegalTransition, ValidationFailed),
 }
 _WAITING: Final = problems(NotFound, IllegalTransition, ReplyRequired)
-_REOPENING: Final = problems(NotFound, IllegalTransition, TicketEnded)
+_REOPENING: Final = problems(NotFound, IllegalTransition, TicketEnded, ReopenedTooOften)
 
 
 @router.post("/assign", summary="Assign a ticket", **_ANSWER)

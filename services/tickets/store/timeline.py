@@ -107,3 +107,13 @@ async def listed(
             "prefix": NUMBER_PREFIX,
         },
     )
+
+
+async def reopened_since(tx: Tx, ticket_id: UUID, start: datetime) -> int:
+    """How often the ticket was reopened from that instant on."""
+    count: int = await tx.scalar(
+        """select count(*) from tickets.timeline
+        where ticket_id = :ticket and kind = 'reopened' and at > :start""",
+        {"ticket": ticket_id, "start": start},
+    )
+    return count

@@ -178,6 +178,8 @@ async def _cast(life: Life, vote: Vote, policy: Policy, *, by_link: bool) -> Non
     assert score is not None
     if vote.reopen:
         _check_reopening(life, score, policy)
+    elif _repeats(await _given(life, ticket.reopen_count), vote):
+        return
     values = {
         "ticket_id": ticket.id,
         "reopen_count": ticket.reopen_count,
@@ -195,6 +197,13 @@ async def _cast(life: Life, vote: Vote, policy: Policy, *, by_link: bool) -> Non
     if vote.reopen:
         reopen(life, "feedback", reason=vote.comment)
     await life.save()
+
+
+def _repeats(given: Given | None, vote: Vote) -> bool:
+    """Whether all of it was said before: a second click is no second fact."""
+    if given is None or given.score != vote.score:
+        return False
+    return not vote.said or vote.comment == given.comment
 
 
 def _check_reopening(life: Life, score: int, policy: Policy) -> None:

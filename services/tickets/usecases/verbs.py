@@ -10,9 +10,15 @@ from services.tickets.domain.lifecycle import (
     legal_now,
     may_reopen,
 )
-from services.tickets.domain.reopening import inside_window
+from services.tickets.domain.reopening import DAY, REOPENS_A_DAY, inside_window
 from services.tickets.domain.words import Action
-from services.tickets.problems import IllegalMove, ReplyRequired, TicketEnded
+from services.tickets.problems import (
+    IllegalMove,
+    ReopenedTooOften,
+    ReplyRequired,
+    TicketEnded,
+)
+from services.tickets.store import timeline
 from services.tickets.store.rows import Row
 from services.tickets.usecases import reporting_back
 from services.tickets.usecases.directory import require_assignee
@@ -163,6 +169,8 @@ async def reopen(tx: Tx, caller: Caller, ticket_id: UUID, reason: str | None) ->
         raise IllegalMove(life.ticket.status, _legal(life, staff=viewer.staff))
     if not viewer.staff and not in_time:
         raise TicketEnded
+    if await timeline.reopened_since(tx, ticket_id, life.at - DAY) >= REOPENS_A_DAY:
+        raise ReopenedTooOften
     bring_back(life, "staff" if viewer.staff else "portal", reason=reason)
     return await life.save(), life
 

@@ -194,6 +194,11 @@ def test_the_window_only_ever_moves_later(window: timedelta, counted: bool) -> N
     assert later == NOW + DAY + window
 
 
+def test_a_window_that_was_told_does_not_shrink_when_the_terms_are_known() -> None:
+    told = replace(TICKET, reopen_until=NOW + DAY, reopen_window=timedelta(minutes=1))
+    assert moved_window(told, None, NOW + TICK) == NOW + DAY
+
+
 def test_the_window_moves_once_and_for_its_own_resolution() -> None:
     assert moved_window(replace(TICKET, reopen_moved=True), 0, NOW) is None
     assert moved_window(TICKET, 1, NOW) is None

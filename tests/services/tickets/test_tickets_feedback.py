@@ -127,6 +127,21 @@ async def test_twenty_casts_at_once_are_one_rating(desk: Desk) -> None:
     assert (resolution, score in range(1, 6)) == (0, True)
 
 
+async def test_what_was_said_before_is_no_second_fact(desk: Desk) -> None:
+    made = await resolved(desk)
+
+    async def facts() -> int:
+        return (await desk.names(made["id"])).count("ticket.feedback_given")
+
+    for fields in ({}, {}, {"comment": "slow"}, {"comment": "slow"}, {}):
+        answer = await desk.http.post(link(desk, made["id"], 2), data=fields)
+        assert answer.status_code == 200
+    assert await facts() == 2
+    await desk.http.post(link(desk, made["id"], 3))
+    assert await facts() == 3
+    assert [score for _, score, _ in await ratings(desk, made["id"])] == [3]
+
+
 @pytest.mark.parametrize("locale", Locale)
 async def test_a_used_link_shows_what_was_given_and_lets_change_it(
     desk: Desk, locale: Locale
@@ -322,6 +337,7 @@ async def test_the_page_offers_to_reopen_after_a_low_score_only(desk: Desk) -> N
         ({"json": {"foo": 1}}, "#/foo"),
         ({"data": {"foo": "1"}}, "#/foo"),
         ({"data": {"score": "six"}}, "#/score"),
+        ({"data": {"score": "2", "reopen": "maybe"}}, "#/reopen"),
     ],
 )
 async def test_a_vote_that_cannot_be_read_says_which_part(

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.tickets.domain.reopening import REOPENS_A_DAY
 from shared.events.identity import IdentityUserCreated
 from shared.vocabulary import RESERVED_ORGANIZATION, Locale, Role
 from tests.services.tickets.conftest import Desk
@@ -109,6 +110,19 @@ async def test_a_customers_reply_inside_the_window_reopens(desk: Desk) -> None:
     read = await desk.read(customer, made["id"])
     assert (read["status"], read["reopen_count"], read["reopen_until"]) == ("open", 1, None)
     assert await desk.names(f"close:{made['id']}:0") == ["timer.requested", "timer.cancelled"]
+
+
+async def test_a_loop_of_resolving_and_reopening_ends(desk: Desk) -> None:
+    """Each solution writes to the customer: a program that went wrong must not do so for ever."""
+    agent = desk.agent()
+    made = await desk.open()
+    codes = []
+    for _ in range(REOPENS_A_DAY + 1):
+        assert (await desk.do(agent, made["id"], "resolve")).status_code == 200
+        answer = await desk.do(agent, made["id"], "reopen")
+        codes.append(answer.json().get("code"))
+    assert codes == [None] * REOPENS_A_DAY + ["reopened_too_often"]
+    assert (await desk.read(agent, made["id"]))["status"] == "resolved"
 
 
 async def test_after_the_window_a_customer_is_asked_for_a_new_ticket(desk: Desk) -> None:
