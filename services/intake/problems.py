@@ -1,6 +1,6 @@
 """Failures of intake that callers can act upon."""
 
-from shared.kit.problems import Conflict, Problem
+from shared.kit.problems import Conflict, Problem, UnsupportedMediaType
 from shared.vocabulary import Localized
 
 
@@ -11,6 +11,13 @@ class EmptyMail(Problem):
     detail = Localized(
         ar="يجب أن يحمل جسم الطلب رسالة بريد كاملة (message/rfc822).",
         en="The body must be a whole mail message (message/rfc822).",
+    )
+
+
+class NotAMail(UnsupportedMediaType):
+    detail = Localized(
+        ar="هنا تُقبل رسالة بريد كاملة بنوع المحتوى message/rfc822 فقط.",
+        en="Only a whole mail message is taken here, with the content type message/rfc822.",
     )
 
 

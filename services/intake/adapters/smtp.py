@@ -7,24 +7,21 @@ import ssl
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Protocol, cast
+from typing import Any, Final, NamedTuple, Protocol
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session, syntax
 from typing_extensions import override
 
+from services.intake.adapters import goodbyes
 from services.intake.adapters.dotted import Content, Load
-from services.intake.domain import limits
+from services.intake.domain import limits, paths
 from services.intake.domain.admission import Admission
 
 _BUFFER: Final = 64 * 1024
 _RECIPIENTS: Final = 100
 _COMMAND: Final = 2048
 _LATER: Final = "451 4.3.0 try again later"
-_BUSY: Final = b"421 4.3.2 too many connections, try again later\r\n"
-_CROWD: Final = b"421 4.7.0 too many connections from your address, try again later\r\n"
-_SILENT: Final = b"421 4.4.2 no mail came in time\r\n"
 _FULL: Final = "451 4.3.1 too much mail at once, try again later"
-_STRANGER: Final = b"554 5.7.1 mail is not taken from your address\r\n"
 _WORD: Final = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"
 _NAME: Final = r"[A-Za-z0-9-]+"
 _ASKED: Final = r"(?: +([A-Z][^()\x80-\U0010ffff]*))?"
@@ -139,16 +136,17 @@ class Connection(SMTP):
         self._household = ""
         self._may_be_plain = False
         self._patience: asyncio.TimerHandle | None = None
+        self._leaving = False
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if not self._counted:
-            peer = _peer(transport)
+            peer = goodbyes.peer(transport)
             self._counted = True
             self._household = self._rules.admission.household(peer)
             self._load.come(self._household)
             if refusal := self._refusal(peer):
-                _send_away(transport, refusal)
+                goodbyes.send_away(transport, refusal)
                 return
             self._may_be_plain = self._rules.admission.may_be_plain(peer)
             self._auth_require_tls = not self._may_be_plain
@@ -157,11 +155,11 @@ class Connection(SMTP):
 
     def _refusal(self, peer: str) -> bytes:
         if not self._rules.admission.admits(peer):
-            return _STRANGER
+            return goodbyes.STRANGER
         here = self._load.connections_of[self._household]
         if self._household and here > self._rules.connections_of_one:
-            return _CROWD
-        return _BUSY if self._load.connections > self._rules.connections else b""
+            return goodbyes.CROWD
+        return goodbyes.BUSY if self._load.connections > self._rules.connections else b""
 
     def _wait_for_mail(self) -> None:
         """Commands keep a conversation awake; only mail keeps it."""
@@ -174,8 +172,13 @@ class Connection(SMTP):
             self._patience = None
 
     def _lose_patience(self) -> None:
-        if self.transport is not None:
-            _send_away(self.transport, _SILENT)
+        """What is said from now on is not listened to, and nothing is said any more."""
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return
+        self._leaving = True
+        self._reader._buffer.clear()  # type: ignore[attr-defined]  # noqa: SLF001 - as aiosmtpd does
+        goodbyes.tire_of(transport)
 
     @override
     def connection_lost(self, error: Exception | None) -> None:
@@ -188,7 +191,7 @@ class Connection(SMTP):
 
     @override
     def data_received(self, data: bytes) -> None:
-        if self.session is not None:
+        if self.session is not None and not self._leaving:
             super().data_received(data)
 
     @override
@@ -197,17 +200,20 @@ class Connection(SMTP):
 
     @override
     async def push(self, status: Any) -> None:
-        await super().push(_REPHRASED.get(status, status))
+        if not self._leaving:
+            await super().push(_REPHRASED.get(status, status))
 
     @override
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """The usual address in one look; whatever is less plain is read by the book."""
         plain = _PLAIN.fullmatch(arg or "")
         if plain is not None:
-            return plain[1], plain[2] or ""
+            return (plain[1], plain[2] or "") if paths.fits(plain[1]) else (None, None)
         try:
             address, rest = super()._getaddr(arg)
         except Exception:  # noqa: BLE001 - the standard parser raises anything over odd addresses
+            return None, None
+        if address and not paths.fits(address):
             return None, None
         # Digits of other scripts pass for a SIZE until they are counted with.
         return (address, rest) if rest is None or rest.isascii() else ("", "")
@@ -219,6 +225,12 @@ class Connection(SMTP):
             await super().smtp_MAIL(arg)
         else:
             await self.push("530 5.7.0 Must issue a STARTTLS command first")
+
+    @override
+    @syntax("RCPT TO: <address>", extended=" [SP <mail-parameters>]")
+    async def smtp_RCPT(self, arg: str | None) -> None:
+        """The postmaster needs no domain (RFC 5321 4.5.1): it is the one of this house."""
+        await super().smtp_RCPT(arg and paths.at_home(arg, self._rules.hostname))
 
     @override
     @syntax("VRFY <address>")
@@ -278,18 +290,6 @@ def _client(session: Session | None) -> Client:
     if session is None or not session.peer:
         return Client()
     return Client(str(session.peer[0]), str(session.host_name or "")[:255])
-
-
-def _peer(transport: asyncio.BaseTransport) -> str:
-    place = transport.get_extra_info("peername")
-    return str(place[0]) if place else ""
-
-
-def _send_away(transport: asyncio.BaseTransport, words: bytes) -> None:
-    # uvloop's transports are no subclasses of asyncio's.
-    told = cast("asyncio.WriteTransport", transport)
-    told.write(words)
-    told.close()
 
 
 def connections(desk: Desk, rules: Rules) -> Callable[[], Connection]:

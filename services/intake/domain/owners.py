@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.intake.domain.paths import POSTMASTER
 from services.intake.domain.threading import open_address
 from shared.vocabulary import DEFAULT_DEPARTMENT
 
@@ -27,6 +28,12 @@ def owners(ours: Mapping[str, UUID], recipients: Iterable[str], listed: Iterable
     order = [*named, *asked] if header_first else [*asked, *named]
     found = list(dict.fromkeys(order))
     return Ownership(found[0], tuple(found[1:])) if found else Ownership(DEFAULT_DEPARTMENT)
+
+
+def with_postmasters(ours: Mapping[str, UUID], hostname: str) -> dict[str, UUID]:
+    """Every domain of ours has one (RFC 5321 4.5.1): the default department's, unless told else."""
+    domains = {address.rpartition("@")[2] for address in ours} | {hostname.lower()}
+    return {f"{POSTMASTER}@{domain}": DEFAULT_DEPARTMENT for domain in domains} | dict(ours)
 
 
 def _departments(ours: Mapping[str, UUID], addresses: Iterable[str]) -> Iterable[UUID]:

@@ -12,10 +12,12 @@ from services.intake.problems import (
     MailboxElsewhere,
     MailboxSetUp,
     MailboxUnreachable,
+    NotAMail,
     NotAnImapMailbox,
     PlainNotAllowed,
     UnknownDepartment,
 )
+from services.intake.routes.bodies import BODY, InMail
 from services.intake.schemas.mailboxes import (
     CheckOut,
     MailboxChange,
@@ -137,20 +139,14 @@ async def check(mailbox_id: UUID, context: InContext, request: Request) -> objec
     "/{mailbox_id}/mails",
     summary="Put a mail into a mailbox on its server",
     status_code=202,
-    responses=problems(NotFound, EmptyMail, NotAnImapMailbox, MailboxUnreachable, PayloadTooLarge),
+    responses=problems(
+        *(NotFound, EmptyMail, NotAMail, NotAnImapMailbox, MailboxUnreachable, PayloadTooLarge)
+    ),
     dependencies=MANAGES,
     max_body_size=limits.MESSAGE,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
+    openapi_extra={"requestBody": BODY},
 )
-async def put(mailbox_id: UUID, context: InContext, request: Request) -> Response:
+async def put(mailbox_id: UUID, raw: InMail, context: InContext) -> Response:
     """As if it had been delivered there, to see whether it comes in (`sanad mail test`)."""
-    raw = await request.body()
-    if not raw.strip():
-        raise EmptyMail
     await checking.append(context, mailbox_id, raw)
     return Response(status_code=202)

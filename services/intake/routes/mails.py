@@ -9,7 +9,8 @@ from services.intake.domain import limits
 from services.intake.domain.addresses import single
 from services.intake.domain.mail import Envelope
 from services.intake.domain.words import State
-from services.intake.problems import EmptyMail, NotReleasable
+from services.intake.problems import EmptyMail, NotAMail, NotReleasable
+from services.intake.routes.bodies import BODY, InMail
 from services.intake.schemas.mails import AcceptedOut, MailOut, MailPage, MailSummary, MovedOut
 from services.intake.usecases import operate
 from services.intake.usecases.accept import accept
@@ -41,24 +42,18 @@ router = http.router(prefix="/v1/intake/mails", tags=["intake"])
     dependencies=CAN_POST,
     status_code=202,
     response_model=AcceptedOut,
-    responses=problems(EmptyMail, PayloadTooLarge),
+    responses=problems(EmptyMail, NotAMail, PayloadTooLarge),
     max_body_size=limits.MESSAGE,
     openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}},
-        },
+        "requestBody": BODY,
         "parameters": [
             {"name": "X-Envelope-From", "in": "header", "schema": {"type": "string"}},
             {"name": "X-Envelope-To", "in": "header", "schema": {"type": "string"}},
         ],
     },
 )
-async def post_mail(request: Request, context: InContext) -> object:
+async def post_mail(raw: InMail, request: Request, context: InContext) -> object:
     """The envelope stands in `X-Envelope-From` and `X-Envelope-To` (comma-separated)."""
-    raw = await request.body()
-    if not raw.strip():
-        raise EmptyMail
     recipients = request.headers.get("x-envelope-to", "").split(",")
     sender = request.headers.get("x-envelope-from", "").strip()
     envelope = Envelope(

@@ -11,6 +11,7 @@ from services.intake.adapters.certificates import context_of, own_context
 from services.intake.adapters.smtp import Client, Rules, connections
 from services.intake.domain.admission import Admission, read_networks, read_users
 from services.intake.domain.mail import Envelope
+from services.intake.domain.owners import with_postmasters
 from services.intake.domain.threading import open_address
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.addresses import our_addresses
@@ -33,6 +34,7 @@ class Reception:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._taking = Taking(context)
+        self._hostname: str = context.settings.hostname
         self._known: dict[str, UUID] = {}
         self._looked = float("-inf")
 
@@ -41,7 +43,7 @@ class Reception:
         mailbox = open_address(address).mailbox
         if mailbox not in self._known or self._age() > _FRESH:
             async with self._context.tx() as tx:
-                self._known = await our_addresses(tx)
+                self._known = with_postmasters(await our_addresses(tx), self._hostname)
             self._looked = time.monotonic()
         return mailbox in self._known
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.intake.domain.addresses import Address
 from services.intake.domain.authority import judge
 from services.intake.domain.mail import Mail
-from services.intake.domain.owners import owners
+from services.intake.domain.owners import owners, with_postmasters
 from services.intake.domain.routing import Routing, released, route, within_the_house
 from services.intake.domain.threading import open_address, signed_delivery
 from services.intake.domain.words import Decision, Match, Sender
@@ -130,7 +130,8 @@ async def _read(
     signs, delivery_id = mail, None
     if mail_class is MailClass.BOUNCE:
         signs, delivery_id = returned.named_by(tx.context, mail, envelope.recipients)
-    ownership = owners(ours, envelope.recipients, mail.copied)
+    reached = with_postmasters(ours, tx.context.settings.hostname)
+    ownership = owners(reached, envelope.recipients, mail.copied)
     return Case(
         row=row,
         mail=replace(mail, mail_class=mail_class, class_because=because),
@@ -138,7 +139,7 @@ async def _read(
         found=await _found(tx, signs, row, strangers),
         department_id=row.steered_department_id or ownership.owner,
         delivery_id=delivery_id,
-        others=tuple(copied.others(mail, ours)),
+        others=tuple(copied.others(mail, reached)),
         reused=_reused(waiting),
         ours=frozenset(ours),
         watching=() if row.steered_department_id else ownership.watching,

@@ -47,6 +47,30 @@ async def test_an_empty_or_too_big_body_is_refused(office: Office) -> None:
     assert (await post(office, b"x" * (36 * 1024 * 1024))).status_code == 413
 
 
+@pytest.mark.parametrize(
+    "kind", ["application/json", "text/plain", "application/octet-stream", "message/partial", ""]
+)
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_what_is_said_to_be_no_mail_is_not_kept_as_one(
+    office: Office, kind: str, language: str
+) -> None:
+    headers = {"Content-Type": kind, "Accept-Language": language}
+    before = (await office.http.get("/v1/intake/mails?limit=1")).json()["items"]
+    paths = ("/v1/intake/mails", f"/v1/intake/mailboxes/{uuid4()}/mails")
+    for path in paths:
+        answer = await office.http.post(path, content=b'{"subject": "x"}', headers=headers)
+        told = (answer.status_code, answer.json()["code"], answer.headers["accept-post"])
+        assert told == (415, "unsupported_media_type", "message/global, message/rfc822")
+        assert "message/rfc822" in answer.json()["detail"]
+    assert (await office.http.get("/v1/intake/mails?limit=1")).json()["items"] == before
+
+
+@pytest.mark.parametrize("kind", ["Message/RFC822; charset=utf-8", "message/global"])
+async def test_a_mail_may_be_called_by_its_other_names(office: Office, kind: str) -> None:
+    answer = await post(office, letter(), **{"Content-Type": kind})
+    assert answer.status_code == 202, answer.text
+
+
 async def test_the_list_is_a_keyset_newest_first(office: Office) -> None:
     for _ in range(5):
         await post(office, letter())

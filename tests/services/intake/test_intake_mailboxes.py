@@ -15,6 +15,8 @@ from tests.fakes.dovecot import PASSWORD, Dovecot
 from tests.services.intake.conftest import Office
 from tests.services.intake.post import MAILBOXES, Post, dovecot, failed, problem
 
+A_MAIL = {"Content-Type": "message/rfc822"}
+
 __all__ = ["dovecot"]
 
 
@@ -239,7 +241,9 @@ async def test_an_smtp_mailbox_is_checked_at_our_own_door(post: Post) -> None:
     assert said["ok"], said
     assert [one["step"] for one in said["steps"]] == ["address", "listener"]
     url = f"{MAILBOXES}/{answer.json()['id']}"
-    refused = await post.office.http.post(f"{url}/mails", content=b"Subject: x\r\n\r\nx")
+    refused = await post.office.http.post(
+        f"{url}/mails", content=b"Subject: x\r\n\r\nx", headers=A_MAIL
+    )
     assert problem(refused) == (409, "not_an_imap_mailbox")
     await post.office.http.patch(url, json={"enabled": False})
 
@@ -254,11 +258,13 @@ async def test_a_mail_can_be_put_into_a_mailbox_on_its_server(post: Post) -> Non
     made = await post.add(post.account())
     raw = b"From: a@b.example\r\nSubject: put there\r\n\r\nx\r\n"
     url = f"{MAILBOXES}/{made['id']}/mails"
-    answer = await post.office.http.post(url, content=raw)
+    answer = await post.office.http.post(url, content=raw, headers=A_MAIL)
     assert answer.status_code == 202, answer.text
     (row,) = await post.came(made, 1)
     assert (await post.office.see(row["id"]))["subject"] == "put there"
-    assert problem(await post.office.http.post(url, content=b" ")) == (422, "empty_mail")
+    empty = await post.office.http.post(url, content=b" ", headers=A_MAIL)
+    assert problem(empty) == (422, "empty_mail")
     broken = await post.add(post.account(), enabled=False, password="wrong")
-    answer = await post.office.http.post(f"{MAILBOXES}/{broken['id']}/mails", content=raw)
+    url = f"{MAILBOXES}/{broken['id']}/mails"
+    answer = await post.office.http.post(url, content=raw, headers=A_MAIL)
     assert problem(answer) == (502, "mailbox_unreachable")

@@ -62,6 +62,19 @@ async def _say(heard: Heard, *lines: str) -> str:
     return said
 
 
+async def _talk_over_the_last_word() -> None:
+    """Lines that come when it is said, and after, must not take it from whoever said them."""
+    async with door(talk_seconds=0.3) as knock:
+        heard = await knock()
+        until = asyncio.get_running_loop().time() + 0.8
+        while asyncio.get_running_loop().time() < until:
+            heard[1].write(b"NOOP\r\n" * 200)
+            await asyncio.sleep(0)
+        said = (await asyncio.wait_for(heard[0].read(), 5)).decode().splitlines()
+        assert {line[:9] for line in said[1:-1]} == {"250 2.0.0"}
+        assert said[-1].startswith("421 4.4.2")
+
+
 _TO_DATA: Final = ("EHLO c", "MAIL FROM:<a@b.example>", "RCPT TO:<s@localhost>", "DATA")
 
 
@@ -115,7 +128,10 @@ async def _talk_without_mail() -> None:
 
 @pytest.mark.parametrize(
     "story",
-    [_crowd, _relays_have_no_share, _stranger, _unfinished_mail, _talk_without_mail],
+    [
+        *(_crowd, _relays_have_no_share, _stranger, _unfinished_mail, _talk_without_mail),
+        _talk_over_the_last_word,
+    ],
     ids=lambda story: story.__name__.strip("_"),
 )
 @pytest.mark.parametrize("loop", [uvloop.new_event_loop, asyncio.new_event_loop])
