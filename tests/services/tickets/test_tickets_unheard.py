@@ -1,11 +1,14 @@
 """Who answers somebody whom no mail reaches is told so, in the answer and in the story."""
 
+from typing import Any
+from uuid import UUID
+
 import pytest
 
 from shared.events.identity import IdentityUserCreated, IdentityUserDisabled
 from shared.vocabulary import Locale, Role
 from tests.services.tickets.conftest import Desk
-from tests.services.tickets.people import Person
+from tests.services.tickets.people import Person, service_headers
 from tests.services.tickets.test_tickets_form import submit
 from tests.services.tickets.test_tickets_merge import timeline
 from tests.services.tickets.test_tickets_visitors import link, stranger
@@ -49,3 +52,66 @@ async def test_a_reply_to_a_denied_request_says_that_nobody_may_read_it(desk: De
     assert [one["code"] for one in answer.json()["warnings"]] == ["requester_denied"]
     text = "No mail carries the reply: the owner of the address says it is not their request"
     assert ("reply_unheard", text) in await timeline(desk, agent, made["id"])
+
+
+async def asked(desk: Desk, address: str) -> dict[str, Any]:
+    """A stranger's request of the form, as staff reads it."""
+    made = (await submit(desk, email=address)).json()
+    return await desk.read(desk.agent(), made["id"])
+
+
+async def denying(desk: Desk, *tickets: str) -> list[list[str]]:
+    """Whom notify is told not to write to."""
+    answer = await desk.ops.post(
+        "/internal/tickets/batch",
+        json={"ticket_ids": list(tickets)},
+        headers=service_headers("notify"),
+    )
+    told = {one["id"]: one["denied"] for one in answer.json()["items"]}
+    return [told[one] for one in tickets]
+
+
+async def test_notify_learns_who_is_to_hear_nothing_of_which_ticket(desk: Desk) -> None:
+    address = stranger()
+    mine = await asked(desk, address)
+    other = await asked(desk, address)
+    requester = mine["requester"]["id"]
+    assert await denying(desk, mine["id"], other["id"]) == [[], []]
+    await desk.http.post(link(desk, mine["id"]), json={"answer": "denied"})
+    assert await denying(desk, mine["id"], other["id"]) == [[requester], []]
+    fact = (await desk.facts(mine["id"]))[-1]
+    assert (fact["route"], f'"denied_by":"{requester}"' in fact["body"]) == (
+        "sanad.ticket.edited",
+        True,
+    )
+    await desk.http.post(link(desk, mine["id"]), json={"answer": "confirmed"})
+    assert await denying(desk, mine["id"]) == [[]]
+
+
+@pytest.mark.parametrize("first", ["denied", "merged"])
+async def test_who_denied_hears_nothing_where_the_request_lives_on(desk: Desk, first: str) -> None:
+    mine = await asked(desk, stranger())
+    other = await asked(desk, stranger())
+    agent, denier = desk.agent(), mine["requester"]["id"]
+    for step in (first, "merged" if first == "denied" else "denied"):
+        if step == "merged":
+            wish = {"into": other["id"]}
+            assert (await desk.do(agent, mine["id"], "merge", wish)).is_success
+        else:
+            page = await desk.http.post(link(desk, mine["id"]), json={"answer": "denied"})
+            assert mine["number"] in page.text
+            assert other["number"] not in page.text, "the page names the reader's own request"
+    assert await denying(desk, other["id"]) == [[denier]]
+    answer = await desk.do(agent, other["id"], "messages", {"body": "x"})
+    assert answer.json()["warnings"] == [], "its own requester reads it"
+
+
+async def test_who_writes_after_all_is_written_to(desk: Desk) -> None:
+    made = await asked(desk, stranger())
+    await desk.http.post(link(desk, made["id"]), json={"answer": "denied"})
+    person = desk.customer(
+        organization=UUID(made["organization_id"]), id=UUID(made["requester"]["id"])
+    )
+    answer = await desk.do(person, made["id"], "messages", {"body": "It is mine"})
+    assert answer.is_success, answer.text
+    assert await denying(desk, made["id"]) == [[]]
