@@ -20,6 +20,8 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     Kind.JOINED: "merge",
     Kind.PARTED: "unmerge",
 }
+_OTHERS: Final = frozenset({Kind.JOINED, Kind.PARTED})
+"""Their values name other tickets, which the reader may not see."""
 _BY_MODE: Final[Mapping[Mode, str]] = {
     Mode.PAUSED: "pause",
     Mode.STOPPED: "stop",
@@ -92,7 +94,7 @@ def _stand(clock: Clock) -> Stand:
 
 def _change(what: Happening, before: Stand, after: Stand) -> Change:
     cause = _cause(what, before, after)
-    value = "" if what.kind is Kind.JOINED else named(what) or what.value
+    value = "" if what.kind in _OTHERS else named(what) or what.value
     return Change(what.at, cause, value, what.ref, before.due, after.due)
 
 

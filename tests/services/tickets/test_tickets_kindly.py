@@ -16,9 +16,9 @@ import pytest
 from services.tickets.domain.words import parse_number
 from services.tickets.usecases.indexing import index_some
 from services.tickets.usecases.tallying import catch_up
-from shared.events.sla import ClockState, SlaClockStarted, SlaClockUpdated, SlaMet
+from shared.events.sla import ClockState, SlaBreached, SlaClockStarted, SlaClockUpdated, SlaMet
 from shared.tokens import make_rating_token
-from shared.vocabulary import DEFAULT_POLICY, Metric
+from shared.vocabulary import DEFAULT_DEPARTMENT, DEFAULT_POLICY, Metric, Priority
 from tests.services.tickets.conftest import BODY, Desk
 from tests.services.tickets.people import Person
 from tests.services.tickets.test_tickets_mail import fire
@@ -30,7 +30,7 @@ _MASKS = (
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "<instant>"),
     (re.compile(r"\d{1,2}:\d\d( [AP]M| [صم])?"), "<time>"),
 )
-STANDING = ["new", "open", "waiting_customer", "resolved", "closed"]
+STANDING = ["new", "open", "late", "waiting_customer", "resolved", "closed"]
 GETS = {
     "/v1/tickets/{ticket_id}": ["", "?include=messages"],
     "/v1/tickets/{ticket_id}/timeline": [""],
@@ -126,6 +126,24 @@ async def live(desk: Desk, customer: Person, before: str) -> dict[str, Any]:
             next_due_at=now,
         )
     )
+    if before == "late":
+        await desk.deliver(
+            SlaBreached(
+                **values,
+                at=now,
+                metric=Metric.RESOLUTION,
+                cycle=1,
+                due_at=now,
+                breached_at=now,
+                fired_at=now,
+                cause="elapsed",
+                priority=Priority.P3,
+                department_id=DEFAULT_DEPARTMENT,
+                policy_id=DEFAULT_POLICY,
+                policy_version=1,
+                ladder=(),
+            )
+        )
     if before in {"open", "waiting_customer"}:
         await desk.do(agent, made["id"], "messages", {"body": "Hello"})
     if before == "waiting_customer":
@@ -164,12 +182,13 @@ async def end(desk: Desk, made: dict[str, Any], before: str, *, spam: bool) -> N
         assert (await desk.do(desk.agent(), made["id"], "close")).is_success
     now = desk.context.clock.now()
     base = {**facts_of(made), "at": now}
+    late: dict[str, Any] = {"breached_at": now} if before == "late" else {}
     told = (
-        clock("met", met_at=now, counted_seconds=9),
+        clock("breached" if late else "met", met_at=now, counted_seconds=20_000, **late),
         clock("met", Metric.FIRST_RESPONSE, met_at=now, counted_seconds=9),
     )
-    aside = (clock("cancelled"), clock("cancelled", Metric.FIRST_RESPONSE))
-    for metric in (Metric.RESOLUTION, Metric.FIRST_RESPONSE):
+    aside = (clock("cancelled", **late), clock("cancelled", Metric.FIRST_RESPONSE))
+    for metric in [Metric.FIRST_RESPONSE, *([] if late else [Metric.RESOLUTION])]:
         more: dict[str, Any] = {"met_at": now, "due_at": now, "counted_seconds": 9, "outside": spam}
         await desk.deliver(SlaMet(**base, metric=metric, cycle=1, **more))
     await desk.deliver(
@@ -244,9 +263,12 @@ async def test_every_door_answers_of_spam_as_of_a_closed_ticket(
         assert (await desk.read(desk.agent(), one["id"]))["status"] == status
 
 
-async def test_lists_and_searches_find_spam_where_they_find_what_is_closed(desk: Desk) -> None:
+@pytest.mark.parametrize("before", ["open", "late"])
+async def test_lists_and_searches_find_spam_where_they_find_what_is_closed(
+    desk: Desk, before: str
+) -> None:
     customer = desk.customer(organization=uuid4())
-    two = await pair(desk, "open", customer)
+    two = await pair(desk, before, customer)
     while await index_some(desk.context):
         pass
     for query in (
