@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
+_TAG = 16
 
 
 class SealBroken(Exception):
@@ -60,6 +61,15 @@ class Box:
         self._owner = organization_id.bytes
         self._ciphers = {version: AESGCM(key) for version, key in data_keys.items()}
         self._newest = max(data_keys)
+
+    def seal_large(self, label: str, row_id: UUID, plain: bytes | bytearray) -> bytearray:
+        """As `seal`; nothing large is copied on the way."""
+        nonce, place = secrets.token_bytes(_NONCE), self._place(label, row_id)
+        sealed = bytearray(1 + _NONCE + len(plain) + _TAG)
+        sealed[: 1 + _NONCE] = bytes([self._newest]) + nonce
+        with memoryview(sealed) as whole, whole[1 + _NONCE :] as body:
+            _ = self._ciphers[self._newest].encrypt_into(nonce, plain, place, body)
+        return sealed
 
     def seal(self, label: str, row_id: UUID, value: str | bytes) -> bytes:
         """`value` sealed for one place, named `schema.table.column` and row."""

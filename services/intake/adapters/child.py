@@ -10,6 +10,7 @@ from services.intake.adapters.pages import read_page
 from services.intake.adapters.tnef import unpack
 from services.intake.adapters.votes import vote
 from services.intake.domain.mail import Tools, read_mail
+from shared.kit.heap import give_back_large
 
 MEMORY: Final = 768 * 1024 * 1024
 _FILES: Final = 16
@@ -19,6 +20,7 @@ TOOLS: Final = Tools(unpack, vote, reports.failed)
 def main(seconds: int) -> None:
     """Answer questions until the service hangs up; a question that takes too long kills us."""
     _confine()
+    give_back_large()
     while (head := sys.stdin.buffer.read(frames.HEAD.size)) != b"":
         length, size = frames.HEAD.unpack(head)
         signal.alarm(seconds)

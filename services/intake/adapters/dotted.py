@@ -75,9 +75,9 @@ class Content:
                 return
             self._add(line)
 
-    def taken(self) -> bytes:
+    def taken(self) -> bytearray:
         """The whole of it, which is here no longer; its room is still held."""
-        whole, self.body = bytes(self.body), bytearray()
+        whole, self.body = self.body, bytearray()
         return whole
 
     def forget(self) -> None:

@@ -53,8 +53,8 @@ class Desk(Protocol):
         """Whether mail to this address is for us."""
         ...
 
-    async def take(self, raw: bytes, sender: str, recipients: list[str], client: Client) -> str:
-        """Own the mail for good; its id. Whatever is raised becomes 451."""
+    async def take(self, raw: bytearray, sender: str, recipients: list[str], client: Client) -> str:
+        """Own the mail and its bytes for good; its id. Whatever is raised becomes 451."""
         ...
 
     def failed(self, error: Exception) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.intake.domain import bounces, classify, forwards, limits, threading
 from services.intake.domain.addresses import Address, addresses, single
+from services.intake.domain.alike import lines_alike
 from services.intake.domain.authenticity import NOTHING, Author, Proofs, Trust, author_of
 from services.intake.domain.body import (
     NOBODYS,
@@ -212,7 +213,8 @@ def digest_of(headers: Headers, raw: bytes, envelope: Envelope) -> str:
         for token in sorted(_tokens(envelope)):
             digest.update(token.encode() + b"\x00")
     whole = body is None or not any(named)
-    digest.update((raw if whole else body or b"").replace(b"\r\n", b"\n").strip())
+    for piece in lines_alike(raw if whole else body or b""):
+        digest.update(piece)
     return digest.hexdigest()
 
 

@@ -92,39 +92,6 @@ async def keep_all(tx: Tx, channel: str, rows: Sequence[Mapping[str, Any]]) -> N
     await tx.only(_KEEP_ALL, {"channel": channel, "now": tx.now, **values, **tx.take_facts()})
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A mail to work on; `raw` is empty once somebody has read it."""
-
-    id: UUID
-    state: State
-    attempts: int
-    envelope: bytes
-    raw: bytes
-
-
-async def claim(tx: Tx, most: int, room: int, lease: timedelta) -> list[Claimed]:
-    """Mails to decide now, with what their reading needs; an unrenewed claim ends by itself.
-
-    No more bytes than there is room for, and one mail in any case.
-    """
-    rows = await tx.only(
-        """with due as (
-            select id, next_at, size from intake.inbound_mail
-            where state in ('accepted', 'parsed') and next_at <= :now
-            order by next_at limit :most for update skip locked),
-        heap as (
-            select id, sum(size) over (order by next_at, id) as height,
-                row_number() over (order by next_at, id) as place from due)
-        update intake.inbound_mail set next_at = :until where id in (
-            select id from heap where height <= :room or place = 1)
-        returning id, state, attempts, envelope,
-            case when state = 'accepted' then raw else '' end as raw""",
-        {"now": tx.now, "until": tx.now + lease, "most": most, "room": room},
-    )
-    return [Claimed(**{**row, "state": State(row["state"])}) for row in rows]
-
-
 async def postpone(tx: Tx, mail_id: UUID, wait: timedelta, *, failed: bool = False) -> None:
     """Look at the mail again after a while; renews a lease too."""
     await tx.only(

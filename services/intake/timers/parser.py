@@ -10,8 +10,8 @@ from services.intake.adapters.lookups import Lookups
 from services.intake.adapters.zone import Resolver
 from services.intake.domain.words import State
 from services.intake.settings import IntakeSettings
-from services.intake.store import mails
-from services.intake.store.mails import Claimed
+from services.intake.store import claims, mails
+from services.intake.store.claims import Claimed
 from services.intake.timers.waiting import Waiting
 from services.intake.usecases.accept import PARSER
 from services.intake.usecases.match import NotYet
@@ -68,7 +68,12 @@ class Desk:
             return []
         await self._turn.come()  # senders wait for their 250, nobody for this
         async with self._context.tx() as tx:
-            return await mails.claim(tx, free, room, LEASE)
+            return await claims.claim(tx, free, room, LEASE, self._largest())
+
+    def _largest(self) -> int:
+        """The small pass a large one that is being read; the next large one waits for it."""
+        reads_large = any(size > claims.LARGE for size in self.busy.values())
+        return claims.LARGE if reads_large else claims.ANY
 
     async def close(self) -> None:
         await self._parser.close()
@@ -76,7 +81,7 @@ class Desk:
 
     def start(self, group: asyncio.TaskGroup, mail: Claimed) -> None:
         task = group.create_task(self._work(mail))
-        self.busy[task] = len(mail.raw)
+        self.busy[task] = mail.size if mail.state is State.ACCEPTED else 0
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:

@@ -18,6 +18,7 @@ from services.intake.usecases.addresses import our_addresses
 from services.intake.usecases.checking import LISTENERS
 from services.intake.usecases.taking import Taking
 from shared.kit.context import Context
+from shared.kit.heap import give_back_large
 from shared.kit.logging import get_logger
 from shared.kit.process import listener
 from shared.kit.workers import Stop
@@ -47,7 +48,7 @@ class Reception:
             self._looked = time.monotonic()
         return mailbox in self._known
 
-    async def take(self, raw: bytes, sender: str, recipients: list[str], client: Client) -> str:
+    async def take(self, raw: bytearray, sender: str, recipients: list[str], client: Client) -> str:
         known = sender.encode("utf-8", "replace").decode()
         envelope = Envelope(known, tuple(recipients), client.address, client.helo)
         with self._context.courtesy.request():
@@ -62,6 +63,7 @@ class Reception:
 
 async def listen(context: Context, stop: Stop) -> None:
     """Serve until stopped; conversations that are open then get a moment to end."""
+    give_back_large()
     settings: IntakeSettings = context.settings
     door = listener(settings.listen_smtp)
     door.listen(_WAITING)  # whoever knocks while the certificate is made waits in line

@@ -69,22 +69,29 @@ def told_by(context: Context, envelope: Envelope) -> bytes | None:
     return secrets.person_tag(context, told) if "@" in told else None
 
 
-async def seal(context: Context, mail_id: UUID, raw: bytes, envelope: Envelope) -> dict[str, Any]:
-    """The columns that hold a mail's bytes and envelope."""
-    box = await secrets.box_of(context)
-    if len(raw) < _LARGE:
+async def seal(
+    context: Context, mail_id: UUID, raw: bytes | bytearray, envelope: Envelope
+) -> dict[str, Any]:
+    """The columns that hold a mail's bytes and envelope.
+
+    A bytearray is empty then: a large mail must not be in memory in both of its forms.
+    """
+    box, size = await secrets.box_of(context), len(raw)
+    if size < _LARGE:
         sha256, sealed = _seal(box, mail_id, raw)
     else:
         sha256, sealed = await asyncio.to_thread(_seal, box, mail_id, raw)
+    if isinstance(raw, bytearray):
+        raw.clear()
     told = {"from": envelope.sender, "to": list(envelope.recipients)}
     told |= {"peer": envelope.peer, "helo": envelope.helo, "server": envelope.server}
     return {
         "sha256": sha256,
-        "size": len(raw),
+        "size": size,
         "envelope": box.seal_json(secrets.ENVELOPE, mail_id, told),
         "raw": sealed,
     }
 
 
-def _seal(box: Box, mail_id: UUID, raw: bytes) -> tuple[bytes, bytes]:
-    return hashlib.sha256(raw).digest(), box.seal(secrets.RAW, mail_id, raw)
+def _seal(box: Box, mail_id: UUID, raw: bytes | bytearray) -> tuple[bytes, bytearray]:
+    return hashlib.sha256(raw).digest(), box.seal_large(secrets.RAW, mail_id, raw)

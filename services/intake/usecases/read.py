@@ -16,8 +16,8 @@ from services.intake.domain.body import File
 from services.intake.domain.files import file_id
 from services.intake.domain.mail import Envelope, Mail, Parsed, Reading, unreadable
 from services.intake.domain.words import State
-from services.intake.store import contents
-from services.intake.store.mails import Claimed
+from services.intake.store import contents, mails
+from services.intake.store.claims import Claimed
 from services.intake.usecases import secrets, witness
 from shared.kit import sealedstream
 from shared.kit.context import Context
@@ -68,8 +68,7 @@ async def read(
     if found.state is not State.ACCEPTED:
         return found.state
     box = await secrets.box_of(context)
-    raw = await _opened(box, mail_id, found.raw)
-    found = replace(found, raw=b"")
+    raw = await _opened(box, mail_id, found.raw or await _fetched(context, mail_id))
     envelope = secrets.open_envelope(box, mail_id, found.envelope)
     reading = replace(_reading(context, envelope), mail=mail_id)
     if zone is not None and found.attempts < _ATTEMPTS:
@@ -82,8 +81,10 @@ async def read(
         except (ParserLost, ParserTooSlow) as failure:
             _log.warning("mail_unreadable", mail_id=str(mail_id), cause=type(failure).__name__)
     degraded = parsed is None
-    sealed = _seal(context, box, mail_id, parsed or unreadable(raw, envelope, reading))
-    raw, parsed = b"", None  # a large mail is in memory once, not in each of its forms
+    parsed = parsed or unreadable(raw, envelope, reading)
+    raw = b""  # a large mail is in memory once, not in each of its forms
+    sealed = _seal(context, box, mail_id, parsed)
+    parsed = None
     size = sum(map(len, sealed["file_contents"]), len(sealed["content"]))
     return await (together or saving(context)).add({**sealed, "degraded": degraded}, size)
 
@@ -103,6 +104,11 @@ def _reading(context: Context, envelope: Envelope) -> Reading:
     settings = context.settings
     sealers = tuple(one.strip() for one in settings.intake_arc_sealers.split(",") if one.strip())
     return Reading(envelope.server or settings.trusted_authserv, settings.arabic, sealers)
+
+
+async def _fetched(context: Context, mail_id: UUID) -> bytes:
+    async with context.tx() as tx:
+        return await mails.raw_of(tx, mail_id, None) or b""
 
 
 async def _opened(box: Box, mail_id: UUID, sealed: bytes) -> bytes:

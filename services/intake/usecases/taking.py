@@ -27,18 +27,18 @@ class Taking:
         self._gathering = Gathering(self._keep)
         self._large = asyncio.Semaphore(1)
 
-    async def take(self, raw: bytes, envelope: Envelope) -> UUID:
-        """The mail is ours when this returns; nothing of it is read here."""
+    async def take(self, raw: bytes | bytearray, envelope: Envelope) -> UUID:
+        """The mail is ours when this returns; nothing of it is read here, a bytearray emptied."""
         if len(raw) < _LARGE:
             return await self._taken(raw, envelope)
         async with self._large:
             return await self._taken(raw, envelope)
 
-    async def _taken(self, raw: bytes, envelope: Envelope) -> UUID:
-        mail_id = uuid7()
+    async def _taken(self, raw: bytes | bytearray, envelope: Envelope) -> UUID:
+        mail_id, size = uuid7(), len(raw)
         sealed = await seal(self._context, mail_id, raw, envelope)
         row = {"id": mail_id, "sender_tag": told_by(self._context, envelope), **sealed}
-        return await self._gathering.add(row, len(raw))
+        return await self._gathering.add(row, size)
 
     async def _keep(self, rows: Sequence[dict[str, Any]]) -> list[UUID]:
         async with self._context.tx() as tx:

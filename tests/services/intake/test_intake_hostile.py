@@ -14,7 +14,7 @@ from typing_extensions import override
 from services.intake.adapters.children import Children, ParserTooSlow
 from services.intake.domain.mail import Envelope, Parsed, Reading
 from services.intake.domain.words import State
-from services.intake.store import mails
+from services.intake.store import claims, mails
 from services.intake.timers import parser as desk
 from services.intake.usecases.accept import PARSER, accept
 from services.intake.usecases.people import People
@@ -68,7 +68,7 @@ async def test_a_parser_killed_at_work_is_replaced_and_the_mail_is_routed(office
     assert (seen["state"], seen["degraded"]) == ("routed", False)
 
 
-async def taken(office: Office, raw: bytes) -> mails.Claimed:
+async def taken(office: Office, raw: bytes) -> claims.Claimed:
     """A mail that no worker claims but the test."""
     async with office.context.tx() as tx:
         mail_id = await accept(tx, raw, Envelope("sara@client.example"), "smtp")
@@ -78,7 +78,7 @@ async def taken(office: Office, raw: bytes) -> mails.Claimed:
             {"id": mail_id},
         )
     assert kept is not None
-    return mails.Claimed(state=State.ACCEPTED, **kept)
+    return claims.Claimed(state=State.ACCEPTED, **kept)
 
 
 async def test_a_mail_that_cannot_be_parsed_becomes_a_degraded_ticket(office: Office) -> None:

@@ -14,7 +14,7 @@ from typing_extensions import override
 from services.intake.adapters.children import Children, ParserLost
 from services.intake.domain.mail import Envelope, Parsed, Reading
 from services.intake.domain.words import State
-from services.intake.store import mails
+from services.intake.store import claims, mails
 from services.intake.timers.parser import Desk
 from services.intake.usecases.accept import accept
 from services.intake.usecases.people import People
@@ -106,7 +106,7 @@ async def test_nobody_waits_behind_a_mail_that_takes_long() -> None:
     assert max(range(MANY), key=lambda number: told[number][0]) == 5, "all others came first"
 
 
-async def claimed(office: Office, raw: bytes) -> mails.Claimed:
+async def claimed(office: Office, raw: bytes) -> claims.Claimed:
     """A mail that no worker claims but the test."""
     async with office.context.tx() as tx:
         await tx.scalar("select 1")  # the rest goes into the same transaction
@@ -117,7 +117,7 @@ async def claimed(office: Office, raw: bytes) -> mails.Claimed:
             {"id": mail_id},
         )
     assert kept is not None
-    return mails.Claimed(state=State.ACCEPTED, **kept)
+    return claims.Claimed(state=State.ACCEPTED, **kept)
 
 
 States = list[State | None]
@@ -187,11 +187,11 @@ async def test_in_a_crowd_one_claim_fills_all_lanes_that_become_free_together(
 ) -> None:
     desk, asked = Desk(office.context, Children(1, 15)), list[int]()
 
-    async def claim(_tx: object, free: int, *_rest: object) -> list[mails.Claimed]:
+    async def claim(_tx: object, free: int, *_rest: object) -> list[claims.Claimed]:
         asked.append(free)
         return []
 
-    monkeypatch.setattr(mails, "claim", claim)
+    monkeypatch.setattr(claims, "claim", claim)
     lanes, loop = office.context.settings.lanes, asyncio.get_running_loop()
     ends = [loop.create_future() for _ in range(lanes - 1)]
     for end in ends:
