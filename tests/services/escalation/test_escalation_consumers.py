@@ -345,6 +345,9 @@ async def test_met_and_voided_end_the_ladder_and_cancel_its_timer(house: House) 
         cycle=2,
         met_at=house.now,
     )
+    waiting = await house.waits()
+    await house.hear(met.model_copy(update={"outside": True}))
+    assert await house.waits() == waiting, "what customers hear of spam ends no ladder for good"
     await house.hear(met)
     assert (await house.facts("escalation.ended"))[-1]["reason"] == "stopped"
     assert await house.waits() == []

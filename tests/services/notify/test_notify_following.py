@@ -45,6 +45,12 @@ async def two(desk: Desk) -> tuple[UUID, UUID, UUID]:
     return sara, omar, desk.colleagues.add_ticket(sara, participants=[str(omar)])
 
 
+async def test_nobody_is_written_to_because_spam_is_told_as_closed(desk: Desk) -> None:
+    _, _, ticket = await two(desk)
+    await desk.hear(closed(desk, ticket).model_copy(update={"outside": True}))
+    assert await desk.deliveries(ticket) == []
+
+
 async def test_a_mail_that_reopens_is_answered_and_says_that_work_goes_on(desk: Desk) -> None:
     sara, _, ticket = await two(desk)
     desk.colleagues.threads[str(ticket)] = ["<again@customer.example>"]

@@ -46,6 +46,10 @@ async def test_the_earlier_promise_is_armed_and_given_back(desk: Desk) -> None:
     await elder.tell(TicketUnmerged, now(desk), **back)
     assert await due(desk, younger) == younger.opened_at + 4 * HOUR
     assert await due(desk, elder) == elder.opened_at + 4 * HOUR
+    path = f"/v1/tickets/{younger.id}/sla/explain?metric=resolution"
+    text = (await desk.ask("GET", path)).text
+    assert '"unmerge"' in text
+    assert str(elder.id) not in text, "its reader may not see the other ticket"
 
 
 async def test_what_the_target_heard_first_changes_nothing(desk: Desk) -> None:
