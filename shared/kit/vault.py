@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,10 @@ class Vault:
         self._select = text(
             f"select version, wrapped from {schema}.data_key where organization_id = :owner"
         )
+        self._several = text(
+            f"select organization_id as owner, version, wrapped from {schema}.data_key"
+            " where organization_id = any(cast(:owners as uuid[]))"
+        )
         self._insert = text(
             f"insert into {schema}.data_key (organization_id, version, wrapped)"
             " values (:owner, 1, :wrapped) on conflict do nothing"
@@ -42,6 +47,13 @@ class Vault:
                 self._boxes[organization_id] = await self._fetch(organization_id)
         return self._boxes[organization_id]
 
+    async def learn(self, organization_ids: Iterable[UUID]) -> None:
+        """One look for the keys of many; who has none yet gets one at the first use, as ever."""
+        async with self._making:
+            unknown = set(organization_ids) - self._boxes.keys()
+            if unknown:
+                self._boxes |= await self._fetch_all(unknown)
+
     def forget(self, organization_id: UUID) -> None:
         """Read the keys anew at the next use (rotation, erasure)."""
         self._boxes.pop(organization_id, None)
@@ -54,6 +66,14 @@ class Vault:
                 await connection.execute(self._insert, {"owner": owner, "wrapped": wrapped})
                 rows = (await connection.execute(self._select, {"owner": owner})).all()
         return Box(owner, {row.version: self._open(owner, row) for row in rows})
+
+    async def _fetch_all(self, owners: set[UUID]) -> dict[UUID, Box]:
+        async with self._database.engine(Seat.SYSTEM).connect() as connection:
+            rows = (await connection.execute(self._several, {"owners": list(owners)})).all()
+        keys: dict[UUID, dict[int, bytes]] = {}
+        for row in rows:
+            keys.setdefault(row.owner, {})[row.version] = self._open(row.owner, row)
+        return {owner: Box(owner, versions) for owner, versions in keys.items()}
 
     def _open(self, owner: UUID, row: Any) -> bytes:
         return self._keys.unwrap(row.wrapped, owner)

@@ -1,6 +1,6 @@
 """What identity events told us: people, departments, organizations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,15 @@ async def disable(tx: Tx, person_id: UUID) -> None:
 
 async def person(tx: Tx, person_id: UUID) -> RowMapping | None:
     return await tx.row("select * from tickets.person where id = :id", {"id": person_id})
+
+
+async def disabled(tx: Tx, people: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of the people who are known as disabled."""
+    rows = await tx.rows(
+        "select id from tickets.person where id = any(:people) and disabled",
+        {"people": list(people)},
+    )
+    return frozenset(row["id"] for row in rows)
 
 
 async def department(tx: Tx, department_id: UUID) -> RowMapping | None:

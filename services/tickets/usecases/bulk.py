@@ -19,7 +19,7 @@ from services.tickets.domain.written import steps_of
 from services.tickets.problems import macros as refusals
 from services.tickets.store import macros, tickets
 from services.tickets.store.rows import Row
-from services.tickets.usecases import recipes
+from services.tickets.usecases import recipes, unheard
 from services.tickets.usecases.applying import applied
 from services.tickets.usecases.filling import Words, learn
 from services.tickets.usecases.life import Actor, Life
@@ -62,6 +62,7 @@ async def bulk(tx: Tx, caller: Caller, order: Order) -> dict[str, Any]:
     """One item for each ticket; what is refused leaves nothing behind and stops nobody else."""
     plan = await _plan(tx, caller, order)
     rows = await tickets.hold_all(tx, plan.viewer, list(order.wanted))
+    await _learn(tx, plan, rows)
     known: dict[UUID, dict[str, Any]] = {}
     for number, row in enumerate(rows, 1):
         known[row["id"]] = await _one(tx, plan, row)
@@ -72,6 +73,13 @@ async def bulk(tx: Tx, caller: Caller, order: Order) -> dict[str, Any]:
     if plan.recipe.id is not None and count["done"]:
         macros.used(tx, plan.recipe.id, count["done"])
     return {"items": items, **count}
+
+
+async def _learn(tx: Tx, plan: Plan, rows: Sequence[Row]) -> None:
+    """One look for what else each ticket would ask by itself."""
+    await tx.context.vault.learn(row["organization_id"] for row in rows)
+    if any(isinstance(one.step, Say) and one.step.public for one in plan.row):
+        await unheard.learn(tx, (row["requester_id"] for row in rows))
 
 
 _OUTCOMES: Final = ("done", "unchanged", "refused")

@@ -1,13 +1,24 @@
 """A public reply that its requester will not read: the agent should know before waiting for one."""
 
+from collections.abc import Iterable
 from typing import Any, Final
+from uuid import UUID
 
 from services.tickets.domain.visitors import Word
 from services.tickets.problems.form import UNHEARD
 from services.tickets.store import directory, visitors
 from services.tickets.usecases.life import Life
+from shared.kit.tx import Tx
 
 _KNOWN: Final = "unheard"
+_HEARS: Final = "hears"
+
+
+async def learn(tx: Tx, requesters: Iterable[UUID]) -> None:
+    """Before many replies: of whom nothing speaks against it is not asked one by one."""
+    people = set(requesters)
+    doubtful = await directory.disabled(tx, people) | await visitors.denying(tx, people)
+    tx.known[_HEARS] = frozenset(people - doubtful)
 
 
 async def note_unheard(life: Life) -> None:
@@ -25,9 +36,11 @@ def warnings(life: Life) -> list[dict[str, Any]]:
 
 
 async def _reason(life: Life) -> str | None:
-    person = await directory.person(life.tx, life.ticket.requester_id)
+    requester = life.ticket.requester_id
+    if requester in life.tx.known.get(_HEARS, ()):
+        return None
+    person = await directory.person(life.tx, requester)
     if person is not None and person["disabled"]:
         return "disabled"
-    requester = life.ticket.requester_id
     denied = await visitors.denied(life.tx, life.ticket.id, [requester])
     return Word.DENIED.value if denied else None

@@ -1,19 +1,23 @@
 """`python -m tests.bench.million`: seed a desk, ask it for every list, explain every plan.
 
-In pieces on a machine that is needed: `--piece 1/5` ... `--piece 5/5 --more` fill one table.
+Each answer is kept as it is found: a run that was cut goes on with `--more`, and on a machine
+that is needed `--more --minutes 2` measures a slice of what is missing.
 """
 
 import argparse
 import asyncio
-import statistics
 import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from tests.bench.load import available, load, quiet
 from tests.bench.million import counts, keep, phrases, report
+from tests.bench.million.ledger import FLOOR, Ledger, Measured
 from tests.bench.million.lists import Case, cases, searches
-from tests.bench.million.plans import Book, Plan, explaining
+from tests.bench.million.plans import Book, explaining
 from tests.bench.million.viewers import Viewers, viewers
 from tests.bench.product import Bench
 
@@ -21,59 +25,70 @@ PARTS = {"searches": lambda _ids: searches(), "lists": cases}
 COUNTS = "counts"
 EACH = 1.0
 """Seconds; twice as many for a search, of which fewer than a hundred are done in one."""
+TURN = 20
+"""After so many lists the floor is looked at again, and everybody signs in anew."""
 EXPLAINED = 6
 """The same question so often: after five a plan that fits every value may answer it."""
 
 
-async def floor(bench: Bench) -> tuple[float, float]:
-    """F-L's median and 99th percentile of the same minutes."""
+async def floor(bench: Bench) -> Measured:
+    """F-L of the same minutes."""
     figures = await load(f"{bench.app_url}/lists/status", 1, EACH, headers=bench.floor_headers)
-    return figures.p50, figures.p99
+    return Measured(figures.p50, figures.p99, figures.requests)
 
 
-async def figures_of(
-    bench: Bench, seats: Viewers, chosen: list[Case]
-) -> dict[str, report.Measured]:
+@dataclass(frozen=True)
+class Work:
+    """What is asked of one running desk, and where the answers are kept."""
+
+    known: Ledger
+    bench: Bench
+    seats: Viewers
+    until: float
+    """When no further list is begun, on the clock of `time.monotonic`."""
+
+    def late(self) -> bool:
+        return time.monotonic() > self.until
+
+
+async def figures_of(work: Work, chosen: list[Case]) -> None:
     """Each list in turn, the floor again after every twenty."""
-    found: dict[str, report.Measured] = {}
-    floors: list[tuple[float, float]] = []
     for place, case in enumerate(chosen):
-        if place % 20 == 0:
+        if work.late():
+            return print(f"{len(chosen) - place} lists are left", flush=True)
+        if place % TURN == 0:
             print(f"{place} of {len(chosen)} lists", flush=True)
+            await work.seats.renew()
             await quiet()
-            floors.append(await floor(bench))
+            work.known.measured(FLOOR, await floor(work.bench))
+        token = work.seats.tokens[case.who]
         figures = await load(
-            _url(bench, case),
+            _url(work.bench, case),
             1,
             EACH if case.bar is None else 2 * EACH,
-            headers={"Authorization": f"Bearer {seats.tokens[case.who]}"},
+            headers={"Authorization": f"Bearer {token}"},
         )
-        if place % 20 == 19:
-            await seats.renew()
         assert figures.errors == 0, (case, figures)
-        found[case.name] = report.Measured(figures.p50, figures.p99, figures.requests)
+        work.known.measured(case.name, Measured(figures.p50, figures.p99, figures.requests))
         print(f"{case.name}: {figures.p50:.1f} {figures.p99:.1f}", flush=True)
-    if not floors:
-        return found
-    medians, slowest = zip(*floors, strict=True)
-    found[report.FLOOR] = report.Measured(
-        statistics.median(medians), statistics.median(slowest), len(floors)
-    )
-    return found
+    return None
 
 
-async def plans_of(bench: Bench, seats: Viewers, chosen: list[Case]) -> dict[str, list[Plan]]:
+async def plans_of(work: Work, chosen: list[Case]) -> None:
     """The statements behind each list as they ran at last."""
-    book = Book(bench.desk.home / "pg")
-    found: dict[str, list[Plan]] = {}
-    for case in chosen:
+    book = Book(work.bench.desk.home / "pg")
+    for place, case in enumerate(chosen):
+        if work.late():
+            return print(f"{len(chosen) - place} plans are left", flush=True)
+        if place % TURN == 0:
+            await work.seats.renew()
         for turn in range(EXPLAINED):
             if turn == EXPLAINED - 1:
                 await book.turn()
-            answer = await seats.seats[case.who].ask("GET", f"/v1/tickets?{case.query}")
+            answer = await work.seats.seats[case.who].ask("GET", f"/v1/tickets?{case.query}")
             assert answer.status_code == 200, (case, answer.text)
-        found[case.name] = await book.turn()
-    return found
+        work.known.explained(case.name, await book.turn())
+    return None
 
 
 def _url(bench: Bench, case: Case) -> str:
@@ -95,26 +110,41 @@ async def run(options: Any) -> bool:
         async with keep.opened(one) as bench:
             await phrases.indexed(bench.desk.endpoints["database"])
         return True
+    known = Ledger(options.tickets)
     if not options.more:
-        report.forget(options.tickets)
-    measured: dict[str, report.Measured] = {}
+        known.forget()
+    if not options.only_plans:
+        await _measured(options, one, known)
+    if not options.only_figures:
+        await _explained(options, one, known)
+    every = [*searches(), *cases(defaultdict(str)), *counts.CASES]
+    return report.write(known, every)
+
+
+async def _measured(options: Any, one: keep.Kept, known: Ledger) -> None:
     async with keep.opened(one) as bench:
         await phrases.indexed(bench.desk.endpoints["database"])
         seats = await viewers(bench, one)
-        await seats.renew()
-        chosen = chosen_of(options, seats.ids)
-        if not options.only_plans:
-            measured = await figures_of(bench, seats, chosen)
-        counted = counts.CASES if COUNTS in options.parts and options.piece[0] == "1" else []
-        measured |= await counts.figures_of(seats, counted)
+        work = Work(known, bench, seats, time.monotonic() + 60 * options.minutes)
+        done = known.figures()
+        await figures_of(work, [c for c in chosen_of(options, seats.ids) if c.name not in done])
+        if COUNTS in options.parts and options.piece[0] == "1" and not work.late():
+            await seats.renew()
+            for name, figures in (await counts.figures_of(seats, counts.CASES)).items():
+                known.measured(name, figures)
+
+
+async def _explained(options: Any, one: keep.Kept, known: Ledger) -> None:
+    async with keep.opened(one) as bench:
         await explaining(bench.desk.endpoints["database"], on=True)
     async with keep.opened(one) as bench:
-        seats = await viewers(bench, one)
         try:
-            explained = await plans_of(bench, seats, chosen)
+            seats = await viewers(bench, one)
+            work = Work(known, bench, seats, time.monotonic() + 60 * options.minutes)
+            done = known.plans()
+            await plans_of(work, [c for c in chosen_of(options, seats.ids) if c.name not in done])
         finally:
             await explaining(bench.desk.endpoints["database"], on=False)
-    return report.write(options.tickets, [*chosen, *counted], measured, explained)
 
 
 def main() -> None:
@@ -122,11 +152,13 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=keep.MILLION)
     parser.add_argument("--parts", default=",".join((*PARTS, COUNTS)))
     parser.add_argument("--piece", default="1/1", help="2/5 is the second fifth of the lists")
-    parser.add_argument("--more", action="store_true", help="add to the table of earlier pieces")
+    parser.add_argument("--more", action="store_true", help="go on with the table of before")
     parser.add_argument("--like", default="", help="only lists whose name holds this")
     parser.add_argument("--stages", nargs="*", help="seed only these")
     parser.add_argument("--only-seed", action="store_true")
     parser.add_argument("--only-plans", action="store_true")
+    parser.add_argument("--only-figures", action="store_true")
+    parser.add_argument("--minutes", type=float, default=600, help="begin nothing later than that")
     options = parser.parse_args()
     if not available():
         sys.exit("wrk is needed for the load: run `make ci-tools`")

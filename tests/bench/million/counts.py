@@ -5,8 +5,8 @@ import time
 from typing import Final
 
 from services.tickets.usecases.counting import FRESH
+from tests.bench.million.ledger import Measured
 from tests.bench.million.lists import Case
-from tests.bench.million.report import Measured
 from tests.bench.million.viewers import Viewers
 
 PATH: Final = "/v1/views/counts"

@@ -9,7 +9,9 @@ from shared.events.identity import IdentityUserCreated, IdentityUserDisabled
 from shared.vocabulary import Locale, Role
 from tests.services.tickets.conftest import Desk
 from tests.services.tickets.people import Person, service_headers
+from tests.services.tickets.test_tickets_bulk import bulk
 from tests.services.tickets.test_tickets_form import submit
+from tests.services.tickets.test_tickets_macros import make
 from tests.services.tickets.test_tickets_merge import timeline
 from tests.services.tickets.test_tickets_visitors import link, stranger
 
@@ -115,3 +117,19 @@ async def test_who_writes_after_all_is_written_to(desk: Desk) -> None:
     answer = await desk.do(person, made["id"], "messages", {"body": "It is mine"})
     assert answer.is_success, answer.text
     assert await denying(desk, made["id"]) == [[]]
+
+
+async def test_replies_in_bulk_say_it_of_those_who_do_not_hear_alone(desk: Desk) -> None:
+    customer, agent = await disabled(desk), desk.agent()
+    silenced, heard = await desk.open(customer), await desk.open()
+    denied = (await submit(desk, email=stranger())).json()
+    await desk.http.post(link(desk, denied["id"]), json={"answer": "denied"})
+    at = desk.context.clock.now()
+    base = {"user_id": customer.id, "organization_id": customer.organization, "at": at}
+    await desk.deliver(IdentityUserDisabled(**base, valid_from=at), source="gateway")
+    macro = await make(desk, agent, body={"ar": "أهلًا", "en": "Hello"}, shared="private")
+    ids = [one["id"] for one in (silenced, heard, denied)]
+    told = await bulk(desk, agent, ids, macro_id=macro["id"])
+    assert told["done"] == 3
+    stories = [[kind for kind, _ in await timeline(desk, agent, one)] for one in ids]
+    assert [story.count("reply_unheard") for story in stories] == [1, 0, 1]
