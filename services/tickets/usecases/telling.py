@@ -70,7 +70,9 @@ async def page(
     }
     missing = [row_id for row_id, text in known.items() if text is None]
     if missing:
-        for row in await tickets.several(tx, viewer, missing):
+        rows = await tickets.several(tx, viewer, missing)
+        await tx.context.vault.learn(row["organization_id"] for row in rows)
+        for row in rows:
             text = await _tell(tx.context, veil, row, unseen)
             if row["id"] not in own:
                 told.keep((row["id"], row["state"], hidden), text)

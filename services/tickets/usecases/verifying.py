@@ -120,6 +120,7 @@ async def _texts(context: Context, caller: Caller, rows: Sequence[Row]) -> dict[
     async with context.tx(caller) as tx:
         messages = await search.open_texts(tx, ids)
         files = await search.open_files(tx, ids)
+    await context.vault.learn(row["organization_id"] for row in rows)
     found: dict[UUID, list[Text]] = {}
     for row in rows:
         box = await context.vault.box(row["organization_id"])

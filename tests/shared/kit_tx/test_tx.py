@@ -195,6 +195,21 @@ async def test_connections_that_the_server_cut_are_replaced_unseen(
         await seen(context, Caller.system())
 
 
+async def test_many_keys_are_read_together_and_are_the_ones_that_each_has(context: Context) -> None:
+    row, fresh = uuid7(), uuid7()
+    known = [HERE, ELSEWHERE]
+    sealed = [(await context.vault.box(one)).seal("a.b.c", row, str(one)) for one in known]
+    for one in known:
+        context.vault.forget(one)
+    await context.vault.learn([*known, fresh])
+    opened = [
+        (await context.vault.box(one)).open("a.b.c", row, sealed[at])
+        for at, one in enumerate(known)
+    ]
+    assert opened == [str(one) for one in known]
+    assert (await context.vault.box(fresh)).organization_id == fresh, "made at its first use"
+
+
 async def test_sealed_values_open_only_where_they_belong(context: Context) -> None:
     row, other = uuid7(), uuid7()
     box = await context.vault.box(HERE)
