@@ -19,6 +19,7 @@ MANY: Final = 500
 SLOWEST: Final = 2.0
 """Seconds (a million tickets: bulk of 500)."""
 TURNS: Final = 5
+_REPLY: Final = "reply, assign, tag, resolve"
 _HELLO: Final = {
     "ar": "أهلًا {{requester.name}}، حُلّت تذكرتك {{ticket.number}}: {{ticket.subject}}",
     "en": "Dear {{requester.name}}, {{ticket.number}} is solved: {{ticket.subject}}",
@@ -43,7 +44,7 @@ async def opened(bench: Bench, seat: Person) -> list[str]:
     return await asyncio.gather(*(one(number) for number in range(MANY)))
 
 
-async def scattered(bench: Bench) -> list[str]:
+async def scattered(bench: Bench, _seat: Person) -> list[str]:
     """Old tickets of all customers, picked by chance."""
     connection = await asyncpg.connect(bench.desk.endpoints["database"])
     try:
@@ -67,29 +68,38 @@ async def asked(seat: Person, ids: list[str], **body: Any) -> float:
     return took
 
 
+async def turn(bench: Bench, admin: Person, macro: str) -> dict[str, float]:
+    """One turn of each kind; what a turn tags is another tag each time."""
+    tag = {"do": "add_tags", "tags": [f"in bulk {uuid4().hex[:6]}"]}
+    kinds: tuple[tuple[str, Any, dict[str, Any]], ...] = (
+        (f"{_REPLY} fresh ones", opened, {"macro_id": macro}),
+        (f"{_REPLY} old ones of all customers", scattered, {"macro_id": macro}),
+        ("tag old ones of all customers", scattered, {"actions": [tag]}),
+    )
+    took: dict[str, float] = {}
+    for name, chosen, what in kinds:
+        ids = await chosen(bench, admin)
+        await quiet()
+        took[name] = await asked(admin, ids, **what)
+    return took
+
+
 async def run(tickets: int) -> bool:
     one = await keep.seeded(tickets)
-    seconds: dict[str, list[float]] = {"reply, assign, tag, resolve": [], "tag": []}
+    seconds: dict[str, list[float]] = {}
     async with keep.opened(one) as bench:
-        seats = await viewers(bench, one)
-        admin = seats.seats["admin"]
+        admin = (await viewers(bench, one)).seats["admin"]
         await admin.sign_in()
         named = {"ar": "حل كثير", "en": "Solve many"}
         macro = await admin.post(
             "/v1/macros", {"name": named, "body": _HELLO, "actions": _SOLVED, "shared": "all"}
         )
         for _ in range(TURNS):
-            ids = await opened(bench, admin)
-            await quiet()
-            took = await asked(admin, ids, macro_id=macro["id"])
-            seconds["reply, assign, tag, resolve"].append(took)
-            old, tag = await scattered(bench), {"tags": ["in bulk"]}
-            await quiet()
-            seconds["tag"].append(await asked(admin, old, actions=[{"do": "add_tags", **tag}]))
-            await asked(admin, old, actions=[{"do": "remove_tags", **tag}])
+            for name, took in (await turn(bench, admin, macro["id"])).items():
+                seconds.setdefault(name, []).append(took)
     for name, each in seconds.items():
         verdict = "holds" if max(each) <= SLOWEST else "MISSED"
-        figures = " ".join(f"{took:.2f}" for took in sorted(each))
+        figures = " ".join(f"{took:.2f}" for took in each)
         print(f"bulk of {MANY} among {tickets:,} ({name}): {figures} s, bar {SLOWEST} {verdict}")
     return max(max(each) for each in seconds.values()) <= SLOWEST
 
