@@ -79,7 +79,7 @@ async def turn(bench: Bench, admin: Person, macro: str) -> dict[str, float]:
     took: dict[str, float] = {}
     for name, chosen, what in kinds:
         ids = await chosen(bench, admin)
-        await quiet()
+        await quiet(within=20)  # what the turn before has set off
         took[name] = await asked(admin, ids, **what)
     return took
 
