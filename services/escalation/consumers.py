@@ -30,6 +30,7 @@ from shared.events.sla import (
 from shared.events.ticket import (
     TicketAssigned,
     TicketDepartmentChanged,
+    TicketEdited,
     TicketEscalationRequested,
     TicketMerged,
     TicketOpened,
@@ -94,6 +95,7 @@ async def know_ticket(event: Event[TicketOpened], tx: Tx) -> None:
         "assignee_id": fact.assignee_id,
         "priority": fact.priority.value,
         "status": fact.status.value,
+        "unconfirmed": fact.confirm,
         "version": event.sequence,
     }
     tickets.put_ticket(tx, values)
@@ -118,6 +120,12 @@ async def note_department(event: Event[TicketDepartmentChanged], tx: Tx) -> None
 async def note_watching(event: Event[TicketWatched], tx: Tx) -> None:
     """They see the escalations; the ladder climbs in the owner's house alone."""
     await _change(event, tx, "watching_department_ids", list(event.data.watching_department_ids))
+
+
+@consumers.on(TicketEdited)
+async def note_confirmed(event: Event[TicketEdited], tx: Tx) -> None:
+    if event.data.unconfirmed is not None:
+        await _change(event, tx, "unconfirmed", event.data.unconfirmed)
 
 
 @consumers.on(TicketStatusChanged)

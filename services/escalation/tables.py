@@ -67,6 +67,7 @@ class Ticket(SQLModel, table=True):
     watching_department_ids: list[UUID] = Field(
         sa_column=Column(ARRAY(Uuid), nullable=False, server_default="{}")
     )
+    unconfirmed: bool = False
 
 
 class Ladder(SQLModel, table=True):

@@ -73,6 +73,7 @@ async def acknowledge(event: Event[TicketOpened], tx: Tx) -> None:
         "requester_id": fact.requester_id,
         "assignee_id": fact.assignee_id,
         "department_id": fact.department_id,
+        "unconfirmed": fact.confirm,
         "version": event.sequence,
     }
     projection.put_ticket(tx, values)
@@ -224,6 +225,8 @@ async def leave_in_peace(event: Event[TicketEdited], tx: Tx) -> None:
     fact = event.data
     if fact.denied_by is not None:
         await usecases.leave_in_peace(tx, fact.ticket_id, fact.denied_by)
+    if fact.unconfirmed is not None:
+        await usecases.conceal(tx, event, hidden=fact.unconfirmed)
 
 
 for entry in BOOK:

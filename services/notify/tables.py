@@ -46,6 +46,8 @@ class Ticket(SQLModel, table=True):
     watchers: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False, server_default="{}"))
     silent: bool = False
     """Spam: nobody is told anything of it."""
+    unconfirmed: bool = False
+    """A request of the form that nobody has confirmed: no customer sees it."""
 
 
 class Delivery(SQLModel, table=True):

@@ -30,6 +30,8 @@ consumers = Consumers("sla")
 @consumers.on(TicketOpened)
 async def start_clocks(event: Event[TicketOpened], tx: Tx) -> None:
     await clocks.start(tx, event.data, event.id)
+    if event.data.confirm:
+        clocks.conceal(tx, event.data.ticket_id, event.data.organization_id, hidden=True)
 
 
 @consumers.on(TicketMessageAdded)
@@ -85,8 +87,11 @@ async def note_watching(event: Event[TicketWatched], tx: Tx) -> None:
 @consumers.on(TicketEdited)
 async def note_outage(event: Event[TicketEdited], tx: Tx) -> None:
     """Tags may say that a ticket is an outage; what else they say is not for facts."""
-    if event.data.outage is not None:
-        await uptime.mark(tx, event.data.ticket_id, outage=event.data.outage)
+    fact = event.data
+    if fact.outage is not None:
+        await uptime.mark(tx, fact.ticket_id, outage=fact.outage)
+    if fact.unconfirmed is not None:
+        clocks.conceal(tx, fact.ticket_id, fact.organization_id, hidden=fact.unconfirmed)
 
 
 @consumers.on(TimerRequested)

@@ -24,6 +24,15 @@ class TicketsSettings(Settings):
     tickets_form_upload_budget: int = 512 * 1024 * 1024
     """Most bytes of not yet attached uploads of the public form, all visitors together."""
 
+    tickets_form_upload_share: int = 128 * 1024 * 1024
+    """Most of them that one address (IPv6: one /64) may hold."""
+
+    tickets_form_uploads_per_hour: Annotated[int, Field(ge=0)] = 480
+    """Files that one address may announce for the form in an hour; 0: any number."""
+
+    tickets_form_uploads_burst: Annotated[int, Field(ge=1)] = 120
+    """How many of them at once."""
+
     tickets_proof_bits: int = 16
     """Leading zero bits that a form's proof of work must show: about 2^bits hashes."""
 

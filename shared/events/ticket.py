@@ -253,3 +253,5 @@ class TicketEdited(TicketFact):
     """Whether the ticket is marked as an outage now; None when the tags did not change."""
     denied_by: UUID | None = None
     """Who has just said that the request of the form is not theirs: they hear nothing more."""
+    unconfirmed: bool | None = None
+    """Whether no customer may see the request of the form; None when that did not change."""

@@ -139,7 +139,8 @@ TICKET: Final = (
         ticket.TicketEdited,
         ("tickets",),
         {
-            "sla": "knows whether it is an outage",
+            "sla": "knows whether it is an outage, and whether customers see it",
+            "escalation": "shows a confirmed request of the form to its customers",
             "notify": "leaves in peace who denied the request; " + HOOK,
         },
         partner_visible=True,

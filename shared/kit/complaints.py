@@ -57,6 +57,11 @@ _TEXTS: Final[Mapping[str, Localized]] = {
     ),
     "nothing_to_do": Localized(ar="لم يُطلب أي إجراء.", en="The request asks for nothing."),
     "null": Localized(ar="لا يمكن إفراغ هذا الحقل.", en="This field cannot be emptied."),
+    "email": Localized(ar="هذا ليس عنوان بريد صحيحًا.", en="This is not an e-mail address."),
+    "email_disguised": Localized(
+        ar="اكتب العنوان بالحروف المعتادة، لا بأشكال تشبهها.",
+        en="Write the address in plain letters, not in forms that look like them.",
+    ),
     "too_deep": Localized(ar="البيانات متداخلة كثيرًا.", en="The data is nested too deeply."),
 }
 _FAMILIES: Final[Mapping[str, Localized]] = {

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from typing_extensions import override
 
@@ -24,6 +25,7 @@ from shared.kit.door import REPEAT, TX, Entrance, Passage, Repeats
 from shared.kit.etags import if_match, set_etag
 from shared.kit.idempotency import IDEMPOTENCY_CTE, Repeat
 from shared.kit.incoming import BODY_LIMIT
+from shared.kit.kinds import json_only
 from shared.kit.problem import problems
 from shared.kit.problems import (
     Forbidden,
@@ -121,6 +123,8 @@ class DoorRoute(APIRoute):
         if iscoroutinefunction(self.endpoint):
             _hand_over(self.dependant)
         handler = super().get_route_handler()
+        if self.body_field is not None and not isinstance(self.body_field.field_info, Form):
+            handler = json_only(handler)
         return Passage(handler, self.policy, self.body_limit, self.repeats, questions).serve
 
 

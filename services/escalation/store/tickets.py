@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -98,16 +98,20 @@ def _clock(value: dict[str, Any]) -> Clock:
     return Clock(value["state"], datetime.fromisoformat(met) if met else None)
 
 
+_OURS: Final = "t.organization_id = :mine and not t.unconfirmed"
+"""A request of the form is no customer's before somebody has confirmed it."""
+
+
 def visible(caller: Caller) -> tuple[str, dict[str, Any]]:
     """The condition on `t` (escalation.ticket) that the caller's rights amount to."""
     who = {"me": caller.id, "mine": caller.organization_id, "deps": list(caller.department_ids)}
     if caller.kind == "client":
         bound = caller.organization_id is not None
-        return ("t.organization_id = :mine" if bound else "true"), who
+        return (_OURS if bound else "true"), who
     if caller.seat is Seat.CUSTOMER:
         if caller.plays(Role.CUSTOMER_ADMIN):
-            return "t.organization_id = :mine", who
-        return "t.organization_id = :mine and t.requester_id = :me", who
+            return _OURS, who
+        return f"{_OURS} and t.requester_id = :me", who
     if not _SEES_ALL.isdisjoint(caller.roles):
         return "true", who
     theirs = "t.department_id = any(:deps) or t.watching_department_ids && :deps"

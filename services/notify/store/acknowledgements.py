@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from shared.kit.tx import Tx
 from shared.vocabulary import Channel
@@ -26,6 +27,10 @@ class Acknowledged:
     by_form: bool
 
 
+_BY_FORM: Final = "(facts ->> 'channel' = :form and facts ? 'confirm')"
+"""Of a form whose address nobody had confirmed."""
+
+
 async def lock(tx: Tx, addresses: Iterable[bytes]) -> None:
     """Caps of one address are counted by one transaction at a time; always in one order."""
     numbers = sorted({int.from_bytes(one[:8], "big", signed=True) for one in addresses})
@@ -40,7 +45,7 @@ async def history(
 ) -> dict[bytes, list[Acknowledged]]:
     """Acknowledgements to addresses."""
     rows = await tx.rows(
-        "select address_key, composed_at, subject_key, facts ->> 'channel' = :form as by_form"
+        f"select address_key, composed_at, subject_key, {_BY_FORM} as by_form"
         " from notify.delivery where address_key = any(:addresses) and composed_at > :since"
         " and kind in ('acknowledgement', 'reopened') and state <> 'suppressed'",
         {"addresses": list(addresses), "since": since, "form": Channel.FORM.value},
@@ -57,7 +62,7 @@ async def by_form(tx: Tx, domains: Iterable[bytes], since: datetime) -> dict[byt
     rows = await tx.rows(
         "select domain_key, count(*) as number from notify.delivery"
         " where domain_key = any(:domains) and composed_at > :since"
-        " and facts ->> 'channel' = :form and state <> 'suppressed' group by domain_key",
+        f" and {_BY_FORM} and state <> 'suppressed' group by domain_key",
         {"domains": list(domains), "since": since, "form": Channel.FORM.value},
     )
     return {row["domain_key"]: row["number"] for row in rows}

@@ -64,11 +64,24 @@ async def newest(tx: Tx) -> int:
     return int(await tx.scalar("select coalesce(max(position), 0) from notify.feed") or 0)
 
 
+_OUTSIDE: Final = """not inside and not exists (select from notify.ticket t
+    where t.ticket_id = feed.ticket_id and t.unconfirmed)"""
+
+
+async def of_ticket(tx: Tx, ticket_id: UUID) -> list[RowMapping]:
+    """What has happened to a ticket so far, without inside work, oldest first."""
+    return await tx.rows(
+        """select id, type, envelope from notify.feed where ticket_id = :ticket_id and not inside
+            order by position nulls last, id limit :most""",
+        {"ticket_id": ticket_id, "most": REPLAY_LIMIT},
+    )
+
+
 async def between(
     tx: Tx, organization_id: UUID | None, since: datetime, until: datetime
 ) -> list[RowMapping]:
     """Events of a span for a replay, oldest first; a customer's own, without inside work."""
-    inside = "" if organization_id is None else "and organization_id = :mine and not inside"
+    inside = "" if organization_id is None else f"and organization_id = :mine and {_OUTSIDE}"
     return await tx.rows(
         f"""select id, type, envelope from notify.feed
             where at >= :since and at < :until {inside}

@@ -14,13 +14,13 @@ from shared.vocabulary import Role
 
 _TICKET = table(Ticket)
 _OPENED: Final = """insert into notify.ticket (ticket_id, organization_id, number, requester_id,
-        assignee_id, department_id, participants, version)
+        assignee_id, department_id, participants, unconfirmed, version)
     values (:ticket_id, :organization_id, :number, :requester_id, :assignee_id, :department_id,
-        '{}', :version)
+        '{}', :unconfirmed, :version)
     on conflict (ticket_id) do update set organization_id = excluded.organization_id,
         number = excluded.number, requester_id = excluded.requester_id,
         assignee_id = excluded.assignee_id, department_id = excluded.department_id,
-        version = excluded.version"""
+        unconfirmed = excluded.unconfirmed, version = excluded.version"""
 _PROMISED: Final = """insert into notify.ticket
         (ticket_id, organization_id, participants, promise, version)
     values (:ticket_id, :organization_id, '{}', :promise, 0)
@@ -154,6 +154,14 @@ async def seen(tx: Tx, caller: Caller, ticket_ids: list[UUID]) -> list[UUID]:
     return [row["ticket_id"] for row in rows]
 
 
+async def unconfirmed(tx: Tx, ticket_id: UUID) -> bool:
+    """Whether no customer may hear of it yet."""
+    found: bool | None = await tx.scalar(
+        "select unconfirmed from notify.ticket where ticket_id = :id", {"id": ticket_id}
+    )
+    return bool(found)
+
+
 async def owned(tx: Tx, organization_id: UUID, ticket_ids: list[UUID]) -> list[UUID]:
     """Those of the tickets that are known to be an organization's."""
     rows = await tx.rows(
@@ -164,17 +172,20 @@ async def owned(tx: Tx, organization_id: UUID, ticket_ids: list[UUID]) -> list[U
     return [row["ticket_id"] for row in rows]
 
 
+_OURS: Final = "t.organization_id = :mine and not t.unconfirmed"
+
+
 def visible(caller: Caller) -> tuple[str, dict[str, Any]]:
     """The condition on `t` (notify.ticket) that the caller's rights amount to (decisions.md 19)."""
     who = {"me": caller.id, "mine": caller.organization_id, "deps": list(caller.department_ids)}
     if caller.kind == "client":
         bound = caller.organization_id is not None
-        return ("t.organization_id = :mine" if bound else "true"), who
+        return (_OURS if bound else "true"), who
     if caller.seat is Seat.CUSTOMER:
         if caller.plays(Role.CUSTOMER_ADMIN):
-            return "t.organization_id = :mine", who
+            return _OURS, who
         own = "(t.requester_id = :me or :me = any(t.participants))"
-        return f"t.organization_id = :mine and {own}", who
+        return f"{_OURS} and {own}", who
     if not _SEES_ALL.isdisjoint(caller.roles):
         return "true", who
     return "(t.department_id = any(:deps) or t.assignee_id = :me)", who

@@ -23,7 +23,7 @@ from services.notify.usecases.following import (
     tell_reopened,
     uncalled,
 )
-from services.notify.usecases.mailing import Ended, Ready, hand_over, still_wanted
+from services.notify.usecases.mailing import Ended, Ready, hand_over
 from services.notify.usecases.mailing import keep as keep_mails
 from services.notify.usecases.mailing import prepare as prepare_mails
 from services.notify.usecases.mailing import turn as mail_turn
@@ -32,6 +32,7 @@ from services.notify.usecases.publishing import (
     FEED,
     PARTNER_TYPES,
     WEBHOOKS,
+    conceal,
     publish,
     publish_explained,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "bar",
     "change_endpoint",
     "chosen_types",
+    "conceal",
     "drop_endpoint",
     "endpoints_of",
     "events",
@@ -121,7 +123,6 @@ __all__ = [
     "see_no_more",
     "send_test",
     "set_preference",
-    "still_wanted",
     "sweep",
     "tell_assignee",
     "tell_breach",

@@ -125,6 +125,7 @@ def acknowledge(tx: Tx, event: Event[TicketOpened], wait: float) -> None:
             "channel": fact.channel.value,
             "message_id": str(fact.message_id),
             **({"confirm": True} if fact.confirm else {}),
+            **({"follow_up": True} if fact.follow_up_of else {}),
         },
         wait_until=tx.now + timedelta(seconds=wait),
         silence=silence,

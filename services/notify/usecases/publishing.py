@@ -1,5 +1,6 @@
 """Partner-visible facts: into the feed, and to every endpoint that asked for them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -7,11 +8,12 @@ import orjson
 
 from services.notify.domain.outside import inside_only
 from services.notify.domain.subscriptions import wanted
-from services.notify.store import endpoints, feed, webhooks
+from services.notify.store import endpoints, feed, projection, webhooks
 from services.notify.usecases.explaining import Explanation
 from services.notify.usecases.hearing import for_endpoint, foreign
 from shared.events.base import Envelope, Event, render_instant
 from shared.events.catalogue import BOOK
+from shared.events.ticket import TicketEdited
 from shared.kit.ids import uuid7
 from shared.kit.tx import Tx
 
@@ -64,19 +66,51 @@ def webhook_body(
     return orjson.dumps({"type": envelope.type, "timestamp": timestamp, "data": data}).decode()
 
 
+async def conceal(tx: Tx, event: Event[TicketEdited], *, hidden: bool) -> None:
+    """A request of the form is its customers' from the moment when somebody confirms it.
+
+    Their endpoints then hear what has happened so far.
+    """
+    fact = event.data
+    await projection.change_ticket(tx, fact.ticket_id, "unconfirmed", hidden)
+    listening = await endpoints.listening(tx, fact.organization_id, inside=False)
+    theirs = [one for one in listening if one["organization_id"]]
+    if hidden or not theirs:
+        return
+    for row in await feed.of_ticket(tx, fact.ticket_id):
+        if row["id"] != event.id:
+            envelope = Envelope.model_validate_json(row["envelope"])
+            await _send(tx, envelope, theirs, fact.organization_id)
+
+
 async def _queue(tx: Tx, event: Event[Any], envelope: Envelope, *, inside: bool) -> None:
-    listening = await endpoints.listening(tx, event.data.organization_id, inside=inside)
+    owner = event.data.organization_id
+    listening = await endpoints.listening(tx, owner, inside=inside)
     asked = [one for one in listening if wanted(one["event_types"], event.type)]
-    owner = event.data.organization_id if any(one["organization_id"] for one in asked) else None
-    unseen = await foreign(tx, owner, [(event.type, envelope.data)])
+    theirs = any(one["organization_id"] for one in asked)
+    ticket_id = event.data.ticket_id
+    if theirs and ticket_id and await projection.unconfirmed(tx, ticket_id):
+        asked = [one for one in asked if one["organization_id"] is None]
+    await _send(tx, envelope, asked, owner)
+
+
+async def _send(
+    tx: Tx,
+    envelope: Envelope,
+    listening: Sequence[Mapping[Any, Any]],
+    organization_id: UUID | None,
+) -> None:
+    asked = [one for one in listening if wanted(one["event_types"], envelope.type)]
+    owner = organization_id if any(one["organization_id"] for one in asked) else None
+    unseen = await foreign(tx, owner, [(envelope.type, envelope.data)])
     bodies = [(one, webhook_body(envelope, one["organization_id"], unseen)) for one in asked]
     rows = [
         {
             "id": uuid7(),
             "endpoint_id": endpoint["id"],
             "organization_id": endpoint["organization_id"],
-            "event_id": event.id,
-            "type": event.type,
+            "event_id": envelope.id,
+            "type": envelope.type,
             "body": body,
             "state": "pending",
             "next_at": tx.now,

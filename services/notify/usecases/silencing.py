@@ -43,7 +43,24 @@ def caps_of(context: Context, mail: Mail, material: Material) -> Keys | None:
     subject = str(material.ticket.get("subject") or "")
     if mail.kind is not Kind.ACKNOWLEDGEMENT:
         subject = f"{mail.kind.value} {subject}"
+    elif _owed(mail):
+        subject = f"{mail.ticket_id} {subject}"
     return Keys(*address_keys(context, material.person["email"], subject))
+
+
+def _owed(mail: Mail) -> bool:
+    """Whether its reader wrote to us before, and learns the ticket's number from this mail alone.
+
+    A follow-up has the subject of the ticket that it goes on with, and a person whose address is
+    confirmed may well send the form twice; no other ticket's number is swallowed for that.
+    """
+    confirmed = _channel(mail) is Channel.FORM and not mail.facts.get("confirm")
+    return confirmed or bool(mail.facts.get("follow_up"))
+
+
+def _by_form(mail: Mail) -> bool:
+    """Whether nobody has shown that the address is theirs."""
+    return _channel(mail) is Channel.FORM and bool(mail.facts.get("confirm"))
 
 
 class Judge:
@@ -66,7 +83,7 @@ class Judge:
         since = self._tx.now - _DAY
         found = await acknowledgements.history(self._tx, {key.address for key in keys}, since)
         self._history.update(found)
-        if any(_channel(draft.mail) is Channel.FORM for draft in drafts if draft.keys):
+        if any(_by_form(draft.mail) for draft in drafts if draft.keys):
             domains = {key.domain for key in keys}
             since = self._tx.now - _HOUR
             self._by_form.update(await acknowledgements.by_form(self._tx, domains, since))
@@ -93,13 +110,13 @@ class Judge:
         return Silence.BOUNCED if draft.reader.bounced else None
 
     def _capped(self, draft: Draft, keys: Keys) -> Silence | None:
-        channel, now = _channel(draft.mail), self._tx.now
+        by_form, now = _by_form(draft.mail), self._tx.now
+        channel = Channel.FORM if by_form else Channel.EMAIL
         earlier = self._history.setdefault(keys.address, [])
         history = [Sent(one.at, one.subject == keys.subject, one.by_form) for one in earlier]
         limits = self._tx.context.settings.ack_limits()
         silent = caps.silence(history, channel, self._by_form.get(keys.domain, 0), now, limits)
         if silent is None:
-            by_form = channel is Channel.FORM
             earlier.append(Acknowledged(now, keys.subject, by_form))
             self._by_form[keys.domain] = self._by_form.get(keys.domain, 0) + by_form
         return silent

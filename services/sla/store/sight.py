@@ -10,10 +10,16 @@ from shared.vocabulary import Role
 _SEES_ALL: Final = (Role.SENIOR_MANAGEMENT, Role.EXECUTIVE, Role.ADMIN, Role.AUDITOR)
 
 
+_CONFIRMED: Final = (
+    "ticket_id <> all(array(select u.ticket_id from sla.unconfirmed u"
+    " where u.organization_id = :sight_organization))"
+)
+
+
 def condition(caller: Caller) -> tuple[str, dict[str, Any]]:
     """SQL over `sla.clock` and its parameters."""
     if caller.seat is Seat.CUSTOMER:
-        own = "organization_id = :sight_organization"
+        own = f"organization_id = :sight_organization and {_CONFIRMED}"
         params: dict[str, Any] = {"sight_organization": caller.organization_id}
         if caller.kind == "client" or caller.plays(Role.CUSTOMER_ADMIN):
             return own, params
@@ -55,6 +61,21 @@ async def own_but_unseen(tx: Tx, caller: Caller, ticket_id: UUID) -> bool:
         {"ticket_id": ticket_id, "organization_id": caller.organization_id},
     )
     return found is not None
+
+
+def hide(tx: Tx, ticket_id: UUID, organization_id: UUID) -> None:
+    """No customer sees it before somebody says that the request is theirs."""
+    values = {"ticket_id": ticket_id, "organization_id": organization_id}
+    tx.write(_HIDE, values, ticket_id)
+
+
+def show(tx: Tx, ticket_id: UUID) -> None:
+    tx.write(_SHOW, {"ticket_id": ticket_id}, ticket_id)
+
+
+_HIDE: Final = """insert into sla.unconfirmed (ticket_id, organization_id)
+    values (:ticket_id, :organization_id) on conflict do nothing"""
+_SHOW: Final = "delete from sla.unconfirmed where ticket_id = :ticket_id"
 
 
 async def add_participants(tx: Tx, ticket_id: UUID, people: list[UUID]) -> None:

@@ -88,6 +88,14 @@ async def assign(tx: Tx, ticket_id: UUID, assignee_id: UUID | None) -> None:
     await sight.place(tx, ticket_id, "assignee_id", assignee_id)
 
 
+def conceal(tx: Tx, ticket_id: UUID, organization_id: UUID, *, hidden: bool) -> None:
+    """A request of the form is no customer's before somebody has confirmed it."""
+    if hidden:
+        sight.hide(tx, ticket_id, organization_id)
+    else:
+        sight.show(tx, ticket_id)
+
+
 async def watch(tx: Tx, ticket_id: UUID, department_ids: tuple[UUID, ...]) -> None:
     await sight.watch(tx, ticket_id, list(department_ids))
 

@@ -52,6 +52,8 @@ class Ownership:
     participants: frozenset[UUID] = frozenset()
     watching: frozenset[UUID] = frozenset()
     """Departments that look on beside the owner."""
+    unconfirmed: bool = False
+    """From the form, and nobody has said yet that the request is theirs."""
 
 
 def reach_of_user(roles: frozenset[str]) -> Reach:
@@ -84,12 +86,17 @@ def sees(viewer: Viewer, ticket: Ownership) -> bool:
             theirs = {ticket.department_id, *ticket.watching}
             return mine or not theirs.isdisjoint(viewer.department_ids)
         case Reach.ORGANIZATION:
-            return viewer.organization_id == ticket.organization_id
+            return _ours(viewer, ticket)
         case Reach.OWN:
             takes_part = viewer.id == ticket.requester_id or viewer.id in ticket.participants
-            return takes_part and viewer.organization_id == ticket.organization_id
+            return takes_part and _ours(viewer, ticket)
         case Reach.NOTHING:
             return False
+
+
+def _ours(viewer: Viewer, ticket: Ownership) -> bool:
+    """No customer reads what somebody has merely written under their address, or their domain."""
+    return viewer.organization_id == ticket.organization_id and not ticket.unconfirmed
 
 
 def voice(viewer: Viewer, requester_id: UUID) -> AuthorKind:

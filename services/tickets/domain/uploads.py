@@ -18,6 +18,8 @@ class Announcement:
     declared: str = ""
     partial: bool = False
     pieces: tuple[UUID, ...] = ()
+    visitor: bytes | None = None
+    """Which address announces it, at the form."""
 
 
 @dataclass(frozen=True, slots=True)

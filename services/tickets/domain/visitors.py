@@ -1,5 +1,6 @@
 """Whether the web form may write to an address: it may be somebody else's (F16, T33)."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -47,6 +48,18 @@ def tongue(*texts: str) -> Locale | None:
         return Locale.AR
     latin = any(letter.isascii() and letter.isalpha() for text in texts for letter in text)
     return Locale.EN if latin else None
+
+
+def is_plain(local: str) -> bool:
+    """Whether a name stands in plain letters: `ｌｉｎａ` passes for `lina`."""
+    return unicodedata.normalize("NFKC", local) == unicodedata.normalize("NFC", local)
+
+
+def is_mixed(address: str) -> bool:
+    """Whether letters of several scripts stand in the name: `linа` ends in a Cyrillic letter."""
+    local = address.rpartition("@")[0]
+    names = (unicodedata.name(letter, "") for letter in local if letter.isalpha())
+    return len({name.partition(" ")[0] for name in names}) > 1
 
 
 def granted(wish: Priority | None, *, believed: bool) -> Priority:

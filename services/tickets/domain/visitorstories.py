@@ -10,6 +10,11 @@ VISITOR_STORIES: Final[Mapping[str, Localized]] = {
         "ar": "طلب الزائر الأولوية {wish}، وتبقى {priority} حتى يؤكد أن الطلب منه",
         "en": "The visitor wished for {wish}; it stays {priority} until they confirm the request",
     },
+    "address_mixed": {
+        "ar": "في عنوان المرسل حروف من كتابات مختلفة، وقد يشبه عنوان شخص آخر: تحقّق قبل الرد",
+        "en": "The sender's address mixes letters of several scripts and may pass for somebody"
+        " else's: make sure before you answer",
+    },
     "reply_unheard.disabled": {
         "ar": "لم يُرسل الرد بالبريد: حساب صاحب التذكرة موقوف",
         "en": "No mail carries the reply: the requester's account is disabled",

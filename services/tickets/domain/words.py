@@ -76,6 +76,7 @@ class Ticket:
     priority_settled: bool = False
     follow_up_of: UUID | None = None
     watching_department_ids: tuple[UUID, ...] = ()
+    unconfirmed: bool = False
     status_before: Status | None = None
     """Where a ticket stood that was set aside (merged, spam), for the way back."""
 

@@ -100,6 +100,14 @@ function clear() {
   for (const one of document.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
 }
 
+/* Who mends a field sees its fault go, and not only with the next attempt. */
+function mended({ target }) {
+  if (!target.hasAttribute?.("aria-invalid") || !target.checkValidity()) return;
+  if (target.required && !String(target.value).trim()) return;
+  target.removeAttribute("aria-invalid");
+  $(`${target.id}-wrong`).textContent = "";
+}
+
 function complain(field, text) {
   $(`${field}-wrong`).textContent = text;
   $(field).setAttribute("aria-invalid", "true");
@@ -260,7 +268,8 @@ function draw() {
 }
 
 function line(key, one) {
-  const name = Object.assign(document.createElement("bdi"), { textContent: one.file.name });
+  const name = Object.assign(document.createElement("span"), { className: "file" });
+  name.append(Object.assign(document.createElement("bdi"), { textContent: one.file.name }));
   const state = document.createElement(one.state === "running" ? "progress" : "small");
   if (one.state === "ready") state.textContent = `✓ ${say("ready")}`;
   else if (one.state === "waiting") state.textContent = say("waits");
@@ -275,6 +284,8 @@ function line(key, one) {
 
 $("language").addEventListener("click", () => { language = language === "ar" ? "en" : "ar"; speak(); clear(); });
 $("form").addEventListener("submit", send);
+$("form").addEventListener("input", mended);
+$("form").addEventListener("change", mended);
 $("attach").addEventListener("click", () => $("popup").showModal());
 $("close").addEventListener("click", () => $("popup").close());
 $("files").addEventListener("change", (event) => { take([...event.target.files]); event.target.value = ""; });

@@ -17,10 +17,12 @@ from services.tickets.problems.files import (
     FileInfected,
     FileWithheld,
     FormBusy,
+    FormShareFull,
     NotInline,
     PreviewAbsent,
     PreviewPending,
     RangeInvalid,
+    TooManyFormUploads,
     TusVersion,
     UploadFinished,
     UploadMismatch,
@@ -28,6 +30,8 @@ from services.tickets.problems.files import (
     UploadUnknown,
 )
 from services.tickets.problems.form import (
+    PROOF_MISSING,
+    PROOF_TWICE,
     CaptchaAway,
     CaptchaInvalid,
     CaptchaUnset,
@@ -39,6 +43,8 @@ from shared.kit.problems import Conflict, IllegalTransition, Problem
 from shared.vocabulary import Localized, Status
 
 __all__ = [
+    "PROOF_MISSING",
+    "PROOF_TWICE",
     "SCORE_DOES_NOT_REOPEN",
     "CaptchaAway",
     "CaptchaInvalid",
@@ -52,12 +58,14 @@ __all__ = [
     "FileInfected",
     "FileWithheld",
     "FormBusy",
+    "FormShareFull",
     "NotInline",
     "PreviewAbsent",
     "PreviewPending",
     "ProofInvalid",
     "ProofSpent",
     "RangeInvalid",
+    "TooManyFormUploads",
     "TooManyForms",
     "TusVersion",
     "UploadFinished",
@@ -141,7 +149,13 @@ ASSIGNEE_UNKNOWN: Final = Localized(
 )
 ORGANIZATION_UNKNOWN: Final = Localized(ar="مؤسسة غير معروفة", en="No such organization")
 UPLOAD_UNKNOWN: Final = Localized(
-    ar="رفع غير معروف أو غير مكتمل أو مستخدم", en="Unknown, unfinished or used upload"
+    ar="رفع غير معروف، أو انتهت مدته", en="This upload is unknown, or has run out"
+)
+UPLOAD_UNFINISHED: Final = Localized(
+    ar="لم يكتمل رفع هذا الملف بعد", en="This upload is not finished yet"
+)
+UPLOAD_USED: Final = Localized(
+    ar="استُخدم هذا الرفع في رسالة من قبل", en="This upload was used by a message already"
 )
 TICKET_UNKNOWN: Final = Localized(ar="لا توجد تذكرة بهذا المعرّف", en="No such ticket")
 TOO_MANY_FILES: Final = Localized(ar="ملفات كثيرة جداً", en="Too many files")

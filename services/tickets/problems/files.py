@@ -1,13 +1,44 @@
 """Failures around files and uploads."""
 
-from shared.kit.problems import Conflict, NotFound, Problem, TooManyRequests
+from shared.kit.problems import Conflict, NotFound, Problem, TooManyRequests, Unavailable
 from shared.vocabulary import Localized
 
 
-class FormBusy(TooManyRequests):
+class FormBusy(Unavailable):
     """All visitors together hold too much that no ticket has claimed."""
 
     code = "form_busy"
+    title = Localized(ar="لا متسع لملفات النموذج الآن", en="No room for the form's files now")
+    detail = Localized(
+        ar="امتلأ المكان المخصص لملفات زوار النموذج. أعد المحاولة بعد المهلة المذكورة في"
+        " \u2068Retry-After\u2069، أو أرسل الطلب الآن دون ملف.",
+        en="The room for files of the form's visitors is full. Try again after the time in"
+        " Retry-After, or send the request now without a file.",
+    )
+
+
+class FormShareFull(TooManyRequests):
+    """The uploads of one address hold its share of the form's room."""
+
+    code = "form_uploads_unused"
+    title = Localized(ar="ملفات كثيرة من شبكتك لم تُستخدم", en="Unused files from your network")
+    detail = Localized(
+        ar="بلغت ملفات شبكتك التي لم تُرسل مع طلب حدّها. أرسل طلبك بما رُفع منها أو احذف بعضها،"
+        " أو أعد المحاولة لاحقًا.",
+        en="Files from your network that no request uses have reached their limit. Send your"
+        " request with those that are here, delete some, or try again later.",
+    )
+
+
+class TooManyFormUploads(TooManyRequests):
+    """One address announces files faster than people do."""
+
+    code = "too_many_form_uploads"
+    title = Localized(ar="ملفات كثيرة من شبكتك", en="Too many files from your network")
+    detail = Localized(
+        ar="أعلنت شبكتك عن ملفات كثيرة في وقت قصير. انتظر قليلًا ثم أعد المحاولة.",
+        en="Your network has announced many files in a short time. Wait a little and try again.",
+    )
 
 
 class UploadsUnused(TooManyRequests):

@@ -64,6 +64,18 @@ class TooManyForms(TooManyRequests):
     )
 
 
+PROOF_MISSING: Final = Localized(
+    ar="ينقص إثبات العمل: اطلب تحديًا من \u2068GET /v1/public/challenge\u2069 وأرسل"
+    " \u2068proof\u2069 وفيه \u2068salt\u2069 و\u2068nonce\u2069، أو أرسل"
+    " \u2068captcha\u2069 حيث ضُبط مزود.",
+    en="The proof of work is missing: ask GET /v1/public/challenge and send `proof` with `salt`"
+    " and `nonce`, or send `captcha` where a provider is configured.",
+)
+PROOF_TWICE: Final = Localized(
+    ar="أرسل \u2068proof\u2069 أو \u2068captcha\u2069، لا كليهما.",
+    en="Send either `proof` or `captcha`, not both.",
+)
+
 UNHEARD: Final[Mapping[str, Localized]] = {
     "disabled": Localized(
         ar="لن يُرسل بريد: حساب صاحب التذكرة موقوف.",

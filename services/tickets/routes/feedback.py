@@ -16,7 +16,7 @@ from services.tickets.problems import (
     NotRatable,
 )
 from services.tickets.routes import pages
-from services.tickets.routes.frames import unreadable, wants_page
+from services.tickets.routes.frames import head_of, unreadable, wants_page
 from services.tickets.routes.policies import CanRead, CanWrite
 from services.tickets.schemas.feedback import FeedbackGivenOut, FeedbackIn, VoteIn, VoteOut
 from services.tickets.schemas.outputs import FeedbackList
@@ -76,6 +76,17 @@ async def show(token: str, tx: InTx, request: Request) -> Response:
     except LinkInvalid as refusal:
         return pages.refused(refusal, request)
     return pages.vote(token, paper)
+
+
+@router.head(
+    "/feedback/{token}",
+    summary="Whether a rating link leads anywhere",
+    response_class=Response,
+    dependencies=_HOLDERS,
+    responses=problems(LinkInvalid, NotRatable, FeedbackPassed, FeedbackExpired),
+)
+async def look(token: str, tx: InTx, request: Request) -> Response:
+    return head_of(await show(token, tx, request))
 
 
 @router.post(

@@ -81,12 +81,12 @@ async def ask_challenge(context: InContext) -> Response:
 async def submit(body: FormIn, caller: Visitor, tx: InTx, request: Request) -> Response:
     """Opens a ticket for the address given; the acknowledgement goes there, within a cap.
 
-    Whom we do not know is asked by it whether the request is theirs.
+    Whom we do not know is asked by it whether the request is theirs. The answer is the same for
+    known and unknown addresses: it repeats what was sent, and grants `P3` at most until then.
     """
     work = (body.proof.salt, body.proof.nonce) if body.proof else None
     guess = negotiate(request.headers.get("accept-language", "")) or tongue(body.subject, body.body)
     prepared = await form.prepare(tx, caller, body.draft(), Proof(work, body.captcha), guess)
-    await form.submit(tx, prepared)
+    await form.submit(tx, prepared, body.requester.email)
     told = {key: value for key, value in prepared.answer.items() if key not in _KEPT_OUT}
-    # An id of an old account would tell a stranger that the address has one.
-    return json({**told, "requester": {**told["requester"], "id": None}}, 201)
+    return json(told | form.as_sent(body.draft(), guess), 201)

@@ -1,6 +1,8 @@
 """Resumable uploads (tus 1.0 and six of its extensions); with a login, or for the form."""
 
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -11,26 +13,25 @@ from services.tickets.problems import (
     ChecksumMismatch,
     ChecksumUnknown,
     FormBusy,
+    FormShareFull,
+    TooManyFormUploads,
     TusVersion,
     UploadFinished,
     UploadMismatch,
     UploadsUnused,
     UploadUnknown,
 )
+from services.tickets.problems.tus import FileTooLarge, UploadHeaderInvalid
+from services.tickets.routes.form import network_of
 from services.tickets.routes.policies import CanWrite
 from services.tickets.schemas import tus
 from services.tickets.schemas.outputs import UploadOut
-from services.tickets.usecases import uploading
+from services.tickets.usecases import formroom, uploading
 from shared.kit import http
 from shared.kit.callers import Caller
 from shared.kit.http import InContext, InTx, json, public
-from shared.kit.problems import (
-    BadRequest,
-    NotFound,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-    problems,
-)
+from shared.kit.problems import NotFound, PayloadTooLarge, Problem, UnsupportedMediaType, problems
+from shared.kit.visit import address_of
 
 router = http.router("/v1", tags=["uploads"])
 
@@ -38,13 +39,16 @@ _LARGEST: Final = 26 * 1024 * 1024
 Visitor = Annotated[Caller, public("the web site's form has no login; bytes are capped")]
 _ANYBODY = public("what the protocol can do is no secret")
 
+_ROOM: Final = (FormBusy, FormShareFull, TooManyFormUploads)
+"""What visitors of the form may hear besides."""
+
 _CREATED: Final[dict[str, Any]] = {
     "status_code": 201,
     "response_model": UploadOut,
     "max_body_size": _LARGEST,
     "responses": problems(
-        *(BadRequest, PayloadTooLarge, FormBusy, UploadsUnused, UploadUnknown, TusVersion),
-        *(ChecksumMismatch, ChecksumUnknown, UnsupportedMediaType),
+        *(UploadHeaderInvalid, FileTooLarge, UploadsUnused, UploadUnknown, TusVersion),
+        *(ChecksumMismatch, ChecksumUnknown, UnsupportedMediaType, *_ROOM),
     ),
 }
 _APPENDED: Final[dict[str, Any]] = {
@@ -52,7 +56,7 @@ _APPENDED: Final[dict[str, Any]] = {
     "max_body_size": _LARGEST,
     "responses": problems(
         *(NotFound, UploadMismatch, UploadFinished, UnsupportedMediaType, PayloadTooLarge),
-        *(TusVersion, ChecksumMismatch, ChecksumUnknown),
+        *(TusVersion, ChecksumMismatch, ChecksumUnknown, *_ROOM),
     ),
 }
 _ASKED: Final[dict[str, Any]] = {
@@ -75,11 +79,13 @@ class Announced:
 
     def __init__(
         self,
-        upload_length: Annotated[str | None, Header(pattern=_DIGITS)] = None,
+        upload_length: Annotated[str | None, Header(max_length=40)] = None,
+        upload_defer_length: Annotated[str | None, Header(max_length=40)] = None,
         upload_metadata: Annotated[str, Header(max_length=4000)] = "",
         upload_concat: Annotated[str | None, Header(max_length=4000)] = None,
         upload_checksum: Annotated[str | None, Header(max_length=200)] = None,
     ) -> None:
+        tus.check_deferred(upload_defer_length)
         self.file = tus.announcement(upload_length, upload_metadata, upload_concat)
         self.checksum = tus.checksum_of(upload_checksum)
 
@@ -116,6 +122,15 @@ async def create(told: InAnnounced, caller: CanWrite, tx: InTx, request: Request
 async def create_for_form(
     told: InAnnounced, caller: Visitor, tx: InTx, request: Request
 ) -> Response:
+    """As with a login; what came counts against the share of the visitor's address.
+
+    An upload without a byte is forgotten after 15 minutes; idle ones make way when there is no
+    room, the emptiest first.
+    """
+    network = network_of(address_of(request.scope))
+    with _in_tus():
+        formroom.count(tx.context, network)
+    told.file = replace(told.file, visitor=formroom.visitor_of(tx.context, network))
     return await _create("/v1/public/uploads", told, caller, tx, request)
 
 
@@ -156,8 +171,7 @@ async def append_for_form(
 
 @router.delete("/uploads/{upload_id}", summary="Give an upload up", dependencies=_TUS, **_GIVEN_UP)
 async def discard(upload_id: UUID, caller: CanWrite, context: InContext) -> Response:
-    await uploading.discard(context, caller, upload_id)
-    return Response(status_code=204, headers={"Tus-Resumable": tus.VERSION})
+    return await _discard(upload_id, caller, context)
 
 
 @router.delete(
@@ -167,8 +181,7 @@ async def discard(upload_id: UUID, caller: CanWrite, context: InContext) -> Resp
     **_GIVEN_UP,
 )
 async def discard_for_form(upload_id: UUID, caller: Visitor, context: InContext) -> Response:
-    await uploading.discard(context, caller, upload_id)
-    return Response(status_code=204, headers={"Tus-Resumable": tus.VERSION})
+    return await _discard(upload_id, caller, context)
 
 
 @router.options(
@@ -202,8 +215,9 @@ def _able(context: InContext) -> Response:
 async def _create(
     door: str, told: Announced, caller: Caller, tx: InTx, request: Request
 ) -> Response:
-    stream = _bytes_of(request) if request.headers.get("content-type") else None
-    made = await uploading.create(tx, caller, told.file, (stream, told.checksum))
+    with _in_tus():
+        stream = _bytes_of(request) if request.headers.get("content-type") else None
+        made = await uploading.create(tx, caller, told.file, (stream, told.checksum))
     headers = {"Location": f"{door}/{made.id}", **tus.headers_of(made, tx.now), **_unkept(caller)}
     return json({"id": made.id, "offset": made.offset, "length": made.length}, 201, headers)
 
@@ -211,15 +225,33 @@ async def _create(
 async def _append(
     upload_id: UUID, sent: Sent, caller: Caller, context: InContext, request: Request
 ) -> Response:
-    stream = _bytes_of(request)
     place = (upload_id, sent.offset)
-    grown = await uploading.append(context, caller, place, stream, sent.checksum)
+    with _in_tus():
+        stream = _bytes_of(request)
+        grown = await uploading.append(context, caller, place, stream, sent.checksum)
     return _told(grown, context, 204, _unkept(caller))
 
 
+async def _discard(upload_id: UUID, caller: Caller, context: InContext) -> Response:
+    with _in_tus():
+        await uploading.discard(context, caller, upload_id)
+    return Response(status_code=204, headers={"Tus-Resumable": tus.VERSION})
+
+
 async def _look(upload_id: UUID, caller: Caller, context: InContext) -> Response:
-    found = await uploading.progress(context, caller, upload_id)
+    with _in_tus():
+        found = await uploading.progress(context, caller, upload_id)
     return _told(found, context, 200, tus.description(found) | _unkept(caller))
+
+
+@contextlib.contextmanager
+def _in_tus() -> Iterator[None]:
+    """Refusals, as clients of the protocol expect every answer."""
+    try:
+        yield
+    except Problem as refusal:
+        refusal.headers = {"Tus-Resumable": tus.VERSION} | refusal.headers
+        raise
 
 
 def _bytes_of(request: Request) -> AsyncIterator[bytes]:

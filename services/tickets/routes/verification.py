@@ -10,7 +10,14 @@ from pydantic import ValidationError
 
 from services.tickets.domain.visitors import Word
 from services.tickets.problems import LinkInvalid
-from services.tickets.routes.frames import framed, refused, sections, unreadable, wants_page
+from services.tickets.routes.frames import (
+    framed,
+    head_of,
+    refused,
+    sections,
+    unreadable,
+    wants_page,
+)
 from services.tickets.schemas.form import VerificationIn, VerificationOut
 from services.tickets.usecases import vouching
 from services.tickets.usecases.vouching import Question
@@ -59,6 +66,17 @@ async def show(token: str, tx: InTx, request: Request) -> Response:
     except LinkInvalid as refusal:
         return refused(refusal, _TITLE, request)
     return _page(token, asked)
+
+
+@router.head(
+    "/{token}",
+    summary="Whether a confirmation link leads anywhere",
+    response_class=Response,
+    dependencies=_HOLDERS,
+    responses=problems(LinkInvalid),
+)
+async def try_link(token: str, tx: InTx, request: Request) -> Response:
+    return head_of(await show(token, tx, request))
 
 
 @router.post(

@@ -1,12 +1,12 @@
 """What the web site's form sends and is told."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.tickets.domain.opening import Draft
+from services.tickets.schemas.addresses import PublicAddress
 from services.tickets.schemas.inputs import Custom, RequesterIn, Subject, Text, Uploads
 from shared.kit.model import Body, Line, Out
 from shared.vocabulary import Priority
@@ -19,12 +19,18 @@ class ProofIn(Body):
     nonce: Annotated[str, Line(64)]
 
 
+class VisitorIn(RequesterIn):
+    """Whoever fills the form in: an address of a public domain, in its plain writing."""
+
+    email: PublicAddress
+
+
 class FormIn(Body):
     """A ticket from the web site's form; `captcha` stands for `proof` where one is configured."""
 
     subject: Subject
     body: Text
-    requester: RequesterIn
+    requester: VisitorIn
     proof: ProofIn | None = None
     captcha: Annotated[str, Line(4096)] | None = None
     priority: Priority | None = None
@@ -39,12 +45,6 @@ class FormIn(Body):
         if isinstance(proof, dict) and type(proof.get("nonce")) is int:
             return {**data, "proof": {**proof, "nonce": str(proof["nonce"])}}
         return data
-
-    @model_validator(mode="after")
-    def _one_proof(self) -> Self:
-        if (self.proof is None) == (self.captcha is None):
-            raise PydanticCustomError("proof_required", "Send either `proof` or `captcha`")
-        return self
 
     def draft(self) -> Draft:
         return Draft(

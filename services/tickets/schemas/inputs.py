@@ -4,11 +4,11 @@ from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 import orjson
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.tickets.domain.opening import Draft, Requester
+from services.tickets.schemas.addresses import Address
 from shared.kit.model import Body, Line, Prose
 from shared.vocabulary import Channel, Locale, Priority
 
@@ -25,14 +25,6 @@ Comment = Annotated[str, Prose(4000)]
 Uploads = Annotated[list[UUID], Field(max_length=20)]
 
 
-def _address(text: str) -> str:
-    try:
-        found = validate_email(text, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError:
-        raise PydanticCustomError("email", "This is not an e-mail address") from None
-    return found.normalized
-
-
 def _bounded(custom: dict[str, Any]) -> dict[str, Any]:
     if len(orjson.dumps(custom)) > _CUSTOM:
         raise PydanticCustomError("too_large", "The custom fields are too large")
@@ -43,7 +35,6 @@ def _distinct(tags: list[str]) -> list[str]:
     return list(dict.fromkeys(tags))
 
 
-Address = Annotated[str, Line(254), AfterValidator(_address)]
 Custom = Annotated[dict[str, Any], AfterValidator(_bounded)]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_distinct)]
 

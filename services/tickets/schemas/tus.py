@@ -10,7 +10,14 @@ from uuid import UUID
 
 from services.tickets.domain.uploads import Announcement, Checksum, Progress
 from services.tickets.problems import ChecksumUnknown, TusVersion
-from shared.kit.problems import BadRequest
+from services.tickets.problems.tus import (
+    CONCAT_WANTED,
+    LENGTH_DEFERRED,
+    LENGTH_WANTED,
+    METADATA_WANTED,
+    NO_LENGTH_HERE,
+    UploadHeaderInvalid,
+)
 
 VERSION: Final = "1.0.0"
 EXTENSIONS: Final = "creation,creation-with-upload,termination,expiration,checksum,concatenation"
@@ -19,6 +26,7 @@ _SIZES: Final = {"sha1": 20, "sha256": 32, "sha512": 64}
 ALGORITHMS: Final = tuple(_SIZES)
 _KEY: Final = re.compile(r"[!-+\--~]{1,64}")
 _MOST_PIECES: Final = 20
+_SIZE: Final = re.compile("0|[1-9][0-9]{0,12}")
 
 
 def check_version(told: str | None) -> None:
@@ -32,11 +40,23 @@ def announcement(length: str | None, metadata: str, concat: str | None) -> Annou
     name = told.get("filename") or told.get("name") or "file"
     declared = told.get("filetype") or told.get("type") or ""
     pieces = _pieces(concat) if concat and concat.startswith("final;") else ()
-    if concat and concat != "partial" and not pieces:
-        raise BadRequest
-    if (length is None) == (not pieces):
-        raise BadRequest
+    if concat is not None and concat != "partial" and not pieces:
+        raise UploadHeaderInvalid("Upload-Concat", CONCAT_WANTED)
+    _check_length(length, joined=bool(pieces))
     return Announcement(int(length or 0), name, declared, concat == "partial", pieces)
+
+
+def check_deferred(told: str | None) -> None:
+    """A file's size is known before its first byte: it decides whether there is room."""
+    if told is not None:
+        raise UploadHeaderInvalid("Upload-Defer-Length", LENGTH_DEFERRED)
+
+
+def _check_length(length: str | None, *, joined: bool) -> None:
+    if length is not None and joined:
+        raise UploadHeaderInvalid("Upload-Length", NO_LENGTH_HERE)
+    if not joined and (length is None or not _SIZE.fullmatch(length)):
+        raise UploadHeaderInvalid("Upload-Length", LENGTH_WANTED)
 
 
 def metadata_of(text: str) -> dict[str, str]:
@@ -45,11 +65,11 @@ def metadata_of(text: str) -> dict[str, str]:
     for pair in filter(None, (one.strip() for one in text.split(","))):
         key, _, value = pair.partition(" ")
         if key in told or not _KEY.fullmatch(key):
-            raise BadRequest
+            raise UploadHeaderInvalid("Upload-Metadata", METADATA_WANTED)
         try:
             told[key] = base64.b64decode(value, validate=True).decode()
         except (binascii.Error, ValueError):
-            raise BadRequest from None
+            raise UploadHeaderInvalid("Upload-Metadata", METADATA_WANTED) from None
     return told
 
 
@@ -92,8 +112,8 @@ def _pieces(concat: str) -> tuple[UUID, ...]:
     """The uploads of `final;<url> <url>`, relative or absolute."""
     urls = concat.partition(";")[2].split()
     if not 1 <= len(urls) <= _MOST_PIECES:
-        raise BadRequest
+        raise UploadHeaderInvalid("Upload-Concat", CONCAT_WANTED)
     try:
         return tuple(UUID(url.rstrip("/").rpartition("/")[2]) for url in urls)
     except ValueError:
-        raise BadRequest from None
+        raise UploadHeaderInvalid("Upload-Concat", CONCAT_WANTED) from None

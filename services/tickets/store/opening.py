@@ -16,10 +16,10 @@ from shared.vocabulary import Direction, Status
 _OPEN = """with ticket as (
     insert into tickets.ticket (id, number, organization_id, requester_id, department_id, status,
         priority, requested_priority, priority_settled, channel, locale, subject, tags, custom,
-        created_at, updated_at, follow_up_of, version, last_customer_message_at)
+        created_at, updated_at, follow_up_of, unconfirmed, version, last_customer_message_at)
     values (:id, :number, :organization_id, :requester_id, :department_id, :status,
         :priority, :requested_priority, :priority_settled, :channel, :locale, :subject, :tags,
-        :custom, :at, :now, :follow_up_of, 1, :at)),
+        :custom, :at, :now, :follow_up_of, :unconfirmed, 1, :at)),
 message as (
     insert into tickets.message (id, ticket_id, organization_id, direction, public, author_id,
         author_kind, channel, automatic, created_at, body_text, body_html, visible_text,
@@ -86,6 +86,7 @@ def _ticket_params(box: Box, opening: Opening, ticket_id: UUID) -> dict[str, Any
         "tags": list(opening.tags),
         "custom": seals.seal_json(box, seals.CUSTOM, ticket_id, opening.custom),
         "follow_up_of": opening.follow_up_of,
+        "unconfirmed": opening.confirm is not None,
     }
 
 

@@ -12,7 +12,7 @@ from services.tickets.domain.rights import Reach, Viewer
 _MINE: Final = "t.requester_id = :viewer"
 _TAKEN: Final = "t.assignee_id = :viewer"
 _WATCHED: Final = "t.watching_department_ids && :departments and t.watching_department_ids <> '{}'"
-_OURS: Final = "t.organization_id = :viewer_organization"
+_OURS: Final = "t.organization_id = :viewer_organization and not t.unconfirmed"
 _INVITED: Final = (
     "t.id = any(array(select p.ticket_id from tickets.participant p where p.person_id = :viewer))"
 )

@@ -82,3 +82,4 @@ class Upload(SQLModel, table=True):
     file_key: bytes | None = None
     about: bytes | None = None
     cautions: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    visitor: bytes | None = None

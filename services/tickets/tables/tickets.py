@@ -56,6 +56,7 @@ class Ticket(SQLModel, table=True):
     held_mails: int = 0
     status_before: str | None = None
     reports: int = 0
+    unconfirmed: bool = False
     watching_department_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
 
 

@@ -1,5 +1,6 @@
 """Uploads becoming files of a message: contents first, then rows (T41)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.problems import ValidationFailed
 from shared.kit.tx import Tx
-from shared.vocabulary import Locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ async def prepare(
     if len(wanted) > context.settings.tickets_files_per_message:
         texts = problems.TOO_MANY_FILES
         raise ValidationFailed.of("/upload_ids", "too_many_files", texts, caller.locale)
-    rows = await _finished(context, caller, wanted)
-    if len(rows) != len(wanted):
-        raise _unknown(caller.locale)
-    by_id = {row["id"]: row for row in rows}
+    by_id = {row["id"]: row for row in await _finished(context, caller, wanted)}
+    if absent := [one for one in upload_ids if one not in by_id]:
+        async with context.tx(caller) as tx:
+            raise await _refused(tx, upload_ids, absent)
     files = [await _file(context, by_id[one], organization_id) for one in wanted]
     return Claim(wanted, tuple(files))
 
@@ -53,8 +53,9 @@ async def take(tx: Tx, claim: Claim) -> None:
     """Use the uploads up; whoever comes second is refused."""
     if not claim.upload_ids:
         return
-    if len(await uploads.take(tx, claim.upload_ids)) != len(claim.upload_ids):
-        raise _unknown(tx.caller.locale)
+    taken = {row["id"] for row in await uploads.spend(tx, claim.upload_ids)}
+    if absent := [one for one in claim.upload_ids if one not in taken]:
+        raise await _refused(tx, claim.upload_ids, absent)
 
 
 async def attach(
@@ -103,5 +104,18 @@ async def _file(context: Context, row: Row, organization_id: UUID) -> File:
     )
 
 
-def _unknown(locale: Locale) -> ValidationFailed:
-    return ValidationFailed.of("/upload_ids", "unknown_upload", problems.UPLOAD_UNKNOWN, locale)
+async def _refused(tx: Tx, named: Sequence[UUID], absent: Sequence[UUID]) -> ValidationFailed:
+    """Each of the named uploads that cannot be used, and why: its owner alone learns that."""
+    owner = owner_of(tx.caller)
+    here = {row["id"] for row in await uploads.find(tx, absent, owner, oldest(tx))}
+    spent = await uploads.spent(tx, absent, owner)
+    errors = []
+    for place, upload_id in enumerate(named):
+        if upload_id not in absent:
+            continue
+        texts = problems.UPLOAD_UNFINISHED if upload_id in here else problems.UPLOAD_UNKNOWN
+        texts = problems.UPLOAD_USED if upload_id in spent else texts
+        errors += ValidationFailed.of(
+            f"/upload_ids/{place}", "unknown_upload", texts, tx.caller.locale
+        ).errors
+    return ValidationFailed(errors=errors)

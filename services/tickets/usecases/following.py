@@ -112,6 +112,7 @@ def owned_by(ticket: Ticket) -> Ownership:
         ticket.department_id,
         ticket.assignee_id,
         watching=frozenset(ticket.watching_department_ids),
+        unconfirmed=ticket.unconfirmed,
     )
 
 

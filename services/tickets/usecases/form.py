@@ -14,8 +14,10 @@ from services.tickets.domain.acknowledgement import Recent, acknowledged
 from services.tickets.domain.fieldrules import Place
 from services.tickets.domain.opening import Draft, Opening, Writing
 from services.tickets.domain.proofs import Salt, make_salt, read_salt, solves
-from services.tickets.domain.visitors import Standing, granted, standing
+from services.tickets.domain.visitors import Standing, granted, is_mixed, standing
 from services.tickets.problems import (
+    PROOF_MISSING,
+    PROOF_TWICE,
     CaptchaAway,
     CaptchaInvalid,
     CaptchaUnset,
@@ -32,6 +34,7 @@ from services.tickets.usecases.opening import Prepared
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.database import Database
+from shared.kit.problems import ValidationFailed
 from shared.kit.ratelimit import RateLimit
 from shared.kit.tx import Tx
 from shared.tokens import inbox_of
@@ -100,7 +103,7 @@ async def prepare(
 
     `guess`: the language that a person whom nobody knows yet probably reads.
     """
-    spent = await _check(tx, proof)
+    spent = await _check(tx, caller, proof)
     department_id = draft.department_id or DEFAULT_DEPARTMENT
     await require_department(tx.context, department_id, caller.locale)
     place = Place(department_id, staff=False, free=False)
@@ -121,7 +124,7 @@ async def prepare(
         priority=granted(draft.priority, believed=not known.ask),
         requested_priority=draft.priority,
         custom=custom,
-        acknowledge=acknowledged(recent) and not known.silent,
+        acknowledge=acknowledged(recent, confirmed=not known.ask) and not known.silent,
         confirm=inbox if known.ask else None,
     )
     prepared = await opening.ready(tx, start, claim)
@@ -131,18 +134,41 @@ async def prepare(
     return prepared
 
 
-async def submit(tx: Tx, prepared: Prepared) -> None:
+async def submit(tx: Tx, prepared: Prepared, address: str) -> None:
     """Write the ticket; a stranger's acknowledgement will ask whether the request is theirs."""
     start = prepared.opening
     await opening.write(tx, prepared)
     if start.confirm is not None:
         place = (prepared.ticket_id, start.requester_id, start.organization_id)
         await visitors.ask(tx, place, start.confirm)
+    entries = []
     if start.requested_priority not in {None, start.priority}:
         data = {"wish": start.requested_priority, "priority": start.priority}
-        entry = Entry("priority_wished", tx.now, None, AuthorKind.SYSTEM, data, public=False)
+        entries.append(_inside(tx, "priority_wished", data))
+    if is_mixed(address):
+        entries.append(_inside(tx, "address_mixed", {}))
+    if entries:
         home = (prepared.ticket_id, start.organization_id)
-        timeline.add_to(tx, prepared.box, home, [entry])
+        timeline.add_to(tx, prepared.box, home, entries)
+
+
+def _inside(tx: Tx, kind: str, data: dict[str, Any]) -> Entry:
+    """For the desk's eyes only."""
+    return Entry(kind, tx.now, None, AuthorKind.SYSTEM, data, public=False)
+
+
+def as_sent(draft: Draft, guess: Locale | None) -> dict[str, Any]:
+    """What the answer says of the visitor: nothing that we know from elsewhere.
+
+    The language, the urgency or the id of somebody known would tell that the address is.
+    """
+    assert draft.requester is not None
+    wish = draft.requester
+    return {
+        "requester": dict.fromkeys(("id", "name", "email")),
+        "locale": wish.locale or guess or Locale.AR,
+        "priority": granted(draft.priority, believed=False),
+    }
 
 
 def _inbox(context: Context, draft: Draft) -> bytes:
@@ -157,8 +183,11 @@ async def _earlier(context: Context, person_id: UUID, inbox: bytes) -> tuple[Rec
         return recent, standing(await visitors.acquaintance(tx, person_id, inbox), tx.now)
 
 
-async def _check(tx: Tx, proof: Proof) -> Salt:
+async def _check(tx: Tx, caller: Caller, proof: Proof) -> Salt:
     """What is spent by this form; a captcha's token counts once, like a challenge of ours."""
+    if (proof.work is None) == (proof.captcha is None):
+        texts = PROOF_MISSING if proof.work is None else PROOF_TWICE
+        raise ValidationFailed.of("/proof", "proof_required", texts, caller.locale)
     if proof.work is not None:
         return _worked(tx, *proof.work)
     settings, token = tx.context.settings, proof.captcha or ""

@@ -9,7 +9,8 @@ from uuid import UUID
 from services.tickets.adapters.parts import LARGEST, Parts
 from services.tickets.domain.uploads import Checksum
 from services.tickets.problems import ChecksumMismatch
-from shared.kit.problems import PayloadTooLarge
+from services.tickets.problems.tus import UploadOverrun
+from shared.kit.problems import Problem
 
 Keep = Callable[[int, int, list[UUID]], Awaitable[None]]
 """Writes parts between two offsets into the upload's row."""
@@ -39,7 +40,7 @@ class Receiver:
                 self._held += piece
                 if self.offset + len(self._held) > self.length:
                     self._held.clear()
-                    raise PayloadTooLarge
+                    raise UploadOverrun(self.length)
                 if len(self._held) >= LARGEST:
                     await self._store()
         finally:
@@ -71,5 +72,9 @@ class Receiver:
 
     async def _settle(self) -> None:
         waiting, self._waiting = self._waiting, []
-        await self.keep(self._kept, self.offset, waiting)
+        try:
+            await self.keep(self._kept, self.offset, waiting)
+        except Problem:
+            self._held.clear()  # what follows a refused part has no place
+            raise
         self._kept = self.offset

@@ -11,7 +11,8 @@ from typing import Final
 from uuid import UUID
 
 from services.tickets.store import files, proofs, uploads
-from services.tickets.usecases.uploading import forget, oldest
+from services.tickets.usecases.leftovers import forget
+from services.tickets.usecases.uploading import oldest
 from shared.kit.context import Context
 from shared.kit.ids import uuid7
 from shared.kit.objects import Objects, id_of, made_at, name_of
@@ -35,6 +36,7 @@ class Broom:
         context = self._context
         async with context.tx() as tx:
             gone = await uploads.drop_older(tx, oldest(tx))
+            await uploads.forget_spent(tx, oldest(tx))
             await proofs.forget(tx)
         await forget(context, gone)
         await self._objects.tidy(ORPHAN_AFTER.total_seconds())

@@ -10,23 +10,26 @@ from uuid import UUID
 
 from services.tickets.adapters.files import Stored, files_of
 from services.tickets.adapters.parts import Parts, parts_of
+from services.tickets.domain.formroom import life, weight
 from services.tickets.domain.naming import file_name
 from services.tickets.domain.uploads import MOST_PARTS, Announcement, Checksum, Progress
 from services.tickets.problems import (
-    FormBusy,
     UploadFinished,
     UploadMismatch,
     UploadsUnused,
     UploadUnknown,
 )
+from services.tickets.problems.tus import FileTooLarge, UploadPieces
 from services.tickets.store import seals, uploads
 from services.tickets.store.rows import Row
+from services.tickets.usecases import formroom
+from services.tickets.usecases.leftovers import forget
 from services.tickets.usecases.receiving import Receiver
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.ids import uuid7
-from shared.kit.problems import NotFound, PayloadTooLarge
+from shared.kit.problems import NotFound, Problem
 from shared.kit.tx import Tx
 from shared.vocabulary import RESERVED_ORGANIZATION
 
@@ -58,6 +61,8 @@ async def create(tx: Tx, caller: Caller, told: Announcement, sent: Sent) -> Prog
         await Receiver(received.parts, received.keep, 0, length, checksum).take(stream)
     row = _new_row(tx, caller, told, box)
     row |= {"length": length, "received": received.offset, "parts": received.ids}
+    if caller.kind == "anonymous" and not told.pieces:
+        await _take_room(tx, told.visitor, weight(received.offset, length), received)
     whole = received.offset == length and not told.partial
     if whole:
         row |= await _whole(context, box, row) | {"parts": [], "completed_at": tx.now}
@@ -92,20 +97,36 @@ async def append(
     if offset != row["received"]:
         raise UploadMismatch
     if len(row["parts"]) >= MOST_PARTS:
-        raise PayloadTooLarge
+        raise UploadPieces(MOST_PARTS)
     parts = parts_of(context, await context.vault.box(row["organization_id"]))
 
     async def keep(start: int, stop: int, ids: list[UUID]) -> None:
-        async with context.tx(caller) as tx:
-            kept = await uploads.grow(tx, upload_id, start, stop, ids)
-        if not kept:
+        try:
+            await _grow(context, caller, row, (start, stop), ids)
+        except Problem:
             await parts.drop(ids)
-            raise UploadMismatch
+            raise
 
     end = await Receiver(parts, keep, offset, row["length"], checksum).take(stream)
     row = await find(context, caller, upload_id)
     await complete(context, caller, row)
     return _progress(context, {**row, "received": end})
+
+
+async def _grow(
+    context: Context, caller: Caller, row: Row, span: tuple[int, int], ids: list[UUID]
+) -> None:
+    """Write down that a span of an upload is kept; for the form only where there is room."""
+    start, stop = span
+    more = weight(stop, row["length"]) - weight(start, row["length"])
+    public = caller.kind == "anonymous"
+    if public:
+        await formroom.make(context, row["visitor"], more)
+    async with context.tx(caller) as tx:
+        if public:
+            await formroom.check(tx, row["visitor"], more)
+        if not await uploads.grow(tx, row["id"], start, stop, ids):
+            raise UploadMismatch
 
 
 async def discard(context: Context, caller: Caller, upload_id: UUID) -> None:
@@ -137,13 +158,6 @@ async def find(context: Context, caller: Caller, upload_id: UUID) -> Row:
     return rows[0]
 
 
-async def forget(context: Context, rows: list[Row]) -> None:
-    """The bytes of uploads whose rows are gone."""
-    files = files_of(context)
-    for row in rows:
-        await files.drop([*row["parts"], *filter(None, [row["file_id"]])])
-
-
 def oldest(tx: Tx) -> datetime:
     """What nobody has touched since then has run out."""
     return tx.now - _life(tx.context)
@@ -165,12 +179,12 @@ class _Received:
 async def _begin(context: Context, caller: Caller, told: Announcement, received: _Received) -> int:
     """The length of an upload that may begin; what it is made of is received already."""
     if not told.pieces:
-        await _check_room(context, caller, told.length)
+        await _check_room(context, caller, told)
         return told.length
     for piece in await _pieces(context, caller, told.pieces):
         await received.keep(0, received.offset + piece["length"], piece["parts"])
     if received.offset > context.settings.tickets_file_limit:
-        raise PayloadTooLarge
+        raise FileTooLarge(context.settings.tickets_file_limit)
     return received.offset
 
 
@@ -184,16 +198,25 @@ async def _pieces(context: Context, caller: Caller, ids: tuple[UUID, ...]) -> li
     return [by_id[one] for one in ids]
 
 
-async def _check_room(context: Context, caller: Caller, length: int) -> None:
+async def _check_room(context: Context, caller: Caller, told: Announcement) -> None:
     settings = context.settings
-    if length > settings.tickets_file_limit:
-        raise PayloadTooLarge
+    if told.length > settings.tickets_file_limit:
+        raise FileTooLarge(settings.tickets_file_limit)
+    if caller.kind == "anonymous":
+        await formroom.make(context, told.visitor, weight(0, told.length))
+        return
     async with context.tx() as tx:
-        held = await uploads.unclaimed_bytes(tx, owner_of(caller))
-    if caller.kind != "anonymous" and held + length > settings.tickets_upload_budget:
+        held = await uploads.unclaimed_bytes(tx, caller.id)
+    if held + told.length > settings.tickets_upload_budget:
         raise UploadsUnused(retry_after=_HEAVY)
-    if caller.kind == "anonymous" and held + length > settings.tickets_form_upload_budget:
-        raise FormBusy(retry_after=_HEAVY)
+
+
+async def _take_room(tx: Tx, visitor: bytes | None, more: int, received: "_Received") -> None:
+    try:
+        await formroom.check(tx, visitor, more)
+    except Problem:
+        await received.parts.drop(received.ids)
+        raise
 
 
 def _new_row(tx: Tx, caller: Caller, told: Announcement, box: Box) -> dict[str, Any]:
@@ -212,6 +235,7 @@ def _new_row(tx: Tx, caller: Caller, told: Announcement, box: Box) -> dict[str, 
         "completed_at": None,
         "about": box.seal_json(seals.UPLOAD_ABOUT, upload_id, about),
         "cautions": [],
+        "visitor": told.visitor,
     }
 
 
@@ -239,11 +263,16 @@ def _progress(context: Context, row: Row | dict[str, Any], name: str = "") -> Pr
         id=row["id"],
         offset=row["received"],
         length=row["length"],
-        expires_at=row["touched_at"] + _life(context),
+        expires_at=row["touched_at"] + _life_of(context, row),
         name=name,
         declared=row["declared"],
         partial=row["partial"],
     )
+
+
+def _life_of(context: Context, row: Row | dict[str, Any]) -> timedelta:
+    usual = _life(context)
+    return usual if row["owner_id"] else life(row["received"], row["length"], usual)
 
 
 def _life(context: Context) -> timedelta:

@@ -69,12 +69,26 @@ async def _note(tx: Tx, row: Row, word: Word, person_id: UUID) -> None:
     tags = tuple(one for one in life.ticket.tags if one != DENIED)
     if word is Word.DENIED:
         tags = (*tags, DENIED)
-    if tags != life.ticket.tags:
-        life.change(tags=tags)
-        gone = person_id if word is Word.DENIED else None
-        fact = TicketEdited(**life.base, fields=("tags",), actor_id=person_id, denied_by=gone)
-        life.state(fact)
+    gone = person_id if word is Word.DENIED else None
+    _tell(life, tags, unconfirmed=gone is not None, denied_by=gone)
     await life.save()
+
+
+def _tell(life: Life, tags: tuple[str, ...], *, unconfirmed: bool, denied_by: UUID | None) -> None:
+    """No customer sees what nobody has confirmed, and everybody concerned does afterwards."""
+    before = life.ticket
+    life.change(tags=tags, unconfirmed=unconfirmed)
+    if life.ticket == before:
+        return
+    life.state(
+        TicketEdited(
+            **life.base,
+            fields=("tags",) if tags != before.tags else (),
+            actor_id=life.actor.id,
+            denied_by=denied_by,
+            unconfirmed=unconfirmed if unconfirmed != before.unconfirmed else None,
+        )
+    )
 
 
 def _heed_wish(life: Life, word: Word) -> None:

@@ -118,7 +118,7 @@ class House:
         )
         await self.hear(fact)
 
-    async def open(self, priority: Priority = Priority.P1) -> None:
+    async def open(self, priority: Priority = Priority.P1, *, confirm: bool = False) -> None:
         fact = TicketOpened(
             ticket_id=self.ticket,
             organization_id=self.organization,
@@ -131,6 +131,7 @@ class House:
             channel=Channel.EMAIL,
             locale=Locale.AR,
             message_id=uuid4(),
+            confirm=confirm,
             author_kind=AuthorKind.CUSTOMER,
         )
         await self.hear(fact)

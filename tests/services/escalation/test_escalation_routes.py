@@ -11,7 +11,7 @@ import pytest
 
 from services.escalation import routes, usecases
 from services.escalation.settings import EscalationSettings
-from shared.events.ticket import TicketWatched
+from shared.events.ticket import TicketEdited, TicketWatched
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.ids import uuid7
@@ -123,6 +123,24 @@ async def test_foreign_tickets_do_not_exist(stage: Stage, house: House) -> None:
         for ticket in (house.ticket, uuid4()):
             answer = await seat.ask("GET", f"/v1/tickets/{ticket}/escalations")
             assert answer.status_code == 404
+
+
+async def test_a_request_of_the_form_is_its_customers_once_it_is_confirmed(
+    stage: Stage,
+) -> None:
+    house = House(stage.context)
+    await house.staff(Role.SUPERVISOR)
+    await house.open(confirm=True)
+    await house.breach()
+    path = f"/v1/tickets/{house.ticket}/escalations"
+    owner = stage.seat(Role.CUSTOMER_ADMIN, organization=house.organization)
+    near = stage.seat(Role.AGENT, departments=[house.department])
+    edited = {"ticket_id": house.ticket, "organization_id": house.organization, "fields": ()}
+    assert (await near.ask("GET", path)).status_code == 200
+    assert (await owner.ask("GET", path)).status_code == 404
+    for unconfirmed, status in ((False, 200), (None, 200), (True, 404)):
+        await house.hear(TicketEdited(**edited, at=house.now, unconfirmed=unconfirmed))
+        assert (await owner.ask("GET", path)).status_code == status
 
 
 async def test_a_department_that_looks_on_sees_the_ladder(stage: Stage, house: House) -> None:

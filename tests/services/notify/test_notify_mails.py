@@ -129,7 +129,7 @@ async def test_a_thousand_forms_naming_one_victim_send_three_mails(desk: Desk) -
     for number in range(40):
         victim = victims[number % 3]
         ticket = desk.colleagues.add_ticket(victim, number=2000 + number, subject=f"buy {number}")
-        await desk.hear(desk.opened(victim, ticket, channel=Channel.FORM))
+        await desk.hear(desk.opened(victim, ticket, channel=Channel.FORM, confirm=True))
         await desk.hear(desk.promised(ticket))
         await desk.work()
     letters = [letter for one in writings for letter in desk.mailbox.to(one)]

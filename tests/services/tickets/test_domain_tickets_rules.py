@@ -73,6 +73,8 @@ def test_organizations_and_clients() -> None:
     bound = Viewer(ME, rights.reach_of_client(HOME), staff=False, organization_id=HOME)
     assert rights.sees(bound, owned())
     assert not rights.sees(bound, owned(organization_id=AWAY))
+    assert not rights.sees(bound, owned(unconfirmed=True))
+    assert rights.sees(Viewer(ME, Reach.ALL, staff=True), owned(unconfirmed=True))
     assert rights.reach_of_client(None) is Reach.ALL
     assert not rights.sees(Viewer(ME, Reach.NOTHING, staff=False), owned(requester_id=ME))
 

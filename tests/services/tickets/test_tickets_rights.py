@@ -140,19 +140,23 @@ async def test_read_only_fields_cannot_be_written(desk: Desk) -> None:
 async def test_the_filter_in_sql_says_what_the_rule_says(desk: Desk) -> None:
     me, they, home, away, here, there = (uuid4() for _ in range(6))
     watches = ((), (here,), (there,), (there, here))
-    kinds = product((home, away), (me, they), (here, there), (me, None), (True, False), watches)
+    kinds = product(
+        *((home, away), (me, they), (here, there), (me, None), (True, False), watches),
+        (True, False),
+    )
     owned: dict[UUID, Ownership] = {}
-    for number, (organization, requester, department, assignee, joins, watch) in enumerate(kinds):
+    for number, kind in enumerate(kinds):
+        organization, requester, department, assignee, joins, watch, unconfirmed = kind
         ticket_id = uuid4()
         people = frozenset({me} if joins else ())
         owned[ticket_id] = Ownership(
-            organization, requester, department, assignee, people, frozenset(watch)
+            organization, requester, department, assignee, people, frozenset(watch), unconfirmed
         )
         await desk.look(
             "insert into tickets.ticket (id, number, organization_id, requester_id, department_id,"
             " assignee_id, status, priority, channel, locale, subject, created_at, updated_at,"
-            " version, watching_department_ids) values ($1, $2, $3, $4, $5, $6, 'new', 'P3',"
-            " 'api', 'en', '', now(), now(), 1, $7)",
+            " version, watching_department_ids, unconfirmed) values ($1, $2, $3, $4, $5, $6, 'new',"
+            " 'P3', 'api', 'en', '', now(), now(), 1, $7, $8)",
             ticket_id,
             10**9 + number,
             organization,
@@ -160,6 +164,7 @@ async def test_the_filter_in_sql_says_what_the_rule_says(desk: Desk) -> None:
             department,
             assignee,
             list(watch),
+            unconfirmed,
         )
         if joins:
             await desk.look(
