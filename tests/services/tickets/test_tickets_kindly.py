@@ -21,11 +21,13 @@ from shared.tokens import make_rating_token
 from shared.vocabulary import DEFAULT_DEPARTMENT, DEFAULT_POLICY, Metric, Priority
 from tests.services.tickets.conftest import BODY, Desk
 from tests.services.tickets.people import Person
+from tests.services.tickets.test_tickets_files import PNG, upload
 from tests.services.tickets.test_tickets_mail import fire
 
 _MASKS = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<request>"),
+    (re.compile(r"/v1/files/[\w-]+"), "<link>"),
     (re.compile(r"SND-\d+"), "<number>"),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "<instant>"),
     (re.compile(r"\d{1,2}:\d\d( [AP]M| [صم])?"), "<time>"),
@@ -261,6 +263,33 @@ async def test_every_door_answers_of_spam_as_of_a_closed_ticket(
     await look()
     for one, status in ((two.closed, "closed"), (two.spam, "spam")):
         assert (await desk.read(desk.agent(), one["id"]))["status"] == status
+
+
+async def messages(desk: Desk, who: Person, made: dict[str, Any]) -> Any:
+    path = f"/v1/tickets/{made['id']}/messages"
+    return (await desk.http.get(path, headers=who.headers())).json()["items"]
+
+
+async def test_files_of_spam_are_read_and_refused_as_those_of_a_closed_ticket(desk: Desk) -> None:
+    customer = desk.customer()
+    told = []
+    for verb in ("close", "spam"):
+        made = await desk.open(customer, upload_ids=[await upload(desk, customer, PNG)])
+        assert (await desk.do(desk.agent(), made["id"], verb)).is_success
+        [first] = await messages(desk, customer, made)
+        [file] = first["attachments"]
+        place = f"/v1/attachments/{file['id']}"
+        answers = [
+            await desk.http.get(f"{place}{more}", headers=customer.headers())
+            for more in ("", "/content", "/preview")
+        ]
+        answers.append(await desk.http.post(f"{place}/link", headers=customer.headers()))
+        body = {"body": "and this", "upload_ids": [await upload(desk, customer, PNG)]}
+        answers.append(await desk.do(customer, made["id"], "messages", body))
+        told.append([(one.status_code, masked(one, place)[2]) for one in answers])
+    assert told[0] == told[1]
+    assert [status for status, _ in told[1]][:2] == [200, 200]
+    assert told[1][-1][0] == 409
 
 
 @pytest.mark.parametrize("before", ["open", "late"])
