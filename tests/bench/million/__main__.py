@@ -17,7 +17,7 @@ from tests.bench.load import available, load, quiet
 from tests.bench.million import counts, keep, phrases, report
 from tests.bench.million.ledger import FLOOR, Ledger, Measured
 from tests.bench.million.lists import Case, cases, searches
-from tests.bench.million.plans import Book, explaining
+from tests.bench.million.plans import Book, explaining, told
 from tests.bench.million.viewers import Viewers, viewers
 from tests.bench.product import Bench
 
@@ -123,15 +123,23 @@ async def run(options: Any) -> bool:
 
 async def _measured(options: Any, one: keep.Kept, known: Ledger) -> None:
     async with keep.opened(one) as bench:
-        await phrases.indexed(bench.desk.endpoints["database"])
-        seats = await viewers(bench, one)
-        work = Work(known, bench, seats, time.monotonic() + 60 * options.minutes)
-        done = known.figures()
-        await figures_of(work, [c for c in chosen_of(options, seats.ids) if c.name not in done])
-        if COUNTS in options.parts and options.piece[0] == "1" and not work.late():
-            await seats.renew()
-            for name, figures in (await counts.figures_of(seats, counts.CASES)).items():
-                known.measured(name, figures)
+        if not await told(bench.desk.endpoints["database"]):
+            return await _figures(options, one, known, bench)
+        await explaining(bench.desk.endpoints["database"], on=False)
+    async with keep.opened(one) as bench:
+        return await _figures(options, one, known, bench)
+
+
+async def _figures(options: Any, one: keep.Kept, known: Ledger, bench: Bench) -> None:
+    await phrases.indexed(bench.desk.endpoints["database"])
+    seats = await viewers(bench, one)
+    work = Work(known, bench, seats, time.monotonic() + 60 * options.minutes)
+    done = known.figures()
+    await figures_of(work, [c for c in chosen_of(options, seats.ids) if c.name not in done])
+    if COUNTS in options.parts and options.piece[0] == "1" and not work.late():
+        await seats.renew()
+        for name, figures in (await counts.figures_of(seats, counts.CASES)).items():
+            known.measured(name, figures)
 
 
 async def _explained(options: Any, one: keep.Kept, known: Ledger) -> None:

@@ -27,6 +27,7 @@ _COLLECTED: Final = {
     "log_rotation_size": "0",
 }
 """A file of the server's own: the desk's log is cut into lines and turned over."""
+_TOLD: Final = "select count(*) from pg_db_role_setting where setconfig::text ~ 'auto_explain'"
 _PLAN: Final = re.compile(r"ms  plan:\s*(\{.*?^\s?\}\n)", re.DOTALL | re.MULTILINE)
 _CALM: Final = 0.03
 LARGE: Final = frozenset({"ticket", "message", "search", "timeline", "participant"})
@@ -97,6 +98,16 @@ async def explaining(dsn: str, *, on: bool) -> None:
                 await connection.execute(f"alter role {role} {wish}")
     finally:
         await connection.close()
+
+
+async def told(dsn: str) -> bool:
+    """Whether the server still tells: a run that was cut left it so, and its figures were dear."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        found: int = await connection.fetchval(_TOLD)
+    finally:
+        await connection.close()
+    return bool(found)
 
 
 class Book:
