@@ -60,7 +60,7 @@ demo: $(BIN)/.run $(BIN)/sanad ## Fill the running Sanad with a lively example i
 
 chaos: $(BIN)/.dev $(BIN)/sanad ## Kill, starve and disconnect, then count what was lost
 	@SANAD_CHAOS_RACES=$${SANAD_CHAOS_RACES:-500} $(BIN)/python -m pytest -q -m "slow or not slow" tests/chaos \
-	  tests/services/tickets/test_tickets_mail.py tests/services/intake/test_intake_memory.py
+	  tests/services/tickets/test_tickets_mail.py
 
 where: $(BIN)/.run ## Who states and who hears an event: make where e=ticket.reopened.v1
 	@PYTHONPATH=. $(BIN)/python -m deploy.where $(e)

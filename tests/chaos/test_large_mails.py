@@ -17,9 +17,11 @@ import psutil
 import pytest
 
 from tests.engines import ROOT, Database, NatsServer, eventually
-from tests.services.intake.conftest import SUPPORT
+from tests.services.intake.conftest import SUPPORT, directory
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+__all__ = ["directory"]
+
 MIB = 1024 * 1024
 CONNECTIONS = 8
 MAILS = int(os.environ.get("SANAD_TEST_LARGE_MAILS", "50"))
@@ -74,11 +76,13 @@ def _send(port: int, numbers: list[int], said: list[str]) -> None:
                 client.ehlo()
                 client.mail("sara@client.example")
                 client.rcpt(SUPPORT)
+                answer: tuple[int, bytes | str]
                 try:
-                    code, words = client.data(head + body)
+                    answer = client.data(head + body)
                 except smtplib.SMTPDataError as refused:
-                    code, words = refused.smtp_code, refused.smtp_error
-            said.append(f"{code} {words.decode()}" if isinstance(words, bytes) else str(code))
+                    answer = refused.smtp_code, refused.smtp_error
+            code, words = answer
+            said.append(f"{code} {words.decode() if isinstance(words, bytes) else words}")
             if code == 250:
                 break
 
