@@ -3,16 +3,16 @@
 import unicodedata
 from typing import Final
 
-_UNPRINTED: Final = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
+_UNPRINTED: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"})
+"""Nothing, nothing agreed upon, and marks, which need a letter to stand on."""
 _BLANK: Final = frozenset(
     {
-        *map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)),
-        *map(chr, range(0x180B, 0x1810)),
-        *map(chr, range(0xFE00, 0xFE10)),
-        *map(chr, range(0xE0100, 0xE01F0)),
+        *map(chr, (0x0640, 0x07FA, 0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0, 0xFFFC, 0x1D159)),
+        *map(chr, (*range(0xFC5E, 0xFC64), *range(0xFCF2, 0xFCF5), *range(0xFE70, 0xFE80))),
     }
 )
-"""Letters, a symbol and marks by their category, and yet empty: fillers, variation selectors."""
+"""Letters and symbols by their category, and yet no text: lengthenings, fillers, tashkeel that
+stands alone in one of its forms."""
 _TURNING: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
