@@ -26,6 +26,8 @@ _NOUNS: Final = frozenset(("ملفت", "ثابت"))
 """Their ت belongs to them, and without it they would be other words (ملف, ثاب)."""
 _SEAT: Final = re.compile("(?<=.)[يو]و(?=.)")
 """مسئول and مسؤول, شئون and شؤون: before و the hamza sits on either letter."""
+_LOST: Final = "مسول", "مسوول"
+"""مسؤل is مسؤول as many write it; said as a word, as the letters alone would make شون of شؤون."""
 _CARRIER: Final = re.compile("(?<=..)ا[يو]$")
 """عملائنا and عملاؤنا are عملاء: before a pronoun the last hamza sits on either letter."""
 _OWN: Final = ("ه", "ي", "ك")
@@ -59,6 +61,8 @@ def _hamzas(first: tuple[str, ...]) -> Iterator[str]:
     if _SEAT.search(first[0]):
         yield _shorten(_SEAT.sub(lambda found: "وو" if found[0] == "يو" else "يو", first[0]))
     for one in dict.fromkeys(first):
+        if one.startswith(_LOST[0]):
+            yield _shorten(one.replace(*_LOST, 1))
         owned = _without(one, _PRONOUNS)
         owned = owned if owned != one else _without(one, _OWN)
         if owned != one and _CARRIER.search(owned):
