@@ -12,6 +12,7 @@ from tests.services.tickets.people import Person, service_headers
 from tests.services.tickets.test_tickets_bulk import bulk
 from tests.services.tickets.test_tickets_form import submit
 from tests.services.tickets.test_tickets_macros import make
+from tests.services.tickets.test_tickets_mail import reply
 from tests.services.tickets.test_tickets_merge import timeline
 from tests.services.tickets.test_tickets_visitors import link, stranger
 
@@ -114,8 +115,7 @@ async def test_who_writes_after_all_is_written_to(desk: Desk) -> None:
     person = desk.customer(
         organization=UUID(made["organization_id"]), id=UUID(made["requester"]["id"])
     )
-    answer = await desk.do(person, made["id"], "messages", {"body": "It is mine"})
-    assert answer.is_success, answer.text
+    await reply(desk, person, made["id"])
     assert await denying(desk, made["id"]) == [[]]
 
 
