@@ -82,6 +82,14 @@ def _mail(row: RowMapping) -> Mail:
     )
 
 
+async def ready(tx: Tx, delivery_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these that are written and may still go."""
+    asked = (
+        "select id from notify.delivery where id = any(cast(:ids as uuid[])) and state = 'ready'"
+    )
+    return {row["id"] for row in await tx.only(asked, {"ids": list(delivery_ids)})}
+
+
 _HURRY: Final = """update notify.delivery d set next_at = :now from notify.ticket t
     where d.ticket_id = :ticket_id and t.ticket_id = :ticket_id and t.promise is not null
     and d.kind = 'acknowledgement' and d.state = 'pending' and d.next_at > :now"""

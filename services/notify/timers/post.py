@@ -72,9 +72,10 @@ class Post:
             return None
         self.behind = 0 < wanted == len(mails)
         self._held.difference_update(one.mail.id for one in written)
+        waited = bool(self._drawer)
         if mails:
             await self._write(mails)
-        if not self._in_burst(len(mails)):
+        if not self._in_burst(len(mails)) and (not waited or await self._weed()):
             self._set_out(lanes)
         self._held = self._busy | {one.mail.id for one in self._drawer}
         self._held |= {one.mail.id for one in self._ended}
@@ -96,6 +97,18 @@ class Post:
             return False
         self._since = self._since or now
         return now - self._since < BURST and len(self._drawer) < DRAWER
+
+    async def _weed(self) -> bool:
+        """Take out of those that go now what must not go any more; whether that could be asked."""
+        due = [self._drawer[place].mail.id for place in range(min(self.free, len(self._drawer)))]
+        try:
+            wanted = await usecases.still_wanted(self._context, due)
+        except Exception as error:  # noqa: BLE001 - they wait for the next round
+            _log.warning("mails_wait", error=type(error).__name__)
+            return False
+        gone = set(due) - wanted
+        self._drawer = deque(one for one in self._drawer if one.mail.id not in gone)
+        return True
 
     def _set_out(self, lanes: asyncio.TaskGroup) -> None:
         """As many as there are lanes; nobody keeps the others from being due meanwhile."""

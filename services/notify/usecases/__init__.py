@@ -23,7 +23,7 @@ from services.notify.usecases.following import (
     tell_reopened,
     uncalled,
 )
-from services.notify.usecases.mailing import Ended, Ready, hand_over
+from services.notify.usecases.mailing import Ended, Ready, hand_over, still_wanted
 from services.notify.usecases.mailing import keep as keep_mails
 from services.notify.usecases.mailing import prepare as prepare_mails
 from services.notify.usecases.mailing import turn as mail_turn
@@ -123,6 +123,7 @@ __all__ = [
     "see_no_more",
     "send_test",
     "set_preference",
+    "still_wanted",
     "sweep",
     "tell_assignee",
     "tell_breach",

@@ -73,6 +73,12 @@ async def keep(context: Context, held: Sequence[UUID]) -> None:
         await deliveries.keep(tx, held)
 
 
+async def still_wanted(context: Context, written: Sequence[UUID]) -> set[UUID]:
+    """Those that nobody has held back since they were written."""
+    async with context.tx() as tx:
+        return await deliveries.ready(tx, written)
+
+
 async def prepare(context: Context, mails: Sequence[Mail]) -> tuple[list[Ready], list[Ended]]:
     """Each mail as bytes, or the reason why it has none; peers are asked before the transaction."""
     composed = [mail for mail in mails if mail.sealed is not None]

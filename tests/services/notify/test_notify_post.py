@@ -9,6 +9,7 @@ import pytest
 from services.notify import usecases
 from services.notify.domain.letters import Parcel
 from services.notify.domain.words import Kind
+from services.notify.store import deliveries
 from services.notify.timers import loops
 from services.notify.timers import post as timers_post
 from services.notify.timers.post import Post
@@ -39,7 +40,7 @@ class SlowMailer:
 class Broken:
     """A database that is away."""
 
-    async def connect(self, seat: object) -> Any:
+    async def connect(self, *seat: object) -> Any:
         raise ConnectionRefusedError(str(seat))
 
 
@@ -183,6 +184,30 @@ async def test_a_burst_is_written_before_its_mails_are_handed_over(desk: Desk) -
     await post.write_down()
     assert len(mailer.taken) == FEW + 1
     assert await _states(desk) == ["sent"] * (FEW + 1)
+
+
+async def test_what_is_held_back_after_it_was_written_does_not_go(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailer = SlowMailer()
+    mailer.go.set()
+    post = Post(desk.context, mailer)
+    await _burst(desk, FEW + 1)
+    async with asyncio.TaskGroup() as lanes:
+        assert await post.round(lanes) == FEW + 1
+        gone, *_ = await desk.deliveries()
+        async with desk.context.tx() as tx:
+            await deliveries.withdraw(tx, gone["ticket_id"], gone["recipient_id"])
+        with monkeypatch.context() as patch:
+            patch.setattr(deliveries, "ready", Broken().connect)  # nothing goes unasked
+            assert await post.round(lanes) == 0
+        assert mailer.taken == []
+        assert await post.round(lanes) == 0
+    await post.write_down()
+    assert len(mailer.taken) == FEW
+    states = {one["id"]: one["state"] for one in await desk.deliveries()}
+    assert states.pop(gone["id"]) == "suppressed"
+    assert set(states.values()) == {"sent"}
 
 
 async def test_a_long_burst_has_its_mails_handed_over_meanwhile(
