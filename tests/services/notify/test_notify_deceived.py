@@ -27,7 +27,7 @@ from tests.services.notify.desk import Desk
 __all__ = ["directory", "nameserver", "office"]
 
 IN_THREE_HOURS: Final = 10
-FIRST: Final = 16
+FIRST: Final = 12
 NAMES: Final = ("robot@hostile.example", "robot+a1@hostile.example", "ROBOT+b2@Hostile.Example")
 """One mailbox."""
 GUISES: Final = (
@@ -113,6 +113,7 @@ def deceived(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(route, "_class", human)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("deceived")
 async def test_a_robot_that_passes_for_a_human_hears_ten_times_in_three_hours(
     office: Office, house: Desk
@@ -129,7 +130,7 @@ async def test_a_robot_that_passes_for_a_human_hears_ten_times_in_three_hours(
         await tx.execute(
             "update notify.delivery set composed_at = composed_at - interval '3 hours 1 second'"
         )
-    for number in range(IN_THREE_HOURS + 2):
+    for number in range(IN_THREE_HOURS + 1):
         await storm.write(f"and this {number}")
     await storm.answer_everything()
     letters = await storm.heard()
