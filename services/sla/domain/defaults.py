@@ -44,7 +44,7 @@ POLICY: Final[dict[str, Any]] = {
     "stop_statuses": ["resolved", "closed"],
     "warn_at": [0.75],
     "next_response_starts": "oldest_unanswered",
-    "resolve_counts_as_first_response": True,
+    "resolve_counts_as_first_response": False,
     "ladder": [
         _rung("first_response", "breach", "manager", "notify"),
         _rung("resolution", "breach", "supervisor", "assign", "notify"),

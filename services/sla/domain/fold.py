@@ -79,7 +79,7 @@ class Reading:
 
     @property
     def left_open(self) -> bool:
-        """The ticket was solved before anybody answered."""
+        """The ticket ended before this was done."""
         return self.mode is Mode.STOPPED and self.at is None
 
     @property

@@ -48,6 +48,11 @@ class LivingTicket:
         """The desk waits for the customer, who has not spoken since."""
         return self.status in self.rules.pause_statuses and not self.spoken
 
+    @property
+    def _solving(self) -> frozenset[str]:
+        """What is met by getting there; of other endings nobody says that they kept a promise."""
+        return self.rules.stop_statuses - self.rules.unsolved
+
     def apply(self, happening: Happening) -> None:
         if self.first is None and happening.kind is not Kind.CREATED:
             return
@@ -107,7 +112,7 @@ class LivingTicket:
             self._stopped_before = self.stopped_at
         elif away and self.status not in CANCELLING:
             self._come_back(what)
-        if self.rules.resolve_answers and what.value in self.rules.stop_statuses:
+        if self.rules.resolve_answers and what.value in self._solving:
             self._answer_first(what)
         self._rest(what)
         self._follow(what, what.value)
@@ -180,7 +185,7 @@ class LivingTicket:
     def _rest(self, what: Happening) -> None:
         """A stopped resolution is at rest: it takes its target when it runs again."""
         stops = self.status in self.rules.stop_statuses
-        if stops and self.stopped_at is None:
+        if self.status in self._solving and self.stopped_at is None:
             self.stopped_at = what.at
         elif not stops and self.stopped_at is not None and self.resolution:
             self.stopped_at = None
@@ -212,10 +217,12 @@ class LivingTicket:
         return Mode.RUNNING
 
     def _stops(self, metric: Metric) -> bool:
-        """A solved ticket owes no next response either, until the customer writes again."""
+        """A solved ticket owes no answer either, until the customer writes again."""
         if self.status not in self.rules.stop_statuses:
             return False
-        return metric is Metric.RESOLUTION or (metric is Metric.NEXT_RESPONSE and not self.spoken)
+        if metric is Metric.FIRST_RESPONSE and not self.rules.first_stops:
+            return False
+        return metric is Metric.RESOLUTION or not self.spoken
 
     def _follow(self, what: Happening, reason: str) -> None:
         for clock in self._clocks():

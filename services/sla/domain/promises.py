@@ -9,7 +9,7 @@ from services.sla.domain.clock import Target
 from services.sla.domain.policy import Policy, Promise
 from services.sla.domain.rules import Rules
 from services.sla.domain.words import ContractKind, NextStarts
-from shared.vocabulary import Metric
+from shared.vocabulary import Metric, Status
 from shared.worktime import SECOND, Timeline
 
 
@@ -56,12 +56,19 @@ def rules(policy: Policy, calendars: Mapping[str, Timeline], fallback: str, key:
         pause_metrics=policy.pause_metrics,
         stop_statuses=policy.stop_statuses,
         every_message=policy.next_response_starts is NextStarts.EVERY_CUSTOMER_MESSAGE,
+        unsolved=_unsolved(policy.stop_statuses),
+        first_stops=True,
         resolve_answers=policy.resolve_answers,
         marks=policy.marks,
         reopen_floor=policy.reopen_floor * SECOND,
         pause_limits=policy.pause_limits,
         key=key,
     )
+
+
+def _unsolved(stop_statuses: frozenset[str]) -> frozenset[str]:
+    """Closing is no solution, unless the policy knows of no other one."""
+    return stop_statuses & {Status.CLOSED} if Status.RESOLVED in stop_statuses else frozenset()
 
 
 def step_calendar(policy: Policy, priority: str, fallback: str) -> str:

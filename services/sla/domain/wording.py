@@ -230,8 +230,8 @@ def _outcome(verdict: Verdict) -> list[Localized]:
             en="Missed before the promise was changed.",
         ),
         "stopped": Localized(
-            ar=f"والاحتساب متوقف منذ الحل، والباقي من المهلة {length['ar']}.",
-            en=f"The clock stands still since the resolution with {length['en']} left.",
+            ar=f"وانتهت التذكرة دون ذلك فتوقّف الاحتساب، والباقي من المهلة {length['ar']}.",
+            en=f"The ticket ended without it: the clock stands still with {length['en']} left.",
         ),
         "cancelled": Localized(ar="وأُلغي الاحتساب.", en="The clock was cancelled."),
     }

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shared.vocabulary import Localized
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`gaps` are limits of the definition, never what was sent."""
+    """`gaps` are limits and labels of the definition, never what was sent."""
 
     pointer: str
     code: str
-    gaps: Mapping[str, str] = field(default_factory=dict)
+    gaps: Mapping[str, str | Localized] = field(default_factory=dict)
 
 
 class Refused(Exception):

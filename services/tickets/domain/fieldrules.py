@@ -66,7 +66,7 @@ def changes(fields: Fields, place: Place, before: Custom, wish: Custom) -> tuple
 def lacking(fields: Fields, place: Place, custom: Custom, need: Need) -> list[Fault]:
     """Fields that must say something here, that this voice may fill, and that are empty."""
     return [
-        Fault(f"/custom/{field.key}", "required")
+        Fault(f"/custom/{field.key}", "required", {"label": field.definition.label})
         for field in fields.values()
         if need in field.definition.required
         and field.definition.in_force(place.department_id)
@@ -132,7 +132,7 @@ def _check_in_force(field: Field, place: Place) -> None:
 
 def _check_may_be_empty(field: Field, place: Place) -> None:
     if field.definition.in_force(place.department_id):
-        raise ValueRefused("required")
+        raise ValueRefused("required", label=field.definition.label)
 
 
 def _same(one: Any, other: Any) -> bool:

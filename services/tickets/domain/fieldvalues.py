@@ -15,6 +15,7 @@ from services.tickets.domain.fields import (
     Limit,
 )
 from shared.seen import is_seen, unturned
+from shared.vocabulary import Localized
 
 SAFE_INTEGER: Final = 2**53 - 1
 """Every program that reads JSON keeps integers up to here exact."""
@@ -40,9 +41,9 @@ _UNSAFE_URL: Final = re.compile(r"[\s<>\"'`\\^{|}]")
 
 
 class ValueRefused(Exception):
-    """The value is none of this field's; `gaps` are the definition's own limits."""
+    """The value is none of this field's; `gaps` are the definition's own limits and label."""
 
-    def __init__(self, code: str, **gaps: str) -> None:
+    def __init__(self, code: str, **gaps: str | Localized) -> None:
         super().__init__(code)
         self.code = code
         self.gaps = gaps

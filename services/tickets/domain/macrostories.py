@@ -27,12 +27,12 @@ EFFECTS: Final[Mapping[str, Localized]] = {
     "assign.nobody": {"ar": "يُلغى إسناد التذكرة", "en": "The ticket is taken from its assignee"},
     "assign.same": {"ar": "يبقى الإسناد كما هو", "en": "The assignee stays"},
     "department": {
-        "ar": "تُنقل التذكرة إلى قسم «{name}»",
-        "en": "The ticket moves to the department “{name}”",
+        "ar": "تُنقل التذكرة إلى {name}",
+        "en": "The ticket moves to {name}",
     },
     "department.same": {
-        "ar": "تبقى التذكرة في قسم «{name}»",
-        "en": "The ticket stays in the department “{name}”",
+        "ar": "تبقى التذكرة في {name}",
+        "en": "The ticket stays in {name}",
     },
     "add_tags": {"ar": "تُضاف الوسوم: {tags}", "en": "Tags are added: {tags}"},
     "add_tags.same": {

@@ -44,10 +44,11 @@ STANDS_FOR: Final[Mapping[str, Localized]] = {
 INSTEAD: Final[Mapping[str, Localized]] = {
     REQUESTER: {"ar": "عميلنا العزيز", "en": "Customer"},
     AGENT: {"ar": "فريق الدعم", "en": "the support team"},
-    FIRST_RESPONSE: {"ar": "موعد يُحدَّد قريبًا", "en": "a time to be set soon"},
-    RESOLUTION: {"ar": "موعد يُحدَّد قريبًا", "en": "a time to be set soon"},
 }
 """What a customer reads where nothing is known; nobody is written to as an empty gap."""
+
+SOON: Final[Localized] = {"ar": "وقت يُحدَّد قريبًا", "en": "a time to be set soon"}
+"""A due instant before the promise is made; where none is owed any more nothing is promised."""
 
 NOTHING: Final = "—"
 

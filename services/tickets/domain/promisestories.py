@@ -13,6 +13,7 @@ Told = tuple[str, dict[str, Any]]
 _RUNNING: Final = "running"
 _PAUSED: Final = "paused"
 _MET: Final = "met"
+_STOPPED: Final = "stopped"
 
 
 def moved(old: Clocks, clocks: Iterable[Clock], cause: str) -> Iterator[Told]:
@@ -37,12 +38,18 @@ def _moved(before: Clock, after: Clock, cause: str) -> Iterator[Told]:
     elif now == _RUNNING and was == _PAUSED:
         yield "sla_resumed", {**metric, **due}
     elif now == _RUNNING and was != _RUNNING:
-        again = was == _MET and after["metric"] == Metric.RESOLUTION
-        yield "sla_reopened" if again else "sla_asked", {**metric, **due}
+        yield "sla_reopened" if _again(was, after) else "sla_asked", {**metric, **due}
     elif _late(before, after):
         yield "sla_late", {**metric, **due, **_counted(after), **lateness(after)}
     elif now == was == _RUNNING and before.get("due_at") != after.get("due_at"):
         yield "sla_moved", {**metric, **due, "was_due_at": before.get("due_at"), "cause": cause}
+
+
+def _again(was: str | None, after: Clock) -> bool:
+    """Of answers each question has a clock of its own, the first one apart."""
+    if after["metric"] == Metric.RESOLUTION:
+        return was in {_MET, _STOPPED}
+    return was == _STOPPED and bool(after["metric"] == Metric.FIRST_RESPONSE)
 
 
 def _late(before: Clock, after: Clock) -> bool:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from services.tickets.domain.bondstories import BOND_STORIES
+from services.tickets.domain.calling import PRIORITY_WORDS, department
 from services.tickets.domain.feedback import FEEDBACK_STORIES
 from services.tickets.domain.fieldstories import FIELD_STORIES
 from services.tickets.domain.macrostories import MACRO_STORIES
@@ -71,12 +72,12 @@ STORIES: Final[Mapping[str, Localized]] = {
         "en": "Priority changed from {from_priority} to {to_priority}",
     },
     "department_changed": {
-        "ar": "نُقلت التذكرة إلى قسم «{department}»",
-        "en": "Moved to the department “{department}”",
+        "ar": "نُقلت التذكرة إلى {department}",
+        "en": "Moved to {department}",
     },
     "department_watching": {
-        "ar": "يتابع القسم «{department}» التذكرة أيضًا: وُجّهت الرسالة إليه كذلك",
-        "en": "The department “{department}” watches too: the mail was addressed to it as well",
+        "ar": "يتابع {department} التذكرة أيضًا: وُجّهت الرسالة إليه كذلك",
+        "en": "Watched by {department} too: the mail was addressed to it as well",
     },
     **PEOPLE_STORIES,
     "resolved": {"ar": "حُلّت التذكرة", "en": "The ticket was resolved"},
@@ -138,6 +139,10 @@ STORIES: Final[Mapping[str, Localized]] = {
     },
     "sla_late": {"ar": "تم {metric} متأخرًا", "en": "The {metric} was late"},
     "sla_met": {"ar": "تم {metric} في موعده", "en": "The {metric} was in time"},
+    "sla_met.resolution": {
+        "ar": "عُدّ الحل أول رد، وكان في موعده",
+        "en": "The resolution counted as the first response, in time",
+    },
     "sla_excused": {"ar": "عُذر تجاوز موعد {metric}", "en": "The late {metric} was excused"},
     "pause_overdue.reminder": {
         "ar": "طال انتظار رد العميل",
@@ -208,6 +213,8 @@ _COMMA: Final[Localized] = {"ar": "، ", "en": ", "}
 _WORDS: Final = {
     "from_status": STATUS_WORDS,
     "to_status": STATUS_WORDS,
+    "from_priority": PRIORITY_WORDS,
+    "to_priority": PRIORITY_WORDS,
     "metric": METRIC_WORDS,
     "role": ROLE_WORDS,
     "mail_reason": REASONS,
@@ -271,7 +278,8 @@ def _variant(kind: str, data: Mapping[str, Any]) -> str:
 
 def _word(key: str, value: Any, locale: Locale) -> Any:
     if isinstance(value, dict) and value.keys() == {"ar", "en"}:
-        return _pick(Localized(ar=value["ar"], en=value["en"]), locale)
+        told = _pick(Localized(ar=value["ar"], en=value["en"]), locale)
+        return department(told, locale) if key == "department" else told
     texts = _WORDS.get(key, {}).get(str(value))
     if texts is not None:
         return _pick(texts, locale)

@@ -86,13 +86,23 @@ class TicketEnded(Conflict):
     )
 
 
+class NeverReopens(TicketEnded):
+    """Closed without a resolution: there never was a time for reopening."""
+
+    detail = Localized(
+        ar="أُغلقت هذه التذكرة دون حل، ولا يُعاد فتحها. افتح تذكرة جديدة من فضلك.",
+        en="This ticket was closed without a resolution and is not reopened. Please open a new"
+        " ticket.",
+    )
+
+
 class ReopenedTooOften(Conflict):
     code = "reopened_too_often"
     title = Localized(ar="أُعيد فتح التذكرة مرارًا", en="Reopened too often")
     detail = Localized(
-        ar="أُعيد فتح هذه التذكرة مرات كثيرة خلال يوم واحد. حاول غدًا، أو افتح تذكرة متابعة.",
+        ar="أُعيد فتح هذه التذكرة مرات كثيرة خلال يوم واحد. حاول غدًا، أو افتح تذكرة جديدة.",
         en="This ticket was reopened many times within a day. Try again tomorrow, or open a"
-        " follow-up.",
+        " new one.",
     )
 
 

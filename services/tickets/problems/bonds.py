@@ -88,8 +88,8 @@ REQUESTER_STAYS: Final = Localized(
     ar="صاحب التذكرة يبقى فيها دائمًا", en="The requester always takes part"
 )
 NOT_CLOSED: Final = Localized(
-    ar="تلك التذكرة لم تُغلق بعد، فاكتب فيها أو أعد فتحها",
-    en="That ticket is not closed: write on it, or reopen it",
+    ar="ما زال الرد على تلك التذكرة ممكنًا، فاكتب فيها أو أعد فتحها",
+    en="That ticket can still be answered: write on it, or reopen it",
 )
 OTHER_OWNER: Final = Localized(
     ar="تلك التذكرة لمؤسسة أخرى", en="That ticket is of another organization"

@@ -47,7 +47,7 @@ FAULTS: Final[Mapping[str, Localized]] = {
     "too_large": Localized(
         ar="الحقول المخصصة أكبر مما يمكن حفظه.", en="The custom fields are too large."
     ),
-    "required": Localized(ar="هذا الحقل مطلوب.", en="This field is required."),
+    "required": Localized(ar="الحقل «{label}» مطلوب.", en="The field “{label}” is required."),
     "unknown_field": Localized(ar="حقل غير معروف.", en="This field is not known."),
     "not_writable": Localized(ar="لا يمكنك تغيير هذا الحقل.", en="You may not change this field."),
     "field_inactive": Localized(
@@ -56,6 +56,10 @@ FAULTS: Final[Mapping[str, Localized]] = {
     ),
     "field_elsewhere": Localized(
         ar="هذا الحقل لقسم آخر.", en="This field belongs to another department."
+    ),
+    "foreign_department": Localized(
+        ar="لا تعرّف الحقول إلا لأقسامك أو لكل الأقسام.",
+        en="You can define fields for your own departments, or for all.",
     ),
     "not_filterable": Localized(
         ar="لا يمكن التصفية بهذا الحقل.", en="Lists cannot be filtered by this field."
@@ -133,8 +137,13 @@ def fault(pointer: str, code: str, locale: Locale, **gaps: str) -> ValidationFai
 
 
 def _spoken(one: Fault, locale: Locale) -> SpokenError:
-    fenced = {name: isolate(text) for name, text in one.gaps.items()}
     told = FAULTS[one.code]
-    texts = Localized(ar=told["ar"].format_map(fenced), en=told["en"].format_map(one.gaps))
+    fenced = {name: isolate(_in(gap, Locale.AR)) for name, gap in one.gaps.items()}
+    plain = {name: _in(gap, Locale.EN) for name, gap in one.gaps.items()}
+    texts = Localized(ar=told["ar"].format_map(fenced), en=told["en"].format_map(plain))
     message = pick(texts, locale)
     return SpokenError(pointer=one.pointer, code=one.code, message=message, texts=texts)
+
+
+def _in(gap: str | Localized, locale: Locale) -> str:
+    return gap if isinstance(gap, str) else pick(gap, locale)

@@ -60,7 +60,12 @@ async def resolve(
     """
     wish = body or ResolveIn()
     result = await verbs.resolve(
-        tx, caller, ticket_id, wish.words(), tell_reports=wish.tell_reports
+        tx,
+        caller,
+        ticket_id,
+        wish.words(),
+        tell_reports=wish.tell_reports,
+        custom=wish.custom,
     )
     return changed(tx.context, result)
 

@@ -50,10 +50,12 @@ Said = Annotated[Annotated[Told, Tag("str")] | Annotated[Pair, Tag("Pair")], Dis
 class ResolveIn(Body):
     """`message` goes into the resolution mail; of an incident also into those of its reports.
 
-    A pair is read by each customer in the language of their own ticket.
+    A pair is read by each customer in the language of their own ticket. `custom` changes the
+    custom fields that it names first, as PATCH does; of this ticket only.
     """
 
     message: Said | None = None
+    custom: Custom | None = None
     tell_reports: bool = False
 
     def words(self) -> str | Localized | None:

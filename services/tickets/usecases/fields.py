@@ -8,7 +8,8 @@ from uuid import UUID
 from services.tickets.domain.faults import Refused
 from services.tickets.domain.fielddefs import revised, sound
 from services.tickets.domain.fields import MOST_FIELDS, Definition, Field, Filling
-from services.tickets.problems.fields import FieldKeyTaken, TooManyFields, failed
+from services.tickets.domain.rights import Reach
+from services.tickets.problems.fields import FieldKeyTaken, TooManyFields, failed, fault
 from services.tickets.store import fields as store
 from services.tickets.usecases import fieldbook
 from services.tickets.usecases.directory import require_department
@@ -17,7 +18,7 @@ from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.etags import Versions
 from shared.kit.ids import uuid7
-from shared.kit.problems import NotFound, PreconditionFailed
+from shared.kit.problems import Forbidden, NotFound, PreconditionFailed
 from shared.kit.tx import Tx
 
 
@@ -32,7 +33,7 @@ class Wanted:
 async def create(tx: Tx, caller: Caller, wish: Definition) -> Field:
     """A new field; its key is its own for ever."""
     definition = _checked(caller, lambda: sound(wish))
-    await _check_department(tx.context, caller, definition)
+    await _require_own(tx.context, caller, definition.department_id)
     fieldbook.distrust(tx.context)
     if await store.count(tx) >= MOST_FIELDS:
         raise TooManyFields(limit=MOST_FIELDS)
@@ -50,12 +51,13 @@ async def change(
     tx: Tx, caller: Caller, field_id: UUID, wish: dict[str, Any], version: Versions | None
 ) -> Field:
     """Members that were sent, by their names; saying what is so already is no news."""
-    if (department_id := wish.get("department_id")) is not None:
-        await require_department(tx.context, department_id, caller.locale)
+    await _require_own(tx.context, caller, wish.get("department_id"))
     fieldbook.distrust(tx.context)
     before = await store.hold(tx, field_id)
     if before is None:
         raise NotFound
+    if not _leads(caller, before.definition.department_id):
+        raise Forbidden
     if version is not None and before.version not in version:
         raise PreconditionFailed
     wanted = replace(before.definition, **wish)
@@ -141,6 +143,15 @@ def _checked(caller: Caller, check: Callable[[], Definition]) -> Definition:
         raise failed(refusal, caller.locale) from refusal
 
 
-async def _check_department(context: Context, caller: Caller, definition: Definition) -> None:
-    if definition.department_id is not None:
-        await require_department(context, definition.department_id, caller.locale)
+async def _require_own(context: Context, caller: Caller, department_id: UUID | None) -> None:
+    """A manager defines for their own departments and for the house, not for other managers."""
+    if department_id is None:
+        return
+    await require_department(context, department_id, caller.locale)
+    if not _leads(caller, department_id):
+        raise fault("/department_id", "foreign_department", caller.locale)
+
+
+def _leads(caller: Caller, department_id: UUID | None) -> bool:
+    viewer = viewer_of(caller)
+    return department_id in {None, *viewer.department_ids} or viewer.reach is Reach.ALL

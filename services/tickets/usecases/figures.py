@@ -29,9 +29,15 @@ async def zone_of(tx: Tx, organization_id: UUID) -> str:
 
 
 def figures(data: Mapping[str, Any], locale: Locale, zone: str) -> dict[str, str]:
-    """The figures of an entry that its sentence tells."""
+    """The figures of an entry that its sentence tells.
+
+    What moved within a minute reads the same before and after: that is said once.
+    """
     known = ((name, data.get(name)) for name in CLAUSES)
-    return {name: _words(name, value, locale, zone) for name, value in known if value is not None}
+    told = {name: _words(name, value, locale, zone) for name, value in known if value is not None}
+    if told.get("was_due_at") == told.get("due_at"):
+        told.pop("was_due_at", None)
+    return told
 
 
 def _words(name: str, value: Any, locale: Locale, zone: str) -> str:

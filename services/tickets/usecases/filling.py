@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.domain import placeholders
+from services.tickets.domain.calling import PRIORITY_WORDS
 from services.tickets.domain.fieldrules import Fields
 from services.tickets.domain.fields import FieldType
 from services.tickets.domain.fieldstories import as_written, spoken
@@ -80,9 +81,10 @@ class _Known:
         """As it stands in the text: nothing a customer wrote can turn the line around it."""
         value = self.value(name)
         if not value:
-            texts = placeholders.INSTEAD.get(name)
+            soon = name in _MOMENTS and self._life.row["sla"] is None
+            texts = placeholders.SOON if soon else placeholders.INSTEAD.get(name)
             return placeholders.NOTHING if texts is None else pick(texts, self._locale)
-        if name in _MOMENTS:
+        if name in _SPOKEN:
             return value
         foreign = self._locale is Locale.AR or placeholders.speaks_from_right(value)
         return isolate(value) if foreign else value
@@ -131,13 +133,16 @@ def _department(words: Words, life: Life, locale: Locale) -> str:
 
 
 _MOMENTS: Final = frozenset({placeholders.FIRST_RESPONSE, placeholders.RESOLUTION})
+_SPOKEN: Final = _MOMENTS | {placeholders.PRIORITY}
 """Fenced off where they are made."""
 
 _VALUES: Final[Mapping[str, Callable[[Words, Life, Locale], str]]] = {
     placeholders.NUMBER: lambda _, life, __: number_text(life.ticket.number),
     placeholders.SUBJECT: lambda _, life, __: plain(_subject(life)),
     placeholders.STATUS: lambda _, life, locale: pick(STATUS_WORDS[life.ticket.status], locale),
-    placeholders.PRIORITY: lambda _, life, __: life.ticket.priority.value,
+    placeholders.PRIORITY: lambda _, life, locale: pick(
+        PRIORITY_WORDS[life.ticket.priority], locale
+    ),
     placeholders.FIRST_RESPONSE: _due(Metric.FIRST_RESPONSE),
     placeholders.RESOLUTION: _due(Metric.RESOLUTION),
     placeholders.REQUESTER: lambda words, life, _: _person(words, life.ticket.requester_id),

@@ -188,8 +188,16 @@ async def _mark(
     clocks = promises.marked(old, metric, **marks)
     await tickets.project(tx, event.data.ticket_id, _spoken(event, clocks))
     data = {"metric": metric.value, **told(old.get(metric.value, {}))}
+    data |= _by_solving(kind, metric, row)
     actor = getattr(event.data, "actor_id", None)
     await _note(tx, row, kind, actor, data, at=event.data.at)
+
+
+def _by_solving(kind: str, metric: Metric, row: Row) -> dict[str, str]:
+    """A policy may take a resolution for the first response: nobody is told that one was sent."""
+    unanswered = row["last_staff_message_at"] is None
+    first = kind == "sla_met" and metric is Metric.FIRST_RESPONSE
+    return {"cause": "resolution"} if first and unanswered else {}
 
 
 def _spoken(event: Event[Any], clocks: promises.Clocks) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from services.tickets.domain.opening import Writing
 from services.tickets.domain.reopening import ENDED, inside_window
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Action, Ticket
-from services.tickets.problems import IllegalMove, TicketEnded
+from services.tickets.problems import IllegalMove, NeverReopens, TicketEnded
 from services.tickets.store import chains, messages, relatives, tickets
 from services.tickets.store import files as attached
 from services.tickets.usecases import answers, claiming, unheard
@@ -176,14 +176,19 @@ async def _join(life: Life) -> None:
 
 def _check_open(ticket: Ticket, kind: AuthorKind, at: datetime) -> None:
     if ticket.status is Status.SPAM and kind is AuthorKind.CUSTOMER:
-        raise TicketEnded
+        raise ended(ticket)
     if ticket.status in TERMINAL:
         legal = legal_verbs(ticket.status) if kind is not AuthorKind.CUSTOMER else ()
         raise IllegalMove(ticket.status, legal)
     if kind is not AuthorKind.CUSTOMER:
         return
     if ticket.status in ENDED and not inside_window(ticket, at):
-        raise TicketEnded
+        raise ended(ticket)
+
+
+def ended(ticket: Ticket) -> TicketEnded:
+    """Why it cannot be answered: its time is over, or it never had any."""
+    return NeverReopens() if ticket.reopen_until is None else TicketEnded()
 
 
 def _remember(life: Life, writing: Writing) -> None:

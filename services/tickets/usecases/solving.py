@@ -11,6 +11,8 @@ from shared.events.ticket import TicketResolved
 
 def solve(life: Life, message_id: UUID | None = None, *, incident_id: UUID | None = None) -> None:
     """Resolved from this instant; `incident_id` when another ticket's solution is this one's."""
+    if not life.moves(Action.RESOLVE):
+        life.refuse()
     check_resolvable(life)
     life.move(Action.RESOLVE)
     until = window_end(life.at, life.ticket.reopen_window)

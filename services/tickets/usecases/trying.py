@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from services.tickets.domain import macrostories, placeholders, rights, steps
+from services.tickets.domain.calling import PRIORITY_WORDS, department
 from services.tickets.domain.steps import Placed, Say
 from services.tickets.domain.words import Ticket
 from services.tickets.store import directory
@@ -143,7 +144,8 @@ class Trial:
     def _gaps(self, placed: Placed, before: Ticket) -> dict[str, str]:
         match placed.step:
             case steps.SetPriority(priority):
-                return {"to": self._fenced(priority), "old": self._fenced(before.priority)}
+                words = {"to": PRIORITY_WORDS[priority], "old": PRIORITY_WORDS[before.priority]}
+                return {name: pick(texts, self.reader) for name, texts in words.items()}
             case steps.Assign():
                 person_id = self.play.assignee(placed.step)
                 card = self.cards.get(person_id) if person_id else None
@@ -151,7 +153,7 @@ class Trial:
             case steps.MoveTo(department_id):
                 names = self.departments.get(department_id)
                 name = pick(names, self.reader) if names else placeholders.NOTHING
-                return {"name": name}
+                return {"name": department(name, self.reader)}
             case steps.AddTags(tags) | steps.RemoveTags(tags):
                 return {"tags": self._row(tags)}
             case steps.SetCustom(values):

@@ -16,14 +16,13 @@ from services.tickets.problems import (
     IllegalMove,
     ReopenedTooOften,
     ReplyRequired,
-    TicketEnded,
 )
 from services.tickets.store import timeline
 from services.tickets.store.rows import Row
-from services.tickets.usecases import reporting_back
+from services.tickets.usecases import fielding, reporting_back, tagging
 from services.tickets.usecases.directory import require_assignee
 from services.tickets.usecases.life import Life
-from services.tickets.usecases.replying import begin, write
+from services.tickets.usecases.replying import begin, ended, write
 from services.tickets.usecases.replying import reopen as bring_back
 from services.tickets.usecases.reporting_back import Said, said_to
 from services.tickets.usecases.sight import staff_only, viewer_of
@@ -127,6 +126,8 @@ async def wait(
 
 def pause(life: Life, waited_for: For, message_id: UUID | None, reason: str | None) -> None:
     """Wait from now on; `message_id` is what was just written to the customer."""
+    if not life.moves(_WAITS[waited_for]):
+        life.refuse()
     life.acted()
     if waited_for == "customer" and message_id is None and not customer_was_answered(life.ticket):
         raise ReplyRequired(legal=[str(verb) for verb in legal_now(life.ticket, life.at)])
@@ -138,17 +139,26 @@ def pause(life: Life, waited_for: For, message_id: UUID | None, reason: str | No
 
 
 async def resolve(
-    tx: Tx, caller: Caller, ticket_id: UUID, message: Said, *, tell_reports: bool = False
+    tx: Tx,
+    caller: Caller,
+    ticket_id: UUID,
+    message: Said,
+    *,
+    tell_reports: bool = False,
+    custom: dict[str, Any] | None = None,
 ) -> Answered:
     """Solved; the message goes into the resolution mail, and the window to answer it begins.
 
-    `tell_reports`: what this incident was reported by is solved with the same words.
+    `tell_reports`: what this incident was reported by is solved with the same words. `custom` is
+    written first, so that a field which a solution requires needs no call of its own.
     """
     life = await begin(tx, caller, ticket_id, staff_only(caller))
     if not life.moves(Action.RESOLVE):
         raise IllegalMove(life.ticket.status, legal_now(life.ticket, life.at))
     if tell_reports:
         reporting_back.require_reports(life)
+    if custom and fielding.put(life, custom):
+        tagging.state_edited(life, ["custom"], None)
     solve(life, await _last_word(life, said_to(message, life.ticket.locale)))
     if tell_reports:
         await reporting_back.begin(life, message)
@@ -168,7 +178,7 @@ async def reopen(tx: Tx, caller: Caller, ticket_id: UUID, reason: str | None) ->
     if not may_reopen(life.ticket.status, in_window=in_time):
         raise IllegalMove(life.ticket.status, _legal(life, staff=viewer.staff))
     if not viewer.staff and not in_time:
-        raise TicketEnded
+        raise ended(life.ticket)
     if await timeline.reopened_since(tx, ticket_id, life.at - DAY) >= REOPENS_A_DAY:
         raise ReopenedTooOften
     bring_back(life, "staff" if viewer.staff else "portal", reason=reason)

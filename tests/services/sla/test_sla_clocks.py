@@ -148,9 +148,29 @@ async def test_a_reopened_ticket_goes_on_counting_where_it_stopped(desk: Desk) -
     start = ticket.opened_at
     await ticket.move(start + HOUR, Status.RESOLVED)
     met = await desk.facts(ticket.id, "met")
-    assert [one["data"]["metric"] for one in met] == ["first_response", "resolution"]
+    assert [one["data"]["metric"] for one in met] == ["resolution"]
     await ticket.move(start + 10 * HOUR, Status.OPEN)
     assert (await desk.timers(ticket.id))["breach:T:resolution:1"] == start + 13 * HOUR
+
+
+async def test_what_is_closed_unanswered_kept_no_promise_and_wakes_nobody(desk: Desk) -> None:
+    ticket = await new(desk)
+    await ticket.move(ticket.opened_at, Status.CLOSED)
+    assert await desk.facts(ticket.id, "met") == []
+    assert await desk.timers(ticket.id) == {}
+    shown = await ticket.sla()
+    for metric in ("first_response", "resolution"):
+        assert (shown[metric]["state"], shown[metric]["met_at"]) == ("stopped", None)
+    path = f"/v1/sla/report?organization_id={ticket.organization}"
+    assert (await desk.ask("GET", path)).json()["totals"] == []
+
+
+async def test_solved_without_a_word_only_the_resolution_was_kept(desk: Desk) -> None:
+    ticket = await new(desk)
+    await ticket.move(ticket.opened_at, Status.RESOLVED)
+    path = f"/v1/sla/report?organization_id={ticket.organization}"
+    totals = (await desk.ask("GET", path)).json()["totals"]
+    assert [(one["metric"], one["met"], one["tickets"]) for one in totals] == [("resolution", 1, 1)]
 
 
 async def test_a_merged_ticket_has_no_clocks(desk: Desk) -> None:

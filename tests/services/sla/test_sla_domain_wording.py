@@ -151,8 +151,8 @@ def test_a_question_that_a_resolution_left_open_is_not_called_kept() -> None:
     reading = fold(RULES, story, at("2026-03-08T14:00"))[Metric.NEXT_RESPONSE]
     assert state_word(reading) == "stopped"
     (said,) = wording._outcome(verdict(reading, ()))
-    assert said["en"] == "The clock stands still since the resolution with 3 h left."
-    assert said["ar"] == "والاحتساب متوقف منذ الحل، والباقي من المهلة 3 ساعات."
+    assert said["en"] == ("The ticket ended without it: the clock stands still with 3 h left.")
+    assert said["ar"] == ("وانتهت التذكرة دون ذلك فتوقّف الاحتساب، والباقي من المهلة 3 ساعات.")
 
 
 def test_business_days_are_said_as_they_were_promised() -> None:

@@ -212,5 +212,5 @@ def test_stories_use_the_words_of_the_reader() -> None:
     assert len(set(ends)) == 4
     assert tell("escalation_ended", {}, Locale.AR) == "انتهى التصعيد"
     assert tell("unheard_of", {}, Locale.EN) == "unheard_of"
-    assert tell("department_changed", {}, Locale.EN) == "Moved to the department “…”"
+    assert tell("department_changed", {}, Locale.EN) == "Moved to …"
     assert tell("merged", {}, Locale.EN) == "Merged into another ticket"

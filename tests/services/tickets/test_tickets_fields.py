@@ -20,8 +20,9 @@ OPTIONS = [
 ]
 
 
-def manager() -> Person:
-    return Person("manager", departments=(DEFAULT_DEPARTMENT,))
+def manager(department_id: str | None = None) -> Person:
+    own = (UUID(department_id),) if department_id else ()
+    return Person("manager", departments=(DEFAULT_DEPARTMENT, *own))
 
 
 def named(stem: str = "f") -> str:
@@ -30,7 +31,8 @@ def named(stem: str = "f") -> str:
 
 async def define(desk: Desk, **more: Any) -> dict[str, Any]:
     body = {"key": named(), "label": LABEL, "type": "text", "customers": "write", **more}
-    answer = await desk.http.post("/v1/custom-fields", json=body, headers=manager().headers())
+    who = manager(body.get("department_id"))
+    answer = await desk.http.post("/v1/custom-fields", json=body, headers=who.headers())
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
@@ -38,7 +40,8 @@ async def define(desk: Desk, **more: Any) -> dict[str, Any]:
 
 async def redefine(desk: Desk, field: dict[str, Any], **more: Any) -> httpx.Response:
     path = f"/v1/custom-fields/{field['id']}"
-    return await desk.http.patch(path, json=more, headers=manager().headers())
+    who = manager(field["department_id"])
+    return await desk.http.patch(path, json=more, headers=who.headers())
 
 
 async def post(desk: Desk, person: Person, custom: Any, **more: Any) -> httpx.Response:
@@ -104,6 +107,24 @@ async def test_only_managers_define_and_change_fields(desk: Desk, role: str) -> 
         ),
     ]
     assert [one.status_code for one in tried] == [403, 403]
+
+
+async def test_a_manager_defines_for_their_own_departments_and_for_the_house(desk: Desk) -> None:
+    place, stranger = await department(desk), manager()
+    made = await define(desk, department_id=place)
+    body = {"key": named(), "label": LABEL, "type": "text", "department_id": place}
+    refused = await desk.http.post("/v1/custom-fields", json=body, headers=stranger.headers())
+    assert codes(refused) == {"#/department_id": "foreign_department"}
+    own, path = await define(desk), "/v1/custom-fields/{}"
+    moved = await desk.http.patch(
+        path.format(own["id"]), json={"department_id": place}, headers=stranger.headers()
+    )
+    assert codes(moved) == {"#/department_id": "foreign_department"}
+    for person, status in ((stranger, 403), (manager(place), 200), (Person("admin"), 200)):
+        answer = await desk.http.patch(
+            path.format(made["id"]), json={"position": status}, headers=person.headers()
+        )
+        assert answer.status_code == status
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
@@ -427,9 +448,29 @@ async def test_resolving_asks_for_what_the_desk_wants_to_know(desk: Desk) -> Non
     assert moved.status_code == 200
     refused = await desk.do(agent, ticket["id"], "resolve", {"message": "done"})
     assert codes(refused) == {f"#/custom/{made['key']}": "required"}
+    told = [one["message"] for one in refused.json()["errors"]]
+    assert told == ["The field “Environment” is required."]
+    agent.locale = "ar"
+    again = await desk.do(agent, ticket["id"], "resolve")
+    assert again.json()["errors"][0]["message"] == "الحقل «\u2068بيئة العمل\u2069» مطلوب."
     assert (await desk.read(agent, ticket["id"]))["status"] == "new", "nothing was half done"
     assert (await patch(desk, agent, ticket["id"], custom={made["key"]: False})).is_success
     assert (await desk.do(agent, ticket["id"], "resolve")).json()["status"] == "resolved"
+
+
+async def test_what_a_solution_asks_for_may_come_with_it(desk: Desk) -> None:
+    made, agent = await define(desk, required=["resolve"], type="integer"), desk.agent()
+    try:
+        ticket = await desk.open()
+        wrong = await desk.do(agent, ticket["id"], "resolve", {"custom": {made["key"]: "x"}})
+        assert codes(wrong) == {f"#/custom/{made['key']}": "integer_expected"}
+        body = {"message": "Done", "custom": {made["key"]: 7}}
+        solved = (await desk.do(agent, ticket["id"], "resolve", body)).json()
+        assert (solved["status"], solved["custom"]) == ("resolved", {made["key"]: 7})
+        assert "ticket.edited" in await desk.names(ticket["id"])
+        assert "field_changed" in [one["kind"] for one in await story(desk, agent, ticket["id"])]
+    finally:
+        await redefine(desk, made, active=False)
 
 
 async def test_a_move_brings_what_the_new_department_asks_of_its_tickets(desk: Desk) -> None:

@@ -71,6 +71,43 @@ async def test_what_is_not_closed_is_answered_where_it_stands(desk: Desk, locale
     assert ("التذكرة" in error["message"]) is (locale is Locale.AR)
 
 
+async def test_what_a_reply_would_reopen_has_no_follow_up(desk: Desk) -> None:
+    """Else the reply and the follow-up would be two living tickets about the same thing."""
+    customer, agent = desk.customer(), desk.agent()
+    old = await desk.open(customer)
+    for verb in ("resolve", "close"):
+        assert (await desk.do(agent, old["id"], verb)).status_code == 200
+    for person in (customer, agent):
+        answer = await post(desk, person, old["id"])
+        assert answer.status_code == 422
+        assert [one["code"] for one in answer.json()["errors"]] == ["not_closed"]
+    await desk.look(
+        "update tickets.ticket set reopen_until = now() - interval '1 second' where id = $1",
+        old["id"],
+    )
+    assert (await post(desk, customer, old["id"])).status_code == 201
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+async def test_a_ticket_that_never_could_be_reopened_says_so(desk: Desk, locale: Locale) -> None:
+    customer, agent = desk.customer(locale=locale.value), desk.agent()
+    unsolved, over = await closed(desk, customer), await desk.open(customer)
+    for verb in ("resolve", "close"):
+        await desk.do(agent, over["id"], verb)
+    await desk.look(
+        "update tickets.ticket set reopen_until = now() - interval '1 second' where id = $1",
+        over["id"],
+    )
+    told = []
+    for made in (unsolved, over):
+        answer = await desk.do(customer, made["id"], "messages", {"body": "Still broken"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "ticket_ended")
+        told.append(answer.json()["detail"])
+    never, late = ("دون حل", "انتهت مهلة") if locale is Locale.AR else ("without a", "is over")
+    assert never in told[0]
+    assert late in told[1]
+
+
 async def test_staff_go_on_with_it_for_nobody_elses_customer(desk: Desk) -> None:
     old = await closed(desk, desk.customer())
     answer = await post(desk, desk.agent(), old["id"])

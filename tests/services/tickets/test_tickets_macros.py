@@ -136,7 +136,7 @@ async def test_what_a_customer_wrote_stays_a_word_in_the_text(desk: Desk) -> Non
     macro = await make(desk, agent, body={"ar": body, "en": body})
     assert (await apply(desk, agent, ticket["id"], macro_id=macro["id"])).status_code == 200
     assert await last_word(desk, agent, ticket["id"]) == (
-        "«{{agent.name}} {{ticket.number}} <b>x</b>» {{ticket.number}} second — P3"
+        "«{{agent.name}} {{ticket.number}} <b>x</b>» {{ticket.number}} second — medium (P3)"
     )
 
 
@@ -151,7 +151,7 @@ async def test_a_text_speaks_the_language_of_the_ticket_with_its_due_times(desk:
         "ar": "الرد قبل \u2068الخميس 20 مارس 2031، 12:00 (UTC+3)\u2069.",
         "en": "By Thursday 20 March 2031, 12:00 (UTC+3).",
     }
-    unset = {"ar": "الرد قبل موعد يُحدَّد قريبًا.", "en": "By a time to be set soon."}
+    unset = {"ar": "الرد قبل وقت يُحدَّد قريبًا.", "en": "By a time to be set soon."}
     for locale in ("ar", "en"):
         ticket = await desk.open(desk.customer(locale=locale))
         await apply(desk, agent, ticket["id"], macro_id=macro["id"])
@@ -167,6 +167,21 @@ async def test_a_text_speaks_the_language_of_the_ticket_with_its_due_times(desk:
         assert (preview.json()["body"], preview.json()["missing"]) == (told[locale], [])
         await apply(desk, agent, ticket["id"], macro_id=macro["id"])
         assert await last_word(desk, agent, ticket["id"]) == told[locale]
+
+
+async def test_where_nothing_is_owed_no_time_is_promised(desk: Desk) -> None:
+    """A solved ticket has no due instant: that is no reason to say that one will be set."""
+    pair = {"ar": "الحل: {{ticket.resolution_due}}", "en": "Due {{ticket.resolution_due}}"}
+    agent = desk.agent()
+    macro, ticket = await make(desk, agent, body=pair), await desk.open()
+    await desk.look(
+        "update tickets.ticket set sla = jsonb_build_object('resolution',"
+        " jsonb_build_object('due_at', null, 'state', 'met')) where id = $1",
+        ticket["id"],
+    )
+    path = f"macros/{macro['id']}/preview"
+    seen = (await ask(desk, agent, "POST", path, {"ticket_id": ticket["id"]})).json()
+    assert (seen["body"], seen["missing"]) == ("Due —", ["ticket.resolution_due"])
 
 
 async def test_the_edited_text_goes_out_as_it_was_edited(desk: Desk) -> None:
@@ -213,8 +228,8 @@ async def test_a_preview_tells_each_effect_in_the_readers_language_and_changes_n
     assert told["applicable"] is True
     assert [(one["text"], one["changes"]) for one in told["actions"]] == [
         ("The reply goes to the customer", True),
-        ("The priority becomes P1; it was P3", True),
-        ("The priority stays P1", False),
+        ("The priority becomes urgent (P1); it was medium (P3)", True),
+        ("The priority stays urgent (P1)", False),
         ("The ticket is assigned to Sami", True),
         ("The ticket stays in the department “—”", False),
         ("Tags are added: a, b", True),
@@ -224,7 +239,9 @@ async def test_a_preview_tells_each_effect_in_the_readers_language_and_changes_n
         ("The ticket is resolved", True),
     ]
     arabic = (await ask(desk, agent, "POST", path, body, accept_language="ar")).json()
-    assert arabic["actions"][1]["text"] == "تصبح الأولوية \u2068P1\u2069 بعد أن كانت \u2068P3\u2069"
+    assert arabic["actions"][1]["text"] == (
+        "تصبح الأولوية عاجلة (\u2068P1\u2069) بعد أن كانت متوسطة (\u2068P3\u2069)"
+    )
     assert await desk.look("select * from tickets.ticket where id = $1", ticket["id"]) == before
     assert await desk.names(ticket["id"]) == ["ticket.opened", "ticket.edited"]
     assert await desk.names(f"close:{ticket['id']}:0") == []

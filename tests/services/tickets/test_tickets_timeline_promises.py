@@ -311,6 +311,8 @@ PLAIN = {"metric": "resolution", "target_seconds": 100}
         ({"state": "running"}, {"state": "running"}, []),
         ({"state": "none"}, {"state": "running"}, ["sla_asked"]),
         ({"state": "met"}, {"state": "running"}, ["sla_reopened"]),
+        ({"state": "stopped"}, {"state": "running"}, ["sla_reopened"]),
+        ({"state": "running"}, {"state": "stopped"}, []),
         ({"state": "paused"}, {"state": "met"}, []),
         ({"state": "running"}, {"state": "cancelled"}, []),
         ({"state": "breached"}, {"state": "breached"}, []),
@@ -323,6 +325,30 @@ def test_only_what_moves_a_promise_is_told(
 ) -> None:
     found = moved({"resolution": {**PLAIN, **before}}, [{**PLAIN, **after}], "status")
     assert [kind for kind, _ in found] == kinds
+
+
+def test_a_first_response_that_stood_still_goes_on_and_a_question_is_asked_anew() -> None:
+    for metric, kind in (("first_response", "sla_reopened"), ("next_response", "sla_asked")):
+        before = {**PLAIN, "metric": metric, "state": "stopped"}
+        found = moved({metric: before}, [{**before, "state": "running"}], "status")
+        assert [told for told, _ in found] == [kind]
+
+
+async def test_where_a_policy_takes_the_resolution_for_an_answer_none_is_told_to_be_sent(
+    desk: Desk, story: Story
+) -> None:
+    await story.start()
+    kept = {"metric": Metric.FIRST_RESPONSE, "cycle": 1, "met_at": NINE, "due_at": NINE + HOUR}
+    await story.tell(SlaMet, 0, **kept)
+    await desk.do(desk.agent(), story.id, "messages", {"body": "Hello"})
+    await story.tell(SlaMet, 0, **kept)
+    told = [one for one in await story.told(story.customer) if "in time" in one]
+    assert [one.partition(" (")[0] for one in told] == [
+        "The resolution counted as the first response, in time",
+        "The first response was in time",
+    ]
+    arabic = await story.told(story.customer, "ar")
+    assert any(one.startswith("عُدّ الحل أول رد، وكان في موعده") for one in arabic)
 
 
 def test_a_warning_says_what_is_left_in_shares_and_in_minutes() -> None:
