@@ -24,7 +24,7 @@ class Rules:
     unsolved: frozenset[str] = frozenset()
     """Stop statuses that solve nothing: a ticket that only gets there has no solution."""
     first_stops: bool = False
-    """Whether a ticket that has ended owes no first response any more (docs/adr/0024)."""
+    """Whether a ticket that has ended owes no first response any more (docs/adr/0025)."""
     resolve_answers: bool = False
     marks: tuple[float, ...] = ()
     """Where to warn: a share of the target, or below zero the seconds before it is used up."""

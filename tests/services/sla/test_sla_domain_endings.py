@@ -1,4 +1,4 @@
-"""A ticket that ends without an answer or a solution has kept no promise (docs/adr/0024)."""
+"""A ticket that ends without an answer or a solution has kept no promise (docs/adr/0025)."""
 
 from typing import Any
 
