@@ -29,6 +29,7 @@ _MAGIC: Final = (
     (b"MZ", "application/vnd.microsoft.portable-executable"),
     (b"\x7fELF", "application/x-executable"),
 )
+_UNKNOWN: Final = "application/octet-stream"
 _SUFFIX: Final = {
     "text/plain": ".txt",
     "text/html": ".html",
@@ -47,6 +48,8 @@ _SUFFIX: Final = {
     "application/x-pkcs7-mime": ".p7m",
     "application/pgp-encrypted": ".asc",
 }
+_TYPE: Final = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]{0,60}/[A-Za-z0-9][\w!#$&^.+-]{0,90}", re.ASCII)
+"""A name as RFC 6838 4.2 has it: whatever else was declared could stand in no header."""
 _BOX_TYPES: Final = ("zip", "officedocument", "opendocument", "java", "epub", "android")
 _OLE_TYPES: Final = ("ms", "outlook", "ole")
 _MAIN_TYPES: Final = frozenset(
@@ -91,7 +94,7 @@ def _shorten(text: str) -> str:
 def media_type_of(declared: str, content: bytes) -> str:
     """The type that the first bytes prove, the declared one where they prove nothing."""
     found = next((kind for magic, kind in _MAGIC if content.startswith(magic)), None)
-    declared = declared or "application/octet-stream"
+    declared = declared if _TYPE.fullmatch(declared) else _UNKNOWN
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         found = "image/webp"
     if found is None:
@@ -108,8 +111,8 @@ def media_type_of(declared: str, content: bytes) -> str:
 def _disarmed(declared: str) -> str:
     """The declared type; a raster image that its bytes deny is only bytes."""
     main = declared.partition("/")[0]
-    if main not in _MAIN_TYPES or len(declared) > 100 or not declared.isascii():
-        return "application/octet-stream"
+    if main not in _MAIN_TYPES or len(declared) > 100:
+        return _UNKNOWN
     if declared in {"image/png", "image/jpeg", "image/gif", "image/webp"}:
-        return "application/octet-stream"
+        return _UNKNOWN
     return declared

@@ -96,10 +96,8 @@ async def raw(tx: Tx, mail_id: UUID) -> bytes:
     return box.open_bytes(secrets.RAW, mail_id, sealed)
 
 
-async def file(
-    context: Context, mail_id: UUID, file_id: UUID
-) -> tuple[str, int, AsyncIterator[bytes]]:
-    """Type, size and bytes of one file of a mail, read in pieces."""
+async def file(context: Context, mail_id: UUID, file_id: UUID) -> tuple[int, AsyncIterator[bytes]]:
+    """Size and bytes of one file of a mail, read in pieces."""
     async with context.tx() as tx:
         row = await contents.file_of(tx, mail_id, file_id)
     if row is None:
@@ -107,7 +105,7 @@ async def file(
     box = await secrets.box_of(context)
     key = box.open_json(secrets.ABOUT, file_id, row["about"]).get("key")
     if key is None:  # sealed whole, before files had keys of their own
-        return row["media_type"], row["size"], _whole(context, box, file_id)
+        return row["size"], _whole(context, box, file_id)
 
     async def read_slice(start: int, stop: int) -> AsyncIterator[bytes]:
         async with context.tx() as tx:
@@ -115,7 +113,7 @@ async def file(
         yield piece
 
     opener = Opener(bytes.fromhex(key), file_id, row["size"], read_slice)
-    return row["media_type"], row["size"], opener.span(0, row["size"])
+    return row["size"], opener.span(0, row["size"])
 
 
 async def _whole(context: Context, box: Box, file_id: UUID) -> AsyncIterator[bytes]:

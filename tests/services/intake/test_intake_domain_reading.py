@@ -1,5 +1,7 @@
 """Header fields, addresses, parts and files: total functions over any bytes."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -148,11 +150,27 @@ def test_a_file_is_named_safely(given_name: str, shown: str) -> None:
         ("application/vnd.openxmlformats-officedocument.x", b"PK\x03\x04",
          "application/vnd.openxmlformats-officedocument.x"),
         ("x y", b"", "application/octet-stream"),
+        ("text/plai\x05", b"", "application/octet-stream"),
+        ("text/csv\r\nX-A: b", b"a,b", "application/octet-stream"),
+        ("application/officedocument\n", b"PK\x03\x04", "application/zip"),
         ("text/csv", b"a,b", "text/csv"),
     ],
 )  # fmt: skip
 def test_a_type_is_what_the_bytes_prove(declared: str, content: bytes, kind: str) -> None:
     assert media_type_of(declared, content) == kind
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.sampled_from((b"", b"PK\x03\x04", b"BM")))
+def test_a_type_can_stand_in_a_header(main: str, sub: str, content: bytes) -> None:
+    """One that cannot would break the answer in which the file is handed to tickets, each time."""
+    for declared in (
+        f"{main}/{sub}",
+        f"text/{sub}",
+        f"application/zip{sub}",
+        f"x/officedocument{sub}",
+    ):
+        kind = media_type_of(declared, content)
+        assert re.fullmatch(r"[!-~]+/[!-~]+", kind)
 
 
 @pytest.mark.parametrize(

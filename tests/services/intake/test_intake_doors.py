@@ -1,14 +1,14 @@
 """Intake over HTTP: who may look, what is answered, what other services get."""
 
 from base64 import b64encode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from services.intake.main import service
 from shared.kit.service import doors
-from tests.services.intake.conftest import Office
+from tests.services.intake.conftest import Office, serving
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"x" * 50
 
@@ -127,3 +127,11 @@ async def test_other_services_fetch_words_and_files(
         path = f"/internal/mails/{mail_id}/attachments/{mail['attachments'][0]['id']}"
         assert (await ops.get(path, headers=headers)).content == PICTURE
         assert (await ops.get(path)).status_code == 401
+    async with office.context.tx() as tx:
+        await tx.execute(
+            "update intake.mail_attachment set media_type = :odd where mail_id = :id",
+            {"odd": "text/plai\x05", "id": UUID(mail_id)},
+        )
+    async with serving(service.ops) as at, httpx.AsyncClient(base_url=at) as client:
+        answer = await client.get(path, headers=headers)  # a real server refuses an odd header
+    assert answer.content == PICTURE
