@@ -181,7 +181,7 @@ def try_mail(
 
 def main() -> None:
     try:
-        app()
+        app(prog_name="sanad")
     except CannotRunError as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(1)

@@ -30,7 +30,7 @@ FIELDS: Final = {
 """What stands before a colon, in both languages."""
 CUSTOM: Final = "custom."
 _CUSTOM_NAMES: Final = ("custom.", "حقل.")
-_OR: Final = frozenset({"OR", "|"})
+_OR: Final = frozenset({"OR", "|", "أو", "او"})
 _QUOTES: Final = {'"': '"', "“": "”", "«": "»", "„": "“"}
 _SPACE: Final = re.compile(r"[\s،؛]+")
 UNSEEN: Final = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")

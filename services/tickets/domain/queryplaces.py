@@ -37,7 +37,15 @@ def meant(text: str, places: Sequence[Named]) -> list[Named]:
         found = [one for one in places if fits(_words(one.ar)) or fits(_words(one.en))]
         if found:
             return found
-    return []
+    return [one for one in places if _called(one, wanted)]
+
+
+def _called(place: Named, wanted: list[str]) -> bool:
+    """By words that tell no department from another: `department:Department`."""
+    if not _GENERAL.issuperset(wanted):
+        return False
+    names = (terms.sequence(place.ar), terms.sequence(place.en))
+    return any(set(map(_bare, name)).issuperset(wanted) for name in names)
 
 
 def choices(found: Iterable[Named]) -> list[Named]:

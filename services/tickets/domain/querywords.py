@@ -33,6 +33,12 @@ _STATES: Final[Mapping[Status, tuple[str, ...]]] = {
 }
 ME: Final = frozenset(fold(one) for one in ("me", "أنا", "لي"))
 NOBODY: Final = frozenset(fold(one) for one in ("none", "nobody", "unassigned", "لا أحد", "بلا"))
+ASSIGNEE_CHOICES: Final = (
+    Choice(Localized(ar="أنا", en="myself"), "me"),
+    Choice(Localized(ar="بلا، لا أحد", en="nobody"), "none"),
+    Choice(Localized(ar="معرّف الزميل UUID", en="a colleague's UUID")),
+)
+"""The words that we name; a colleague goes by the id that `GET /v1/users` tells."""
 _STATUSES: Final = {
     **{fold(status): (status,) for status in Status},
     **{fold(word): (status,) for status, words in _STATES.items() for word in words},

@@ -10,7 +10,7 @@ from typing import Final
 
 from services.tickets.domain.folding import fold
 
-RULES: Final = 2
+RULES: Final = 3
 """The version of all rules by which terms, their folding and their fields are made: raised with
 every change, so that an index made by older ones is made anew (`usecases/rebuilding.py`)."""
 LONGEST: Final = 40
@@ -18,12 +18,17 @@ MOST: Final = 2000
 """Terms of one text: a log of a megabyte is not worth more."""
 BEGINNING: Final = 3
 _LAST_BEGINNING: Final = 10
+_LAST_OF_PERSON: Final = 24
+_LAST_OF_DOMAIN: Final = 32
+"""Beginnings of domains are shared by all their people, so that they take hardly any room."""
 _WHOLE: Final = 80
 _MOST_PARTS: Final = 12
+_CODE_PARTS: Final = 4
 _CHUNK: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*(?:[-._/:#@+\\][^\W_]+(?:'[^\W_]+)*)*")
 _PART: Final = re.compile(r"[0-9]+|[\u0600-\u06ff]+|[^\W\d_\u0600-\u06ff]+(?:'[^\W\d_]+)*|[^\W_]")
 _EXACT: Final = re.compile(r"[0-9@.]")
 _HOST: Final = re.compile(r"[/:#]")
+_DOTTED: Final = re.compile(r"\d+(?:\.\d+)+")
 _STEP: Final = re.compile(r"[/\\]")
 _TRAILING: Final = 2
 """Steps of a path by whose last ones it is found: `report.pdf` and `log/report.pdf`."""
@@ -70,13 +75,13 @@ def others(chunk: str, pieces: list[str]) -> Iterator[str]:
     elif house := _house(chunk):
         yield "c" + house
     if len(pieces) > 1 and is_exact(chunk):
-        yield from ("p" + one for one in _beginnings(pieces))
+        yield from ("p" + one for one in (*_beginnings(pieces), *_dotted(chunk)))
     for tail in _tails(chunk):
         inner = parts(tail)
         if len(inner) > 1:
             yield "c" + whole(inner)
             if "." in tail:
-                yield from ("p" + one for one in _beginnings(inner))
+                yield from ("p" + one for one in (*_beginnings(inner), *_dotted(tail)))
 
 
 def bare_version(chunk: str) -> str | None:
@@ -102,12 +107,25 @@ def _numbers(piece: str) -> Iterator[str]:
 
 
 def _beginnings(pieces: list[str]) -> Iterator[str]:
-    """`10-0` and `10-0-0` of 10.0.0.1; `err-104` of ERR-1042."""
+    """`10-0` and `10-0-0` of 10.0.0.1; `err-104` of ERR-1042, `srv-web-0` of SRV-WEB-01."""
     yield from (whole(pieces[:end]) for end in range(2, min(len(pieces), 5)))
-    last = pieces[-1]
-    if len(pieces) == 2 and last[0].isdigit():
-        for end in range(1, min(len(last), _LAST_BEGINNING)):
-            yield whole([pieces[0], last[:end]])
+    coded = len(pieces) == 2 or (len(pieces) <= _CODE_PARTS and not pieces[0][0].isdigit())
+    if coded and pieces[-1][0].isdigit():
+        yield from _inside(pieces, len(pieces) - 1)
+
+
+def _dotted(chunk: str) -> Iterator[str]:
+    """`10-0-1` of 10.0.12.7: addresses of machines digit by digit."""
+    if found := _DOTTED.match(chunk):
+        pieces = parts(found[0])[:_CODE_PARTS]
+        for index in range(1, len(pieces)):
+            yield from _inside(pieces, index)
+
+
+def _inside(pieces: list[str], index: int) -> Iterator[str]:
+    last = pieces[index]
+    for end in range(1, min(len(last), _LAST_BEGINNING)):
+        yield whole([*pieces[:index], last[:end]])
 
 
 def _house(host: str) -> str | None:
@@ -121,7 +139,21 @@ def _address(chunk: str) -> Iterator[str]:
     local, _, domain = chunk.partition("@")
     if house := _house(domain):
         yield "c" + house
-    for one in (whole(parts(local)), whole(parts(domain))):
-        yield "c" + one
-        for end in range(BEGINNING, min(len(one), _LAST_BEGINNING) + 1):
-            yield "p" + one[:end]
+    person, place = whole(parts(local)), whole(parts(domain))
+    yield from ("c" + person, "c" + place)
+    yield from ("p" + person[:end] for end in _lengths(person, _LAST_OF_PERSON))
+    yield from ("p" + place[:end] for end in _lengths(place, _LAST_OF_DOMAIN))
+    yield from ("p@" + place[:end] for end in range(1, BEGINNING))
+
+
+def _lengths(text: str, most: int) -> range:
+    return range(BEGINNING, min(len(text), most) + 1)
+
+
+def unfinished(chunk: str) -> tuple[str, str] | None:
+    """The terms of an address whose domain is still being typed: the person, and its beginning."""
+    local, at, domain = chunk.partition("@")
+    person, place = whole(parts(local)), whole(parts(domain))
+    if not at or len(place) > _LAST_OF_DOMAIN:
+        return None
+    return "c" + person, ("p" if len(place) >= BEGINNING else "p@") + place

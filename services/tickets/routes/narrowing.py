@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request
 from pydantic import TypeAdapter, ValidationError
 
 from services.tickets.domain.listing import Filters, Place, SlaState, Sort
-from services.tickets.problems.listing import CURSOR_FOREIGN
+from services.tickets.problems.listing import CURSOR_FOREIGN, RELEVANCE_OF_WORDS
 from services.tickets.routes.policies import Cursor, Limit
 from services.tickets.schemas.filters import (
     Assignee,
@@ -145,6 +145,8 @@ class Turning:
 async def _turning(
     request: Request, sort: Sort = Sort.CREATED, limit: Limit = 50, cursor: Cursor = None
 ) -> Turning:
+    if sort is Sort.RELEVANCE and "q" not in request.query_params:
+        raise ValidationFailed.of("?sort", "enum", RELEVANCE_OF_WORDS, language(request))
     return Turning(sort, limit, cursor, language(request))
 
 

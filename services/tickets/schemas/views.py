@@ -1,20 +1,41 @@
 """Saved views: what callers send and are answered."""
 
-from typing import Annotated, Any, Self
+import re
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.tickets.domain.listing import Sort
 from services.tickets.domain.views import Sharing
 from services.tickets.schemas.filters import FiltersIn
+from services.tickets.schemas.outputs import TicketOut
 from shared.kit.model import Body, Instant, Line, Out
 from shared.vocabulary import Localized
 
 Title = Annotated[str, Line(80)]
 Position = Annotated[int, Field(ge=0, le=100_000)]
-Column = Annotated[str, Field(pattern=r"^(custom\.[a-z][a-z0-9_]{0,49}|[a-z][a-z_]{0,39})$")]
+_OWN: Final = re.compile(r"custom\.[a-z][a-z0-9_]{0,39}")
+_SHOWN: Final = tuple(
+    one for one in TicketOut.model_fields if one not in {"messages", "held_mails", "custom"}
+)
+
+
+def _column(name: str) -> str:
+    """A member of the ticket object, or a custom field; one that is no more stays empty."""
+    if name not in _SHOWN and not _OWN.fullmatch(name):
+        named = ", ".join(f"'{one}'" for one in (*_MOSTLY, "custom.<key>"))
+        raise PydanticCustomError("enum", "A column of tickets", {"expected": named})
+    return name
+
+
+_MOSTLY: Final = (
+    *("number", "subject", "status", "priority", "requester", "assignee_id", "department_id"),
+    *("tags", "created_at", "updated_at", "sla", "channel"),
+)
+"""Columns that are named to whoever wrote another."""
+Column = Annotated[str, AfterValidator(_column)]
 Columns = Annotated[list[Column], Field(min_length=1, max_length=30)]
 
 

@@ -156,11 +156,19 @@ class Asking:
             return beginning(pieces[1], self._reader.highest)
         return None
 
-    def _whole(self, chunk: str, scope: str, fields: frozenset[Field], *, weigh: bool) -> Has:
+    def _whole(self, chunk: str, scope: str, fields: frozenset[Field], *, weigh: bool) -> Node:
         wanted = [chunk, *filter(None, [terms.bare_version(chunk)])]
         texts = {terms.whole(terms.parts(one)) for one in wanted}
         found = {stems.token_of(self._key, f"{scope}{kind}{one}") for one in texts for kind in "cp"}
-        return self._weighed(Has(frozenset(found), fields), weigh=weigh)
+        address = terms.unfinished(chunk)
+        if address is None:
+            return self._weighed(Has(frozenset(found), fields), weigh=weigh)
+        person, place = (frozenset({stems.token_of(self._key, scope + one)}) for one in address)
+        self._weighed(Has(person | found, fields), weigh=weigh)
+        sides = (
+            Every((Has(person, frozenset({one})), Has(place, frozenset({one})))) for one in fields
+        )
+        return Some((Has(frozenset(found), fields), *sides))
 
     def _word(self, word: str, scope: str, fields: frozenset[Field], *, weigh: bool) -> Has:
         tokens = {*stems.word_tokens(self._key, word, scope)}
@@ -194,7 +202,7 @@ class Asking:
             return Alternative(self._fact("assignee:none"))
         person = _uuid(word)
         if person is None:
-            raise Unreadable(wish.position, "unknown_value", ("me", "none"))
+            raise Unreadable(wish.position, "unknown_value", querywords.ASSIGNEE_CHOICES)
         return Alternative(self._fact(f"assignee:{person}"))
 
     def _department(self, wish: Wish) -> Alternative:

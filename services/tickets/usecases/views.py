@@ -1,5 +1,6 @@
 """Saved views: made, read, changed, taken away, and read as a list of tickets."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from services.tickets.domain.views import (
     order_of,
     recalled,
 )
+from services.tickets.problems.listing import RELEVANCE_OF_WORDS, inside
 from services.tickets.problems.views import DEPARTMENT_NEEDED, SharingRefused, TooManyViews
 from services.tickets.store import views as store
 from services.tickets.store.rows import Row
@@ -31,6 +33,7 @@ async def add(tx: Tx, caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
     """A new view of the caller's."""
     viewer = staff_only(caller)
     view = _holding(values, caller.id)
+    _ordered(caller, values)
     await _know(tx, caller, viewer, values)
     _check(caller, viewer, view)
     if await store.siblings(tx, view) >= MOST_VIEWS:
@@ -66,6 +69,8 @@ async def change(
     if "shared" in values and values["shared"] != Sharing.DEPARTMENT:
         values = {"department_id": None, **values}
     view = _holding({**row, **values}, old.owner_id)
+    if not {"sort", "filters"}.isdisjoint(values):
+        _ordered(caller, {**row, **values})
     if view != old:
         await _move(tx, caller, viewer, view)
     if not values:
@@ -125,7 +130,16 @@ async def _know(tx: Tx, caller: Caller, viewer: Viewer, values: dict[str, Any]) 
         await require_department(tx.context, values["department_id"], caller.locale)
     filters = recalled(values.get("filters", {}))
     assert filters is not None, "what was just validated can be recalled"
-    await narrowing.conditions(tx.context, caller, viewer, filters)
+    try:
+        await narrowing.conditions(tx.context, caller, viewer, filters)
+    except ValidationFailed as failure:
+        raise inside(failure) from None
+
+
+def _ordered(caller: Caller, values: Mapping[str, Any]) -> None:
+    """Relevance is a matter of words."""
+    if values["sort"] == Sort.RELEVANCE and "q" not in values["filters"]:
+        raise ValidationFailed.of("#/sort", "enum", RELEVANCE_OF_WORDS, caller.locale)
 
 
 def _check(caller: Caller, viewer: Viewer, view: Holding) -> None:

@@ -164,6 +164,8 @@ FOUND = [
     ("الإصدار ٢٫٣٫١", "v2.3.1"),
     ("host 10.0.12.1 is down", "10.0.12.1"),
     ("host 10.0.12.1 is down", "10.0.12"),
+    ("host 10.0.12.7:8080 is down", "10.0.1"),
+    ("host SRV-WEB-012 is down", "SRV-WEB-0"),
     ("invoice INV/2026/00042", "INV-2026-00042"),
     ("invoice INV/2026/00042", "00042"),
     ("see SND-1042", "SND-1042"),
@@ -250,6 +252,15 @@ NOT_FOUND = [
     ("printer", "pri"),
     ("الطابعة", "طاب"),
     ("SND-1042", "SND-2042"),
+    ("sara@example.com", "sara@x"),
+    ("sara@example.com", "sara@exb"),
+    ("sara@example.com", "sara@example.org"),
+    ("sara@example.com", "omar@exa"),
+    ("sara met omar@example.com", "sara@exa"),
+    ("10.0.12.7", "10.0.2"),
+    ("10.0.12.7", "0.12"),
+    ("10.0.12.7", "10.0.12.8"),
+    ("SRV-WEB-012", "SRV-WEB-1"),
 ]
 
 
@@ -261,6 +272,32 @@ def test_is_found(text: str, query: str) -> None:
 @pytest.mark.parametrize(("text", "query"), NOT_FOUND)
 def test_is_not_found(text: str, query: str) -> None:
     assert not finds(text, query)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "sara@example.com",
+            "sara.ali+vip@mail2.acme-corp.com.sa",
+            "10.0.12.7",
+            "192.168.100.200",
+        ),
+        *("v12.30.45", "ERR-1042"),
+    ],
+)
+def test_who_types_letter_by_letter_sees_results_stay(text: str) -> None:
+    local = text.partition("@")[0] if "@" in text else text[:3]
+    typed = [text[:end] for end in range(min(len(local), 10), len(text) + 1)]
+    lost = [one for one in typed if not finds(f"see {text} please", one)]
+    assert lost == []
+
+
+def test_an_unfinished_address_is_sought_inside_one_field() -> None:
+    apart = [(Field.SUBJECT, "sara@beta.org"), (Field.BODY, "omar@example.com")]
+    assert not finds(apart, "sara@exa")
+    assert finds(apart, "sara@b")
+    assert not finds(apart, "from:sara@b")
 
 
 _ARABIC_WORD = st.text("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", min_size=3, max_size=9)
@@ -332,6 +369,12 @@ def test_half_of_everything_takes_a_kibibyte() -> None:
         ("error:timeout", [(False, [(None, "error:timeout", False)])]),
         ("subject:", [(False, [(None, "subject:", False)])]),
         ('"left open', [(False, [(None, "left open", True)])]),
+        (
+            "طابعة أو printer",
+            [(False, [(None, "طابعة", False), (None, "printer", False)])],
+        ),
+        ('"أو" كذا', [(False, [(None, "أو", True)]), (False, [(None, "كذا", False)])]),
+        ("أو كذا", [(False, [(None, "كذا", False)])]),
         ("a OR", [(False, [(None, "a", False)])]),
         ("OR a", [(False, [(None, "a", False)])]),
         ("- a", [(False, [(None, "-", False)]), (False, [(None, "a", False)])]),
@@ -438,7 +481,8 @@ PLACES = [
         ("netw", [6]),
         ("الموارد", [4]),
         ("موارد بشرية", [4]),
-        ("Department", []),
+        ("Department", [0]),
+        ("قسم", [0, 3]),
         ("s", [0, 1, 2]),
         ("sales", []),
         ("مبيعات", []),

@@ -152,6 +152,7 @@ async def test_a_cursor_goes_with_its_reader_its_filters_and_its_order(desk: Des
         *("unassigned=perhaps", "channel=fax", "escalation_level=-1", "escalation_level=x"),
         *("escalation_level=99999999999999999999", "due_before=yesterday", "due_before=0"),
         *("updated_from=2026-01-01", "waiting_since=3026-01-01T00:00:00Z", "sort=-next_due_at"),
+        "sort=relevance",
         *("custom.x=1", "custom.=1", "custom.A%20b=1", "custom.x=%00", "tag=%00", "q=a%0Ab"),
         "tag=" + ",".join(str(n) for n in range(21)),
         "q=" + "x" * 201,
