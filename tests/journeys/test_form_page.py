@@ -100,6 +100,33 @@ async def test_the_page_turns_to_english_and_says_what_the_server_refuses(desk: 
         assert told.isascii(), told
 
 
+async def test_a_mended_field_loses_its_fault_and_a_files_name_stays_on_its_side(
+    desk: Desk, tmp_path: Path
+) -> None:
+    shot = tmp_path / "screenshot.png"
+    shot.write_bytes(b"\x89PNG\r\n\x1a\n")
+    async with page() as tab:
+        await tab.open(f"{desk.endpoints['http']}/form?lang=ar")
+        await write(tab, email="nobody", subject="x", body="y")
+        await tab.run("document.getElementById('send').click()")
+        await tab.until("document.getElementById('email-wrong').textContent")
+        typed = (
+            "document.getElementById('email').dispatchEvent(new Event('input', {bubbles: true}))"
+        )
+        await tab.run(typed)
+        assert await tab.run("document.getElementById('email').hasAttribute('aria-invalid')")
+        await write(tab, email="visitor@unknown.example")
+        await tab.run(typed)
+        assert await tab.run("document.getElementById('email-wrong').textContent") == ""
+        assert not await tab.run("document.getElementById('email').hasAttribute('aria-invalid')")
+        await tab.choose("#files", shot)
+        await tab.until("document.querySelectorAll('#attached small').length === 1")
+        row = "document.querySelector('#attached li')"
+        end = "getBoundingClientRect().right"
+        gap = await tab.run(f"{row}.{end} - {row}.querySelector('bdi').{end}")
+        assert abs(gap) < 3, "an English name begins where Arabic rows begin"
+
+
 def test_both_languages_say_the_same_things() -> None:
     source = Path("services/tickets/form/texts.js").read_text()
     arabic, english = source.split("  en: {")
