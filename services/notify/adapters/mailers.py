@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -27,6 +28,9 @@ CONNECTIONS: Final = 8
 """Lines to one relay: more are refused by many, and none goes faster for them."""
 WHOLE: Final = 60.0
 """A server that answers each line just in time is left all the same."""
+
+SIDE_BY_SIDE: Final = 8
+"""Mails on their way to the disk at once, which then writes its journal once for several."""
 
 _NAME = re.compile(r"[0-9a-f-]{1,64}")
 
@@ -92,10 +96,16 @@ class MaildirMailer:
         """Each mail is safe before it has its name, and the names before anybody hears of them."""
         for place in ("tmp", "new", "cur"):
             (self._folder / place).mkdir(parents=True, exist_ok=True)
-        drafts = [self._draft(parcel) for parcel in parcels]
-        for draft in drafts:
+        for draft in self._drafts(parcels):
             draft.rename(self._folder / "new" / draft.name)
         _sync_folder(self._folder / "new")
+
+    def _drafts(self, parcels: Sequence[Parcel]) -> list[Path]:
+        """All or none; whichever fails, nobody writes any more when this returns."""
+        if len(parcels) == 1:
+            return [self._draft(parcels[0])]
+        with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(parcels))) as threads:
+            return list(threads.map(self._draft, parcels))
 
     def _draft(self, parcel: Parcel) -> Path:
         assert _NAME.fullmatch(parcel.name)

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from services.notify.adapters.mailers import (
+    SIDE_BY_SIDE,
+    Away,
     MaildirMailer,
     Mailer,
     Never,
@@ -99,6 +103,38 @@ async def test_a_maildir_that_cannot_be_written_is_for_later(tmp_path: Path) -> 
     blocked.write_text("not a folder")
     with pytest.raises(NotNow):
         await MaildirMailer(blocked).send(PARCEL)
+
+
+async def test_mails_of_one_moment_are_safe_side_by_side_before_any_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = threading.Barrier(SIDE_BY_SIDE, timeout=20)
+    steps: list[tuple[str, int]] = []
+    sync = os.fsync
+
+    def watched(handle: int) -> None:
+        place = Path(f"/proc/self/fd/{handle}").readlink()
+        if place.parent.name == "tmp":
+            together.wait()  # one after another would never meet
+        sync(handle)
+        steps.append((place.parent.name, len(Maildir(tmp_path).letters())))
+
+    monkeypatch.setattr(os, "fsync", watched)
+    mailer = MaildirMailer(tmp_path)
+    parcels = [replace(PARCEL, name=f"{n:04x}") for n in range(SIDE_BY_SIDE)]
+    await asyncio.gather(*(mailer.send(one) for one in parcels))
+    folder = (tmp_path.name, SIDE_BY_SIDE)
+    assert steps == [*[("tmp", 0)] * SIDE_BY_SIDE, folder], "drafts, then all names in one go"
+
+
+async def test_a_mail_that_the_disk_refuses_takes_no_other_with_it(tmp_path: Path) -> None:
+    mailer = MaildirMailer(tmp_path)
+    (tmp_path / "tmp" / "0003").mkdir(parents=True)
+    parcels = [replace(PARCEL, name=f"{n:04x}") for n in range(20)]
+    sent = await asyncio.gather(*(mailer.send(one) for one in parcels), return_exceptions=True)
+    assert [type(one) for one in sent if one is not None] == [Away]
+    assert isinstance(sent[3], Away)
+    assert len(Maildir(tmp_path).letters()) == 19
 
 
 @pytest.mark.parametrize(
