@@ -1,10 +1,12 @@
 """Questions in an address: a door that names them all refuses a typo instead of ignoring it."""
 
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
+from pydantic import BaseModel
 
 from shared.kit.complaints import complaints
 from shared.kit.problems import ValidationFailed
@@ -27,25 +29,46 @@ def asks_also(*beginnings: str) -> Callable[[_Endpoint], _Endpoint]:
 
 
 class Questions:
-    """The names that one door knows."""
+    """The names that one door knows, and which of them may stand there more than once."""
 
-    def __init__(self, dependant: Dependant) -> None:
-        self._names = _EVERYWHERE | _names(dependant)
+    def __init__(self, dependant: Dependant, *, exact: bool) -> None:
+        asked = dict(_asked(dependant))
+        self._exact = exact
+        self._names = _EVERYWHERE.union(asked)
+        self._single = self._names - {name for name, kind in asked.items() if _is_list(kind)}
         self._beginnings: tuple[str, ...] = getattr(dependant.call, _ALSO, ())
 
     def check(self, request: Request) -> None:
-        """Refuse what nobody here asks about, by its name."""
+        """Refuse what nobody here asks about, and a second answer to one question, by name."""
         if not request.scope["query_string"]:
             return
-        odd = [one for one in request.query_params if not self._knows(one)]
-        if odd:
-            errors = ({"type": "extra_forbidden", "loc": ("query", one)} for one in odd)
+        errors = [*self._errors([name for name, _ in request.query_params.multi_items()])]
+        if errors:
             raise ValidationFailed(errors=complaints(errors, visit_of(request.scope).locale))
+
+    def _errors(self, names: list[str]) -> Iterator[dict[str, Any]]:
+        for name, times in Counter(names).items():
+            if self._exact and not self._knows(name):
+                yield {"type": "extra_forbidden", "loc": ("query", name)}
+            elif times > 1 and name in self._single:
+                yield {"type": "repeated", "loc": ("query", name)}
 
     def _knows(self, name: str) -> bool:
         return name in self._names or name.startswith(self._beginnings)
 
 
-def _names(dependant: Dependant) -> frozenset[str]:
-    own = frozenset(one.alias for one in dependant.query_params)
-    return own.union(*(_names(one) for one in dependant.dependencies))
+def _asked(dependant: Dependant) -> Iterator[tuple[str, Any]]:
+    """Names with what may be answered; a model of questions stands for its fields."""
+    for one in dependant.query_params:
+        kind = one.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            for name, field in kind.model_fields.items():
+                yield field.alias or name, field.annotation
+        else:
+            yield one.alias, kind
+    for part in dependant.dependencies:
+        yield from _asked(part)
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) in {list, set, tuple} or any(map(_is_list, get_args(kind)))

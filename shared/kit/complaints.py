@@ -13,6 +13,10 @@ _GENERAL: Final = Localized(ar="القيمة غير صالحة.", en="The value 
 _TEXTS: Final[Mapping[str, Localized]] = {
     "missing": Localized(ar="هذا الحقل مطلوب.", en="This field is required."),
     "extra_forbidden": Localized(ar="حقل غير معروف.", en="This field is not known."),
+    "repeated": Localized(
+        ar="أُرسل هذا الحقل أكثر من مرة، ولا يقبل إلا قيمة واحدة.",
+        en="This field was sent more than once and takes one value only.",
+    ),
     "string_too_long": Localized(
         ar="النص أطول من {max_length} حرفًا.", en="The text is longer than {max_length} characters."
     ),
@@ -86,7 +90,7 @@ _INNER: Final = re.compile(
     r"|(?:constrained-)?(?:str|int|float|bool|list|dict|set|date|datetime|time|uuid|none)"
 )
 """Steps that pydantic adds for itself: validators, and the branches of a choice by their types."""
-_NAMING: Final = frozenset({"extra_forbidden", "missing"})
+_NAMING: Final = frozenset({"extra_forbidden", "missing", "repeated"})
 """Kinds whose last step is a field's name, whatever it looks like."""
 _PLACES: Final = {"query": "?", "path": "path:", "header": "header:", "cookie": "cookie:"}
 

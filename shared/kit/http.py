@@ -118,7 +118,7 @@ class DoorRoute(APIRoute):
         elif _uses(self.dependant, _tx):
             self.repeats = "claimed"
         questions = (
-            Questions(self.dependant) if self.exact and self.policy.kind != "public" else None
+            Questions(self.dependant, exact=self.exact) if self.policy.kind != "public" else None
         )
         if iscoroutinefunction(self.endpoint):
             _hand_over(self.dependant)

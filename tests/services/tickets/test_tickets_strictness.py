@@ -51,6 +51,27 @@ async def test_a_question_that_nobody_knows_is_named(desk: Desk, path: str) -> N
         ]
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("q=walnut&q=pecan", "q"),
+        ("sort=created&sort=updated", "sort"),
+        ("cursor=&cursor=", "cursor"),
+        ("limit=3&status=new&status=open&limit=4", "limit"),
+    ],
+)
+async def test_a_second_answer_to_one_question_is_refused(
+    desk: Desk, query: str, name: str
+) -> None:
+    for language, said in (("en", "This field was sent more than once"), ("ar", "أكثر من مرة")):
+        headers = desk.agent().headers(accept_language=language)
+        odd = await desk.http.get(f"/v1/tickets?{query}", headers=headers)
+        assert odd.status_code == 422, odd.text
+        (error,) = odd.json()["errors"]
+        assert (error["pointer"], error["code"]) == (f"?{name}", "repeated")
+        assert said in error["message"]
+
+
 async def test_every_documented_question_of_the_list_is_known(desk: Desk) -> None:
     document = json.loads(Path("docs/openapi/merged.json").read_text(encoding="utf-8"))
     names = [
