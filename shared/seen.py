@@ -13,6 +13,8 @@ _BLANK: Final = frozenset(
 )
 """Letters and symbols by their category, and yet no text: lengthenings, fillers, tashkeel that
 stands alone in one of its forms."""
+_PICTURES: Final = range(0x1F000, 0x1FB00)
+"""Set aside for pictographs: a phone may know one that our edition of Unicode does not."""
 _TURNING: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
@@ -27,4 +29,6 @@ def unturned(text: str) -> str:
 
 
 def _prints(char: str) -> bool:
+    if ord(char) in _PICTURES:
+        return True
     return unicodedata.category(char) not in _UNPRINTED and char not in _BLANK
