@@ -9,6 +9,8 @@ from shared.kit.problem import FieldError
 from shared.vocabulary import Locale, Localized
 
 MOST: Final = 50
+INSIDE: Final = "inside"
+"""Of an error's context: further steps to its place."""
 _GENERAL: Final = Localized(ar="القيمة غير صالحة.", en="The value is not valid.")
 _TEXTS: Final[Mapping[str, Localized]] = {
     "missing": Localized(ar="هذا الحقل مطلوب.", en="This field is required."),
@@ -26,7 +28,8 @@ _TEXTS: Final[Mapping[str, Localized]] = {
     ),
     "string_type": Localized(ar="المطلوب نص.", en="A text is expected."),
     "string_pattern_mismatch": Localized(
-        ar="النص ليس بالصيغة المطلوبة.", en="The text does not have the expected form."
+        ar="النص ليس بالصيغة المطلوبة: {pattern}",
+        en="The text does not have the expected form: {pattern}",
     ),
     "too_long": Localized(
         ar="العدد أكثر من {max_length}.", en="There are more than {max_length} entries."
@@ -38,7 +41,10 @@ _TEXTS: Final[Mapping[str, Localized]] = {
     "less_than_equal": Localized(ar="أكبر قيمة هي {le}.", en="The greatest value is {le}."),
     "enum": Localized(ar="القيم الممكنة: {expected}.", en="Possible values: {expected}."),
     "literal_error": Localized(ar="القيم الممكنة: {expected}.", en="Possible values: {expected}."),
-    "json_invalid": Localized(ar="ليس JSON صالحًا.", en="This is not valid JSON."),
+    "json_invalid": Localized(
+        ar="ليس JSON صالحًا؛ الخطأ عند المحرف {position}.",
+        en="This is not valid JSON; it goes wrong at character {position}.",
+    ),
     "one_line": Localized(ar="المطلوب سطر واحد.", en="One line of text is expected."),
     "invalid_duration": Localized(
         ar="المطلوب مدة مثل \u2068PT20S\u2069، أو أيام عمل حيث تُقبل، مثل"
@@ -80,6 +86,9 @@ _FAMILIES: Final[Mapping[str, Localized]] = {
     "dict": Localized(ar="المطلوب كائن.", en="An object is expected."),
     "model": Localized(ar="المطلوب كائن.", en="An object is expected."),
 }
+_LIST_OF: Final = Localized(
+    ar="المطلوب قائمة من: {expected}.", en="A list of these is expected: {expected}."
+)
 _EMPTY: Final[Mapping[str, Localized]] = {
     "string_too_short": Localized(ar="النص فارغ.", en="The text is empty."),
     "too_short": Localized(ar="القائمة فارغة.", en="The list is empty."),
@@ -107,8 +116,12 @@ def complaints(errors: Iterable[Mapping[str, Any]], locale: Locale) -> list[Fiel
 def _complaint(error: Mapping[str, Any], locale: Locale) -> FieldError:
     kind = str(error["type"])
     gaps = {key: _gap(key, value, locale) for key, value in error.get("ctx", {}).items()}
+    place = _outer(kind, error["loc"])
+    if kind == "json_invalid" and place[1:]:  # an offset is no place of a document
+        gaps["position"], place = str(int(place[1]) + 1), place[:1]
+    place = (*place, *error.get("ctx", {}).get(INSIDE, ()))
     message = _sentence(kind, gaps, locale).format_map(_Gaps(gaps))
-    return FieldError(pointer=_pointer(_outer(kind, error["loc"])), code=kind, message=message)
+    return FieldError(pointer=_pointer(place), code=kind, message=message)
 
 
 def _outer(kind: str, place: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -127,6 +140,8 @@ def _outer(kind: str, place: tuple[Any, ...]) -> tuple[Any, ...]:
 def _gap(key: str, value: Any, locale: Locale) -> str:
     """Values to choose from are in Latin letters: fenced off inside an Arabic sentence."""
     text = str(value)[:200]
+    if key == "pattern" and locale is Locale.AR:
+        return isolate(text)
     if key != "expected" or locale is not Locale.AR:
         return text
     return "، ".join(isolate(one) for one in re.findall(r"'([^']*)'", text)) or isolate(text)
@@ -135,6 +150,8 @@ def _gap(key: str, value: Any, locale: Locale) -> str:
 def _sentence(kind: str, gaps: Mapping[str, str], locale: Locale) -> str:
     if kind in _EMPTY and gaps.get("min_length") == "1":
         return pick(_EMPTY[kind], locale)
+    if kind == "list_type" and "expected" in gaps:
+        return pick(_LIST_OF, locale)
     texts = _TEXTS.get(kind) or _FAMILIES.get(kind.partition("_")[0]) or _GENERAL
     return pick(texts, locale)
 

@@ -1,7 +1,5 @@
 """Bases of what comes in and goes out over HTTP: strict text, bounded numbers, UTC instants."""
 
-import math
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
@@ -22,49 +20,12 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, core_schema
 from typing_extensions import override
 
+from shared.kit.sound import clean, clean_text, unsound
 from shared.kit.strict import dated, day, strictly
 from shared.seen import is_seen, unturned
 
-INT64_MAX: Final = 2**63 - 1
-MAX_DEPTH: Final = 32
 _CONTROLS: Final = dict.fromkeys([*range(0x20), 0x7F, *range(0x80, 0xA0)])
 _LINE_BREAKS: Final = frozenset("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-
-
-def clean_text(text: str) -> str:
-    """NFC text that Postgres can store; NUL and lone surrogates are refused."""
-    if "\x00" in text:
-        raise PydanticCustomError("text_nul", "The text holds a NUL character")
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise PydanticCustomError("text_surrogate", "The text holds half a character") from None
-    return unicodedata.normalize("NFC", text)
-
-
-def clean(value: Any, depth: int = 0) -> Any:
-    """The same JSON value with sound text and numbers a bigint or double can hold."""
-    if isinstance(value, str):
-        return clean_text(value)
-    if isinstance(value, (bool, type(None))):
-        return value
-    if isinstance(value, (int, float)):
-        return _number(value)
-    if isinstance(value, (dict, list)):
-        if depth >= MAX_DEPTH:
-            raise PydanticCustomError("too_deep", "The data is nested too deeply")
-        if isinstance(value, dict):
-            return {clean(k, depth + 1): clean(v, depth + 1) for k, v in value.items()}
-        return [clean(item, depth + 1) for item in value]
-    return value
-
-
-def _number(value: float) -> float:
-    if not math.isfinite(value) or abs(value) > INT64_MAX:
-        raise PydanticCustomError("number_out_of_range", "The number is out of range")
-    return value
 
 
 class Body(BaseModel):
@@ -82,7 +43,15 @@ class Body(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _sound(cls, data: Any) -> Any:
-        return clean(data) if isinstance(data, dict) else data
+        if not isinstance(data, dict):
+            return data
+        try:
+            return clean(data)
+        except PydanticCustomError as error:
+            place = unsound(data)
+            raise PydanticCustomError(
+                error.type, error.message_template, {"inside": place}
+            ) from None
 
 
 class Out(BaseModel):

@@ -115,10 +115,25 @@ def _read(definition: Definition, text: str) -> Limit:
     return found
 
 
+def _option(definition: Definition, text: str) -> str:
+    """The value of an option that is called so in either language; values go before labels."""
+    if any(one.value == text for one in definition.options):
+        return text
+    wanted = folded(text)
+    named = (
+        one
+        for one in definition.options
+        if wanted in {folded(one.label["ar"]), folded(one.label["en"])}
+    )
+    return next((one.value for one in named), text)
+
+
 def _typed(definition: Definition, text: str) -> tuple[Any, Any]:
     """The text as a value of the field, and what may be retired in it."""
     if definition.type is FieldType.BOOLEAN:
         return _TRUTHS.get(text, text), None
+    if definition.type in LISTED:
+        text = _option(definition, text)
     if definition.type is FieldType.CHOICES:
         return [text], [text]
     return text, text if definition.type not in NUMBERS else None

@@ -20,6 +20,7 @@ from shared.vocabulary import Localized
 SAFE_INTEGER: Final = 2**53 - 1
 """Every program that reads JSON keeps integers up to here exact."""
 MOST_DIGITS: Final = 15
+_MOST_NAMED: Final = 10
 _DIGITS: Final = str.maketrans(
     {
         **{digit: str(index) for index, digit in enumerate("٠١٢٣٤٥٦٧٨٩")},
@@ -197,9 +198,15 @@ def _choices(definition: Definition, value: Any, kept: Any) -> list[str] | None:
 def _check_option(definition: Definition, value: str, kept: set[str]) -> None:
     option = next((one for one in definition.options if one.value == value), None)
     if option is None:
-        raise ValueRefused("unknown_option")
+        raise ValueRefused("unknown_option", options=_offered(definition))
     if option.retired and value not in kept:
         raise ValueRefused("retired_option")
+
+
+def _offered(definition: Definition) -> str:
+    """The first options that may be chosen; what was sent is never told again."""
+    values = [one.value for one in definition.options if not one.retired]
+    return ", ".join(values[:_MOST_NAMED]) + (" …" if len(values) > _MOST_NAMED else "")
 
 
 def _url(definition: Definition, value: Any, _kept: Any) -> str | None:

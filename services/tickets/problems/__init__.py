@@ -171,7 +171,9 @@ TICKET_UNKNOWN: Final = Localized(ar="لا توجد تذكرة بهذا المع
 TOO_MANY_FILES: Final = Localized(ar="ملفات كثيرة جداً", en="Too many files")
 STAFF_ONLY: Final = Localized(ar="للموظفين فقط", en="Only staff may set this")
 PARTICIPANT_ELSEWHERE: Final = Localized(
-    ar="صاحب هذا العنوان من مؤسسة أخرى، ولا يطّلع على التذكرة إلا أهل مؤسستها",
-    en="This address belongs to another organization; only the ticket's own may see it",
+    ar="صاحب هذا العنوان ليس من مؤسسة التذكرة، ولا يشارك فيها إلا أهلها."
+    " أما الزميل فأضِفه متابعًا في \u2068watchers\u2069",
+    en="This address is not of the ticket's organization, and only its people take part."
+    " A colleague is added to the watchers",
 )
 ADDRESS_REFUSED: Final = Localized(ar="عنوان غير مقبول", en="This address is not accepted")

@@ -28,7 +28,10 @@ FAULTS: Final[Mapping[str, Localized]] = {
     "options_expected": Localized(
         ar="المطلوب قائمة من الخيارات.", en="A list of options is expected."
     ),
-    "unknown_option": Localized(ar="خيار غير معروف.", en="This option is not known."),
+    "unknown_option": Localized(
+        ar="خيار غير معروف. المتاح: {options}.",
+        en="This option is not known. On offer: {options}.",
+    ),
     "retired_option": Localized(
         ar="لم يعد هذا الخيار متاحًا.", en="This option is no longer offered."
     ),

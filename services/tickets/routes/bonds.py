@@ -68,9 +68,11 @@ def _answer(*failures: Any, status: int = 200) -> dict[str, Any]:
 async def merge(ticket_id: UUID, body: MergeIn, caller: CanManage, tx: InTx) -> Response:
     """Messages, files, links and people move, and the earlier promise counts from then on.
 
-    Both tickets must be of one organization. For 24 hours `unmerge` takes it back.
+    `into` is an id or a number (`SND-1042`); both must be of one organization.
+    For 24 hours `unmerge` takes it back.
     """
-    return changed(tx.context, await binding.merge(tx, caller, ticket_id, body.into))
+    into = await binding.named(tx, caller, body.into)
+    return changed(tx.context, await binding.merge(tx, caller, ticket_id, into))
 
 
 @router.post("/unmerge", summary="Undo a merge", **_answer(UnmergeExpired))

@@ -20,8 +20,12 @@ Listed = Kind | Literal["follow_up_of", "followed_up_by"]
 """The same, with what only opening a ticket says."""
 
 
+Number = Annotated[str, Field(pattern=r"^SND-[1-9][0-9]{0,17}$")]
+"""How people know a ticket."""
+
+
 class MergeIn(Body):
-    into: UUID
+    into: UUID | Number
 
 
 class LinkIn(Body):

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.tickets.domain import fields as domain
@@ -56,7 +56,16 @@ class OptionIn(Body):
 
 
 Options = Annotated[list[OptionIn], Field(max_length=domain.MOST_OPTIONS)]
-Needs = Annotated[list[Need], Field(max_length=len(Need))]
+_NEEDS: Final = ", ".join(f"'{one}'" for one in Need)
+
+
+def _several(value: Any) -> Any:
+    if isinstance(value, list):
+        return value
+    raise PydanticCustomError("list_type", "A list is expected", {"expected": _NEEDS})
+
+
+Needs = Annotated[list[Need], Field(max_length=len(Need)), BeforeValidator(_several)]
 
 
 class FieldIn(Body):

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.tickets import problems
 from services.tickets.domain.lifecycle import LIVE, legal_now, takes_in, turns_to_desk
 from services.tickets.domain.rights import Viewer
-from services.tickets.domain.words import Action, number_text
+from services.tickets.domain.words import Action, number_text, parse_number
 from services.tickets.problems.bonds import (
     LINKED_WITH_ITSELF,
     MERGED_WITH_ITSELF,
@@ -27,6 +27,17 @@ from shared.kit.callers import Caller
 from shared.kit.problems import NotFound, ValidationFailed
 from shared.kit.tx import Tx
 from shared.vocabulary import Status
+
+
+async def named(tx: Tx, caller: Caller, wanted: UUID | str) -> UUID:
+    """The ticket that goes by this number, as far as the caller sees it."""
+    if isinstance(wanted, UUID):
+        return wanted
+    number = parse_number(wanted)
+    found = await tickets.find_by_number(tx, staff_only(caller), number) if number else None
+    if found is None:
+        raise NotFound
+    return UUID(str(found["id"]))
 
 
 async def merge(tx: Tx, caller: Caller, ticket_id: UUID, into_id: UUID) -> tuple[Row, Life]:

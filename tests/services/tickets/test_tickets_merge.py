@@ -67,6 +67,16 @@ async def test_why_only_the_subject_was_changed_stays_on_the_timeline(desk: Desk
         assert [one["text"] for one in edited] == ["The subject was edited"]
 
 
+async def test_a_merge_takes_the_number_that_people_see(desk: Desk) -> None:
+    _, (a, b, _), agent = await three(desk)
+    for number in ("SND-999999999", "SND-99999999999999999"):
+        unknown = await desk.do(agent, a["id"], "merge", {"into": number})
+        assert unknown.status_code == 404
+    assert (await desk.do(agent, a["id"], "merge", {"into": "b"})).status_code == 422
+    merged = await desk.do(agent, a["id"], "merge", {"into": b["number"]})
+    assert merged.json()["merged_into"] == b["id"]
+
+
 async def test_a_merge_into_itself_or_in_a_circle_is_refused(desk: Desk) -> None:
     _, (a, b, c), agent = await three(desk)
     itself = await desk.do(agent, a["id"], "merge", {"into": a["id"]})
