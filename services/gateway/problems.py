@@ -86,7 +86,7 @@ class LoginThrottled(TooManyRequests):
     code = "login_throttled"
     title = Localized(ar="محاولات دخول كثيرة", en="Too many login attempts")
     detail = Localized(
-        ar="تكررت محاولات الدخول. انتظر قليلاً ثم أعد المحاولة.",
+        ar="تكررت محاولات الدخول. انتظر قليلًا ثم أعد المحاولة.",
         en="There were too many login attempts. Wait a little and try again.",
     )
 
@@ -116,7 +116,7 @@ class MailboxTaken(Problem):
     code = "mailbox_taken"
     title = Localized(ar="صندوق البريد مستخدم", en="Mailbox taken")
     detail = Localized(
-        ar="صندوق البريد هذا يخص قسماً آخر.",
+        ar="صندوق البريد هذا يخص قسمًا آخر.",
         en="This mailbox belongs to another department.",
     )
 
@@ -207,7 +207,7 @@ class PasswordTooLong(PasswordRefused):
     code = Weakness.TOO_LONG.value
     title = Localized(ar="كلمة مرور طويلة", en="Password too long")
     detail = Localized(
-        ar=f"أقصى طول لكلمة المرور {LONGEST} محرفاً.",
+        ar=f"أقصى طول لكلمة المرور {LONGEST} محرفًا.",
         en=f"A password has at most {LONGEST} characters.",
     )
 

@@ -20,10 +20,11 @@ _TEXTS: Final[Mapping[str, Localized]] = {
         en="This field was sent more than once and takes one value only.",
     ),
     "string_too_long": Localized(
-        ar="النص أطول من {max_length} حرفًا.", en="The text is longer than {max_length} characters."
+        ar="النص طويل: الحد الأعلى لعدد الحروف {max_length}.",
+        en="The text is longer than {max_length} characters.",
     ),
     "string_too_short": Localized(
-        ar="النص أقصر من {min_length} حرفًا.",
+        ar="النص قصير: الحد الأدنى لعدد الحروف {min_length}.",
         en="The text is shorter than {min_length} characters.",
     ),
     "string_type": Localized(ar="المطلوب نص.", en="A text is expected."),

@@ -71,7 +71,7 @@ class Problem(Exception):
         en="Unexpected error",
     )
     detail: ClassVar[Localized] = Localized(
-        ar="حدث خطأ من جهتنا. حاول مرة أخرى لاحقاً.",
+        ar="حدث خطأ من جهتنا. حاول مرة أخرى لاحقًا.",
         en="Something went wrong on our side. Please try again later.",
     )
 

@@ -169,7 +169,7 @@ class TooManyRequests(Problem):
         en="Too many requests",
     )
     detail = Localized(
-        ar="تجاوزت الحد المسموح من الطلبات. انتظر قليلاً ثم أعد المحاولة.",
+        ar="تجاوزت الحد المسموح من الطلبات. انتظر قليلًا ثم أعد المحاولة.",
         en="You have sent more requests than allowed. Wait a little and try again.",
     )
 
@@ -183,7 +183,7 @@ class Unavailable(Problem):
     status = 503
     code = "unavailable"
     title = Localized(
-        ar="الخدمة غير متاحة مؤقتاً",
+        ar="الخدمة غير متاحة مؤقتًا",
         en="Temporarily unavailable",
     )
     detail = Localized(

@@ -47,7 +47,7 @@ class AddressTooLong(Problem):
     status = 414
     code = "address_too_long"
     title = Localized(
-        ar="عنوان طويل جداً",
+        ar="عنوان طويل جدًا",
         en="Address too long",
     )
     detail = Localized(
@@ -60,7 +60,7 @@ class HeadTooLarge(Problem):
     status = 431
     code = "head_too_large"
     title = Localized(
-        ar="ترويسات كبيرة جداً",
+        ar="ترويسات كبيرة جدًا",
         en="Headers too large",
     )
     detail = Localized(
@@ -73,7 +73,7 @@ class PayloadTooLarge(Problem):
     status = 413
     code = "payload_too_large"
     title = Localized(
-        ar="حجم كبير جداً",
+        ar="حجم كبير جدًا",
         en="Payload too large",
     )
     detail = Localized(

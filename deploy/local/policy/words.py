@@ -27,7 +27,7 @@ _TEXTS: Final = {
     },
     "calendar_moves": {
         "en": "open tickets that move at once: {n}",
-        "ar": "التذاكر المفتوحة التي تنتقل فوراً: {n}",
+        "ar": "التذاكر المفتوحة التي تنتقل فورًا: {n}",
     },
     "policy_moves": {
         "en": "open tickets that would move with --open-tickets: {n} (without it they keep theirs)",

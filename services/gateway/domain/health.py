@@ -16,7 +16,7 @@ class Health(StrEnum):
 
 WORDS: dict[Health, Localized] = {
     Health.OPERATIONAL: Localized(ar="تعمل كما يجب", en="Operational"),
-    Health.DEGRADED: Localized(ar="تعمل جزئياً", en="Partly available"),
+    Health.DEGRADED: Localized(ar="تعمل جزئيًا", en="Partly available"),
     Health.DOWN: Localized(ar="متوقفة", en="Unavailable"),
 }
 

@@ -126,7 +126,7 @@ class ReplyRequired(Conflict):
     """Waiting for a customer who has not been written to would stop the clock for nothing."""
 
     code = "illegal_transition"
-    title = Localized(ar="يلزم الرد أولاً", en="A reply is needed first")
+    title = Localized(ar="يلزم الرد أولًا", en="A reply is needed first")
     detail = Localized(
         ar="لا يمكن انتظار العميل قبل الرد عليه. أرسل رسالة مع الطلب.",
         en="The customer cannot be waited for before being answered. Send a message with it.",
@@ -147,7 +147,7 @@ class LinkInvalid(Problem):
     code = "link_invalid"
     title = Localized(ar="رابط غير صالح", en="Invalid link")
     detail = Localized(
-        ar="هذا الرابط غير صالح أو لم يعد صالحاً.",
+        ar="هذا الرابط غير صالح أو لم يعد صالحًا.",
         en="This link is not valid, or no longer valid.",
     )
 
@@ -168,7 +168,7 @@ UPLOAD_USED: Final = Localized(
     ar="استُخدم هذا الرفع في رسالة من قبل", en="This upload was used by a message already"
 )
 TICKET_UNKNOWN: Final = Localized(ar="لا توجد تذكرة بهذا المعرّف", en="No such ticket")
-TOO_MANY_FILES: Final = Localized(ar="ملفات كثيرة جداً", en="Too many files")
+TOO_MANY_FILES: Final = Localized(ar="ملفات كثيرة جدًا", en="Too many files")
 STAFF_ONLY: Final = Localized(ar="للموظفين فقط", en="Only staff may set this")
 PARTICIPANT_ELSEWHERE: Final = Localized(
     ar="صاحب هذا العنوان ليس من مؤسسة التذكرة، ولا يشارك فيها إلا أهلها."

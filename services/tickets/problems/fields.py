@@ -43,7 +43,8 @@ FAULTS: Final[Mapping[str, Localized]] = {
         en="A web address that begins with https:// or http:// is expected.",
     ),
     "too_long": Localized(
-        ar="النص أطول من {most} حرفًا.", en="The text is longer than {most} characters."
+        ar="النص طويل: الحد الأعلى لعدد الحروف {most}.",
+        en="The text is longer than {most} characters.",
     ),
     "too_small": Localized(ar="أقل قيمة هي {least}.", en="The least value is {least}."),
     "too_great": Localized(ar="أكبر قيمة هي {most}.", en="The greatest value is {most}."),

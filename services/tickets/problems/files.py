@@ -65,7 +65,7 @@ class UploadFinished(Conflict):
     code = "upload_finished"
     title = Localized(ar="اكتمل الرفع", en="The upload is finished")
     detail = Localized(
-        ar="استُلم الملف كاملاً، ولا يُضاف إليه شيء.",
+        ar="استُلم الملف كاملًا، ولا يُضاف إليه شيء.",
         en="The whole file was received; nothing can be added to it.",
     )
 
@@ -140,7 +140,7 @@ class NotInline(Conflict):
     code = "not_inline"
     title = Localized(ar="لا يُعرض داخل الصفحة", en="Not shown inside a page")
     detail = Localized(
-        ar="لا تُعرض داخل الصفحة إلا الصور النقطية السليمة. نزّل الملف بدلاً من ذلك.",
+        ar="لا تُعرض داخل الصفحة إلا الصور النقطية السليمة. نزّل الملف بدلًا من ذلك.",
         en="Only clean raster images are shown inside a page. Download the file instead.",
     )
 

@@ -12,7 +12,7 @@ class ProofInvalid(Problem):
     code = "proof_invalid"
     title = Localized(ar="إثبات غير صالح", en="Invalid proof")
     detail = Localized(
-        ar="لم يُقبل إثبات العمل. اطلب تحدياً جديداً وأعد المحاولة.",
+        ar="لم يُقبل إثبات العمل. اطلب تحديًا جديدًا وأعد المحاولة.",
         en="The proof of work was not accepted. Ask for a new challenge and try again.",
     )
 
@@ -21,7 +21,7 @@ class ProofSpent(Conflict):
     code = "proof_spent"
     title = Localized(ar="إثبات مستخدم", en="The proof was already used")
     detail = Localized(
-        ar="استُخدم هذا الإثبات من قبل. اطلب تحدياً جديداً.",
+        ar="استُخدم هذا الإثبات من قبل. اطلب تحديًا جديدًا.",
         en="This proof was used before. Ask for a new challenge.",
     )
 

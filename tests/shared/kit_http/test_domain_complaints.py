@@ -56,7 +56,11 @@ def test_a_field_that_looks_like_a_type_keeps_its_name() -> None:
     [
         ({"title": ""}, "النص فارغ.", "The text is empty."),
         ({"rows": []}, "القائمة فارغة.", "The list is empty."),
-        ({"long": ""}, "النص أقصر من 3 حرفًا.", "The text is shorter than 3 characters."),
+        (
+            {"long": ""},
+            "النص قصير: الحد الأدنى لعدد الحروف 3.",
+            "The text is shorter than 3 characters.",
+        ),
     ],
 )
 def test_nothing_is_called_empty_and_not_short(
