@@ -69,7 +69,8 @@ async def test_an_outage_is_marked_by_any_writing_of_its_tag(desk: Desk) -> None
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ({"add": ["ـــ"]}, "no_tag"),
+        ({"add": ["ـــ"]}, "blank"),
+        ({"add": ["\u06e9"]}, "no_tag"),
         ({"add": ["\u200f"]}, "blank"),
         ({"add": ["a\nb"]}, "one_line"),
         ({"add": ["a\x00"]}, "text_nul"),
