@@ -61,6 +61,19 @@ class NotReleasable(Conflict):
     )
 
 
+class NobodyToOwn(Conflict):
+    """A ticket is somebody's: what names no sender cannot become one by itself."""
+
+    code = "mail_without_sender"
+    title = Localized(ar="لا مرسل للرسالة", en="The mail names no sender")
+    detail = Localized(
+        ar="لا عنوان صالحًا في هذه الرسالة تُفتح التذكرة باسم صاحبه. افتح تذكرة بنفسك وانقل إليها"
+        " النص، أو ارفض الرسالة.",
+        en="This mail has no usable address in whose name a ticket could be opened. Open a ticket"
+        " yourself and copy the text, or reject the mail.",
+    )
+
+
 class MailboxSetUp(Conflict):
     code = "mailbox_already_set_up"
     title = Localized(ar="صندوق البريد معرَّف من قبل", en="The mailbox is set up already")

@@ -9,7 +9,7 @@ from services.intake.domain import limits
 from services.intake.domain.addresses import single
 from services.intake.domain.mail import Envelope
 from services.intake.domain.words import State
-from services.intake.problems import EmptyMail, NotAMail, NotReleasable
+from services.intake.problems import EmptyMail, NobodyToOwn, NotAMail, NotReleasable
 from services.intake.routes.bodies import BODY, InMail
 from services.intake.schemas.mails import AcceptedOut, MailOut, MailPage, MailSummary, MovedOut
 from services.intake.usecases import operate
@@ -136,7 +136,7 @@ async def replay(mail_id: UUID, tx: InTx) -> object:
     dependencies=CAN_DECIDE,
     status_code=202,
     response_model=MovedOut,
-    responses=problems(NotFound, NotReleasable),
+    responses=problems(NotFound, NotReleasable, NobodyToOwn),
 )
 async def release(mail_id: UUID, tx: InTx) -> object:
     """Onto the ticket that it names, or into a new one; judged by its arrival."""

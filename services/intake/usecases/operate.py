@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.intake.domain.mail import Mail
 from services.intake.domain.words import REDECIDABLE, RELEASABLE, State
-from services.intake.problems import NotReleasable
+from services.intake.problems import NobodyToOwn, NotReleasable
 from services.intake.store import contents, mails, pages
 from services.intake.usecases import read, secrets, sight
 from services.intake.usecases.accept import PARSER
@@ -142,6 +142,8 @@ async def release(tx: Tx, mail_id: UUID) -> mails.Row:
         return row
     if row.state not in RELEASABLE:
         raise NotReleasable(state=row.state)
+    if "no_sender" in row.reasons:
+        raise NobodyToOwn
     fields = {
         "state": State.PARSED,
         "released": True,

@@ -166,8 +166,17 @@ async def resolve(
 
 
 async def _last_word(life: Life, message: str | None) -> UUID | None:
-    """Written before the resolution is stated: one mail carries both."""
-    return await write(life, message) if message is not None else None
+    """Written before the resolution is stated: one mail carries both.
+
+    Part of the resolving: how often mails may still reopen the ticket today stays counted.
+    """
+    if message is None:
+        return None
+    counted = life.ticket.mail_reopens
+    message_id = await write(life, message)
+    if counted:
+        life.change(mail_reopens=counted)
+    return message_id
 
 
 async def reopen(tx: Tx, caller: Caller, ticket_id: UUID, reason: str | None) -> Answered:

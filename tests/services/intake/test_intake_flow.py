@@ -261,6 +261,8 @@ async def test_our_own_mail_that_comes_back_is_a_loop(office: Office) -> None:
 async def test_a_mail_nobody_sent_is_held_and_can_be_seen(office: Office) -> None:
     seen = await office.handle(b"Subject: nobody\r\n\r\n" + uuid4().bytes.hex().encode(), "<>")
     assert (seen["state"], seen["reasons"][0]) == ("held", "no_sender")
+    refused = await office.http.post(f"/v1/intake/mails/{seen['id']}/release")
+    assert (refused.status_code, refused.json()["code"]) == (409, "mail_without_sender")
 
 
 async def test_replaying_every_mail_twice_changes_nothing(office: Office) -> None:

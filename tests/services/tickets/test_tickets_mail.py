@@ -194,11 +194,13 @@ async def test_automatic_mails_move_nothing(desk: Desk) -> None:
     assert (await desk.read(customer, ticket["id"]))["status"] == "resolved"
 
 
-async def test_mail_reopens_a_ticket_three_times_a_day(desk: Desk) -> None:
+@pytest.mark.parametrize("wish", [{}, {"message": "It is done."}])
+async def test_mail_reopens_a_ticket_three_times_a_day(desk: Desk, wish: dict[str, str]) -> None:
     customer = desk.customer()
     ticket = await opened_by_mail(desk, customer)
     for count in (1, 2, 3, 3):
-        await resolve(desk, ticket)
+        answer = await desk.do(desk.agent(), ticket["id"], "resolve", wish)
+        assert answer.status_code == 200
         await reply(desk, customer, ticket["id"])
         assert (await desk.read(customer, ticket["id"]))["reopen_count"] == count
 
