@@ -97,6 +97,11 @@ def compose(viewer: Viewer, question: Question, measure: Measure) -> Condition:
     return _MAKERS[measure](question, where), params
 
 
+_CONFIRMED: Final = """exists (
+    select from tickets.ticket t where t.id = s.ticket_id and not t.unconfirmed)"""
+"""What nobody has confirmed is no ticket of a company's yet (usecases/vouching.py)."""
+
+
 def in_sight(viewer: Viewer) -> Condition:
     """Which stretches a viewer's reports count; what is only looked on counts for its owner."""
     return _SIGHT.get(viewer.reach, "false"), {
@@ -109,7 +114,7 @@ def in_sight(viewer: Viewer) -> Condition:
 def _where(viewer: Viewer, filters: Filters) -> Condition:
     sight, known = in_sight(viewer)
     asked = {name: value for name in _FILTERS if (value := getattr(filters, name)) is not None}
-    counted = "not s.spam" if viewer.staff else "true"  # to customers it is a closed one
+    counted = "not s.spam" if viewer.staff else _CONFIRMED  # spam is a closed one to customers
     conditions = [counted, sight, *(_FILTERS[name] for name in asked)]
     return " and ".join(conditions), known | asked
 

@@ -8,12 +8,15 @@ import pytest
 
 from services.tickets.domain.visitors import is_mixed, is_plain
 from services.tickets.usecases.indexing import index_some
+from services.tickets.usecases.tallying import catch_up
 from tests.services.tickets.conftest import Desk
 from tests.services.tickets.people import Person
 from tests.services.tickets.test_tickets_files import upload
 from tests.services.tickets.test_tickets_form import submit
+from tests.services.tickets.test_tickets_reports import CUSTOMER
 from tests.services.tickets.test_tickets_rights import as_customer
 from tests.services.tickets.test_tickets_visitors import link, opening, stranger
+from tests.services.tickets.town import leader
 
 
 async def written_as(desk: Desk, person: Person, **more: Any) -> dict[str, Any]:
@@ -89,6 +92,24 @@ async def test_it_is_theirs_once_the_link_was_answered_and_goes_when_it_was_deni
     ]
     assert told == [["false"], ["true"], ["false"]]
     await desk.names(made["id"])
+
+
+async def test_a_companys_reports_count_it_from_the_yes_on(desk: Desk) -> None:
+    home = uuid4()
+    boss = desk.customer(organization=home, role="customer_admin", scope=CUSTOMER)
+    made = await written_as(desk, desk.customer(organization=home))
+    await catch_up(desk.context)
+
+    async def counted(person: Person) -> int:
+        path = f"/v1/reports?metric=volume&group_by=channel&organization_id={home}"
+        answer = await desk.http.get(path, headers=person.headers())
+        assert answer.status_code == 200, answer.text
+        opened: int = answer.json()["totals"]["volume"]["opened"]
+        return opened
+
+    assert [await counted(boss), await counted(leader())] == [0, 1]
+    await desk.http.post(link(desk, made["id"]), json={"answer": "confirmed"})
+    assert await counted(boss) == 1
 
 
 async def test_whose_address_is_confirmed_sees_the_next_request_at_once(desk: Desk) -> None:
