@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -42,6 +43,8 @@ class Play:
     """Of the text to the customer, where somebody wants to read it in another than theirs."""
     said: UUID | None = None
     """What was last written to the customer and goes along with what ends or pauses the ticket."""
+    _counted: tuple[datetime, ...] = ()
+    """Reopenings by mail before those words, while nothing else was done."""
 
     async def through(self, row: Sequence[Placed]) -> None:
         """All of them; the first that is refused says where it stands, and nothing is saved."""
@@ -84,17 +87,21 @@ class Play:
                 self._amend({"custom": step.values})
 
     async def _say(self, step: steps.Say) -> None:
+        counted = self.life.ticket.mail_reopens
         message_id = await write(self.life, self.text(step), public=step.public)
         if step.public:
-            self.said = message_id
+            self.said, self._counted = message_id, counted
 
     def _move(self, step: Move) -> None:
         said, self.said = self.said, None
+        counted, self._counted = self._counted, ()
         match step:
             case steps.Wait():
                 verbs.pause(self.life, step.waited_for, said, step.reason)
             case steps.Resolve():
                 solve(self.life, said)
+                if counted:  # its words are part of the resolution (verbs.resolve)
+                    self.life.change(mail_reopens=counted)
             case steps.Close():
                 verbs.end(self.life, step.reason)
             case steps.Spam():
@@ -113,6 +120,7 @@ class Play:
     def _amend(self, fields: dict[str, Any], reason: str | None = None) -> None:
         amend(self.life, Edit(fields, reason=reason))
         self.life.acted()
+        self._counted = ()
 
     def text(self, step: steps.Say | steps.Note) -> str:
         """As it will be read; a literal one as it was typed."""

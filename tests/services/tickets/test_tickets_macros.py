@@ -353,7 +353,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"name": None}, "#/name", "model_attributes_type"),
     ({"body": {"en": "x"}}, "#/body/ar", "missing"),
     ({"body": {"ar": " ", "en": "x"}}, "#/body/ar", "blank"),
-    ({"body": {"ar": "x", "en": "x\x00"}}, "#", "text_nul"),
+    ({"body": {"ar": "x", "en": "x\x00"}}, "#/body/en", "text_nul"),
     ({"body": {"ar": "x", "en": "x" * 50_001}}, "#/body/en", "string_too_long"),
     ({"body": "x"}, "#/body", "model_attributes_type"),
     ({"body": {**TEXT, "fr": "x"}}, "#/body/fr", "extra_forbidden"),
