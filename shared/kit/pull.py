@@ -49,11 +49,6 @@ class Pull:
         return self._opened != self._courier.generation
 
     @property
-    def idle(self) -> bool:
-        """Whether nothing waits here to be taken."""
-        return not self._queue
-
-    @property
     def waiting(self) -> int:
         """How many messages are here and wait to be taken."""
         return len(self._queue)

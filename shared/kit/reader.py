@@ -111,11 +111,11 @@ class Reader:
         state = (await self._courier.stream()).state
         delivered = info.delivered.stream_seq if info.delivered else 0
         still, self._stuck_at = self._stuck_at == delivered, None
-        if info.num_pending and pull.idle and not still:
+        if info.num_pending and not (pull.waiting or still):
             # A message may be on its way at this very moment: only the second look counts.
             self._stuck_at = delivered
             return
-        if delivered > state.last_seq or (info.num_pending and pull.idle):
+        if delivered > state.last_seq or (info.num_pending and not pull.waiting):
             _log.error("consumer wedged, making it anew", pending=info.num_pending)
             await self._courier.js.delete_consumer(STREAM, self._durable)
             self.recreated += 1

@@ -17,6 +17,7 @@ from shared.kit.context import Context
 from shared.kit.inbox import Inbox
 from shared.kit.nats import STREAM
 from shared.kit.peers import PeerUnavailable
+from shared.kit.reader import BATCH
 from shared.kit.tx import Tx
 from tests.engines import eventually
 from tests.shared.kit_bus.sides import Behind, consumers, fact, fired, leave_effect, running, state
@@ -268,6 +269,26 @@ async def test_a_handlers_own_facts_commit_with_its_effect_and_carry_the_trace(
     (said,) = await behind.one("select body from tickets.outbox where subject = $1", str(ticket))
     (told,) = await behind.one("select body from sla.outbox where subject = $1", str(ticket))
     assert orjson.loads(told)["traceparent"] == orjson.loads(said)["traceparent"]
+
+
+async def test_facts_that_have_come_and_wait_are_counted(
+    speaker: Context, listener: Context, behind: Behind
+) -> None:
+    """Work that follows from facts waits for them: more come than one batch holds."""
+    waiting, many = list[int](), BATCH + 30
+    slow = Consumers("sla")
+
+    @slow.on(TicketFeedbackGiven)
+    async def hear(event: Event[TicketFeedbackGiven], tx: Tx) -> None:
+        waiting.append(tx.context.courtesy.unheard)
+
+    async with running(speaker):
+        await asyncio.gather(*(state(speaker, uuid4()) for _ in range(many)))
+        await eventually(behind.all_published)
+        async with running(listener, slow):
+            await eventually(lambda: len(waiting) >= many)
+            await eventually(lambda: listener.courtesy.unheard == 0)
+    assert max(waiting) > 0
 
 
 async def heard_by(bus: Bus, subject: str) -> bool:
