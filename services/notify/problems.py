@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from shared.kit.problems import Problem
+from shared.kit.problem import SpokenError
+from shared.kit.problems import Problem, ValidationFailed
 from shared.vocabulary import Localized
 
 _REASONS: Final[Mapping[str, Localized]] = {
@@ -15,6 +16,25 @@ _REASONS: Final[Mapping[str, Localized]] = {
     "private_name": Localized(ar="اسم غير عام", en="its name is not public"),
     "no_address": Localized(ar="لا عنوان لهذا الاسم", en="its name has no address"),
 }
+
+
+_MISASKED: Final[Mapping[str, Localized]] = {
+    "unknown_place": Localized(
+        ar="لا حدث في هذا الموضع. أرسل \u2068next_cursor\u2069 أو معرّف حدث كما ورد.",
+        en="No event stands at this place. Send a next_cursor or an event's id as it was answered.",
+    ),
+    "unknown_event_type": Localized(
+        ar="لا يطابق أيَّ حدث متاح للشركاء؛ المقبول مثل: \u2068ticket.*\u2069.",
+        en="Matches no event that partners can receive; accepted, for example: ticket.*.",
+    ),
+}
+
+
+def misasked(pointer: str, code: str) -> ValidationFailed:
+    """What is wrong with a question about the feed."""
+    texts = _MISASKED[code]
+    told = SpokenError(pointer=pointer, code=code, message=texts["en"], texts=texts)
+    return ValidationFailed(errors=[told])
 
 
 class UrlRefused(Problem):

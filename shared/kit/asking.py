@@ -1,4 +1,4 @@
-"""Questions in an address: a door that names them all refuses a typo instead of ignoring it."""
+"""Questions in an address: asked once, with an answer, and by a name that the door knows."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,6 +14,8 @@ from shared.kit.visit import visit_of
 
 _EVERYWHERE: Final = frozenset({"limit", "cursor"})
 """What every list may be asked, also one that is always short."""
+_FROM_THE_START: Final = frozenset({"after"})
+"""Places in a feed: with nothing before it, one reads from the beginning."""
 _ALSO: Final = "__asks_also__"
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 
@@ -29,29 +31,37 @@ def asks_also(*beginnings: str) -> Callable[[_Endpoint], _Endpoint]:
 
 
 class Questions:
-    """The names that one door knows, and which of them may stand there more than once."""
+    """The names that one door knows, and which of them may stand there more than once.
 
-    def __init__(self, dependant: Dependant, *, exact: bool) -> None:
+    `open`: a public page's address may carry what others put there, as long as ours is answered.
+    """
+
+    def __init__(self, dependant: Dependant, *, exact: bool, open_: bool = False) -> None:
         asked = dict(_asked(dependant))
-        self._exact = exact
+        self._exact = exact and not open_
+        self._open = open_
         self._names = _EVERYWHERE.union(asked)
         self._single = self._names - {name for name, kind in asked.items() if _is_list(kind)}
         self._beginnings: tuple[str, ...] = getattr(dependant.call, _ALSO, ())
 
     def check(self, request: Request) -> None:
-        """Refuse what nobody here asks about, and a second answer to one question, by name."""
+        """Refuse by name what nobody here asks, and a question with no answer or with two."""
         if not request.scope["query_string"]:
             return
-        errors = [*self._errors([name for name, _ in request.query_params.multi_items()])]
+        errors = [*self._errors(request.query_params.multi_items())]
         if errors:
             raise ValidationFailed(errors=complaints(errors, visit_of(request.scope).locale))
 
-    def _errors(self, names: list[str]) -> Iterator[dict[str, Any]]:
-        for name, times in Counter(names).items():
-            if self._exact and not self._knows(name):
+    def _errors(self, asked: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:
+        blank = {name for name, answer in asked if not answer.strip()} - _FROM_THE_START
+        for name, times in Counter(name for name, _ in asked).items():
+            known = self._knows(name)
+            if self._exact and not known:
                 yield {"type": "extra_forbidden", "loc": ("query", name)}
-            elif times > 1 and name in self._single:
+            elif times > 1 and name in self._single and not self._open:
                 yield {"type": "repeated", "loc": ("query", name)}
+            elif known and name in blank:
+                yield {"type": "empty", "loc": ("query", name)}
 
     def _knows(self, name: str) -> bool:
         return name in self._names or name.startswith(self._beginnings)

@@ -19,6 +19,10 @@ _TEXTS: Final[Mapping[str, Localized]] = {
         ar="أُرسل هذا الحقل أكثر من مرة، ولا يقبل إلا قيمة واحدة.",
         en="This field was sent more than once and takes one value only.",
     ),
+    "empty": Localized(
+        ar="أُرسل هذا المعامل فارغًا: أعطه قيمة أو احذفه.",
+        en="This parameter was sent empty: give it a value, or leave it out.",
+    ),
     "string_too_long": Localized(
         ar="النص طويل: الحد الأعلى لعدد الحروف {max_length}.",
         en="The text is longer than {max_length} characters.",
@@ -100,7 +104,7 @@ _INNER: Final = re.compile(
     r"|(?:constrained-)?(?:str|int|float|bool|list|dict|set|date|datetime|time|uuid|none)"
 )
 """Steps that pydantic adds for itself: validators, and the branches of a choice by their types."""
-_NAMING: Final = frozenset({"extra_forbidden", "missing", "repeated"})
+_NAMING: Final = frozenset({"extra_forbidden", "missing", "repeated", "empty"})
 """Kinds whose last step is a field's name, whatever it looks like."""
 _PLACES: Final = {"query": "?", "path": "path:", "header": "header:", "cookie": "cookie:"}
 

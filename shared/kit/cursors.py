@@ -12,11 +12,17 @@ from fastapi import Request, Response
 
 from shared.kit.answers import dumps
 from shared.kit.context import Context
+from shared.kit.problem import SpokenError
 from shared.kit.problems import ValidationFailed
 from shared.kit.visit import LIST
+from shared.vocabulary import Localized
 
 LONGEST: Final = 1024
 _MAC: Final = 12
+_FOREIGN: Final = Localized(
+    ar="هذه العلامة لقائمة أخرى أو لقارئ آخر؛ ابدأ من الصفحة الأولى",
+    en="This cursor belongs to another list or another reader; begin with the first page",
+)
 
 
 def encode_cursor(context: Context, values: Sequence[Any]) -> str:
@@ -28,15 +34,23 @@ def encode_cursor(context: Context, values: Sequence[Any]) -> str:
     return urlsafe_b64encode(_mac(context, body) + body).rstrip(b"=").decode()
 
 
+def cursor_foreign() -> ValidationFailed:
+    """For a cursor that we did not make, or made for another list."""
+    told = SpokenError(
+        pointer="?cursor", code="cursor_foreign", message=_FOREIGN["en"], texts=_FOREIGN
+    )
+    return ValidationFailed(errors=[told])
+
+
 def decode_cursor(context: Context, text: str) -> list[Any]:
-    """The values again, as JSON knows them; ValidationFailed for anything we did not make."""
+    """The values again, as JSON knows them; `cursor_foreign` for anything we did not make."""
     try:
         raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except ValueError:
-        raise ValidationFailed from None
+        raise cursor_foreign() from None
     mac, body = raw[:_MAC], raw[_MAC:]
     if len(text) > LONGEST or not hmac.compare_digest(mac, _mac(context, body)):
-        raise ValidationFailed
+        raise cursor_foreign()
     values: list[Any] = orjson.loads(body)
     return values
 
@@ -47,7 +61,7 @@ def decode_place(context: Context, text: str) -> UUID:
     try:
         return UUID(str(values[0]))
     except (ValueError, IndexError):  # a cursor of ours, but of a list with another order
-        raise ValidationFailed from None
+        raise cursor_foreign() from None
 
 
 def page(items: Sequence[Any], next_cursor: str | None = None) -> dict[str, Any]:

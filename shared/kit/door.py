@@ -63,8 +63,8 @@ class Passage:
     body_limit: int
     repeats: Repeats
     """Who writes the idempotency row: the door first, the route's one statement, or nobody."""
-    questions: Questions | None = None
-    """What its address may ask; None where anything may stand there."""
+    questions: Questions
+    """What its address may ask."""
 
     async def serve(self, plain: Request) -> Response:
         request = DoorRequest(plain.scope, plain.receive)
@@ -74,8 +74,7 @@ class Passage:
             entrance: Entrance = request.app.state.entrance
             with self._in_hand(entrance.context):
                 caller = await self._admit(request, entrance, visit)
-                if self.questions is not None:
-                    self.questions.check(request)
+                self.questions.check(request)
                 response = await self._patiently(request, entrance.context, caller)
         except Exception as error:  # noqa: BLE001 - every failure is answered as a problem
             return _problem(error, request, visit)

@@ -15,6 +15,7 @@ from shared.kit.asking import Questions, asks_also
 from shared.kit.auth import Door, internal, policy_of, public, require, signed_in
 from shared.kit.context import Context
 from shared.kit.cursors import (
+    cursor_foreign,
     decode_cursor,
     decode_place,
     encode_cursor,
@@ -47,6 +48,7 @@ __all__ = [
     "InTx",
     "asks_also",
     "client_address",
+    "cursor_foreign",
     "decode_cursor",
     "decode_place",
     "dumps",
@@ -117,9 +119,8 @@ class DoorRoute(APIRoute):
             self.repeats = "folded"
         elif _uses(self.dependant, _tx):
             self.repeats = "claimed"
-        questions = (
-            Questions(self.dependant, exact=self.exact) if self.policy.kind != "public" else None
-        )
+        open_ = self.policy.kind == "public"
+        questions = Questions(self.dependant, exact=self.exact, open_=open_)
         if iscoroutinefunction(self.endpoint):
             _hand_over(self.dependant)
         handler = super().get_route_handler()

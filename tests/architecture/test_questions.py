@@ -1,4 +1,4 @@
-"""A door takes one answer to one question, but for the questions documented as lists."""
+"""A door takes one answer to one question, but for those documented as lists, and never none."""
 
 import json
 from collections.abc import Iterator
@@ -18,8 +18,11 @@ from tests.architecture.test_policies import routes
 LISTS = {"types", "score", "channel", "priority", "status", "tag"}
 
 
-def asked() -> Iterator[tuple[DoorRoute, dict[str, Any]]]:
-    """Every question of the committed document with the door that answers it."""
+def asked(*, pages: bool = False) -> Iterator[tuple[DoorRoute, dict[str, Any]]]:
+    """Every question of the committed document with the door that answers it.
+
+    `pages`: those that are open to everybody, too.
+    """
     doors = {
         (verb, route.path_format): route
         for name in SERVICES
@@ -31,7 +34,7 @@ def asked() -> Iterator[tuple[DoorRoute, dict[str, Any]]]:
         for verb, told in verbs.items():
             door = doors.get((verb.upper(), path))
             for one in told.get("parameters", ()) if door else ():
-                if one["in"] == "query" and door and door.policy.kind != "public":
+                if one["in"] == "query" and door and (pages or door.policy.kind != "public"):
                     yield door, one
 
 
@@ -44,7 +47,8 @@ def refusals(door: DoorRoute, query: str) -> list[tuple[str, str]]:
     scope = {"type": "http", "query_string": query.encode(), "headers": [], "path": "/"}
     try:
         dependant = get_dependant(path=door.path_format, call=door.endpoint)
-        Questions(dependant, exact=door.exact).check(Request(scope))
+        open_ = door.policy.kind == "public"
+        Questions(dependant, exact=door.exact, open_=open_).check(Request(scope))
     except ValidationFailed as refused:
         return [(one.pointer, one.code) for one in refused.errors]
     return []
@@ -65,3 +69,22 @@ def test_only_what_is_documented_as_a_list_may_be_asked_twice() -> None:
 def test_lists_and_own_fields_stay_repeatable(query: str) -> None:
     doors = [door for door, one in asked() if door.path == "/v1/tickets" and one["name"] == "q"]
     assert refusals(doors[0], query) == []
+    name = query.partition("=")[0]
+    assert refusals(doors[0], f"{query}&{name}=") == [(f"?{name}", "empty")]
+
+
+def test_no_question_is_asked_without_an_answer() -> None:
+    found = [*asked(pages=True)]
+    assert any(door.policy.kind == "public" for door, _ in found)
+    for door, one in found:
+        name = one["name"]
+        expected = [] if name == "after" else [(f"?{name}", "empty")]
+        for query in (f"{name}=", name, f"{name}=%20%09"):
+            assert refusals(door, query) == expected, (door.path, query)
+
+
+def test_a_public_page_carries_what_others_put_into_its_address() -> None:
+    doors = {door.path: door for door, _ in asked(pages=True) if door.policy.kind == "public"}
+    assert doors
+    for door in doors.values():
+        assert refusals(door, "utm_source=&utm_source=x&fbclid=") == []

@@ -19,13 +19,14 @@ from shared.kit import http
 from shared.kit.http import (
     InContext,
     InTx,
+    cursor_foreign,
     decode_cursor,
     encode_cursor,
     language,
     page_response,
     require,
 )
-from shared.kit.problems import NotFound, PayloadTooLarge, ValidationFailed, problems
+from shared.kit.problems import NotFound, PayloadTooLarge, problems
 from shared.vocabulary import STAFF_ROLES, MailClass, Role, SenderAuth
 
 _DECIDERS = tuple(role for role in STAFF_ROLES if role is not Role.AUDITOR)
@@ -148,4 +149,4 @@ def _place(values: list[object]) -> UUID:
         (value,) = values
         return UUID(str(value))
     except ValueError:
-        raise ValidationFailed from None
+        raise cursor_foreign() from None

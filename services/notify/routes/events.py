@@ -60,5 +60,7 @@ async def stream(
 
 
 def _types(given: list[str] | None) -> list[str]:
-    patterns = [one.strip() for text in given or () for one in text.split(",")]
+    if given is None:
+        return usecases.chosen_types(None)
+    patterns = [one.strip() for text in given for one in text.split(",")]
     return usecases.chosen_types([one for one in patterns if one])

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from services.notify.domain import labels
 from services.notify.domain.subscriptions import matches
+from services.notify.problems import misasked
 from services.notify.store import feed, notices, webhooks
 from services.notify.usecases.hearing import heard
 from services.notify.usecases.publishing import PARTNER_TYPES
 from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.locale import isolate, pick
-from shared.kit.problems import NotFound, ValidationFailed
+from shared.kit.problems import NotFound
 from shared.kit.tx import Tx
 from shared.vocabulary import RESERVED_ORGANIZATION, Locale
 
@@ -79,9 +80,9 @@ async def place(tx: Tx, after: str | None) -> int:
     try:
         found = await feed.position_of(tx, UUID(after))
     except ValueError:
-        raise ValidationFailed from None
+        found = None
     if found is None:
-        raise ValidationFailed
+        raise misasked("?after", "unknown_place")
     return found
 
 
@@ -90,13 +91,13 @@ async def newest(tx: Tx) -> int:
     return await feed.newest(tx)
 
 
-def chosen_types(patterns: list[str]) -> list[str]:
+def chosen_types(patterns: list[str] | None) -> list[str]:
     """The partner-visible types that fit any pattern; none given = all."""
-    if not patterns:
+    if patterns is None:
         return []
     found = [t for t in sorted(PARTNER_TYPES) if any(matches(one, t) for one in patterns)]
     if not found:
-        raise ValidationFailed
+        raise misasked("?types", "unknown_event_type")
     return found
 
 

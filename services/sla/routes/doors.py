@@ -9,8 +9,15 @@ from fastapi import Path, Query, Response
 from services.sla.schemas.policies import Name
 from shared.kit.callers import Caller
 from shared.kit.context import Context
-from shared.kit.http import decode_cursor, decode_place, encode_cursor, page, require, set_etag
-from shared.kit.problems import ValidationFailed
+from shared.kit.http import (
+    cursor_foreign,
+    decode_cursor,
+    decode_place,
+    encode_cursor,
+    page,
+    require,
+    set_etag,
+)
 from shared.vocabulary import STAFF_ROLES, Localized
 
 STAFF: Final = STAFF_ROLES
@@ -45,7 +52,7 @@ def place_after(context: Context, cursor: str) -> int:
     """The place of a page's last row, for lists that are ordered by a number."""
     values = decode_cursor(context, cursor)
     if not values or not isinstance(values[0], int):
-        raise ValidationFailed
+        raise cursor_foreign()
     return values[0]
 
 
@@ -60,7 +67,7 @@ def below_cursor(context: Context, cursor: str | None) -> int:
         return _NEWEST
     values = decode_cursor(context, cursor)
     if not values or not isinstance(values[0], int):
-        raise ValidationFailed  # a cursor of ours, but of a list with another order
+        raise cursor_foreign()  # a cursor of ours, but of a list with another order
     return values[0]
 
 

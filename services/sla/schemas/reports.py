@@ -16,7 +16,7 @@ class Wish(BaseModel):
     `from` or `to` is the beginning of its day in `timezone`, else in the company's.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     start: Annotated[InstantOrDate | None, Field(alias="from")] = None
     end: Annotated[InstantOrDate | None, Field(alias="to")] = None

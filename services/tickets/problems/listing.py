@@ -6,10 +6,6 @@ from shared.kit.problem import FieldError
 from shared.kit.problems import ValidationFailed
 from shared.vocabulary import Localized
 
-CURSOR_FOREIGN: Final = Localized(
-    ar="هذه العلامة لقائمة أخرى أو لقارئ آخر؛ ابدأ من الصفحة الأولى",
-    en="This cursor belongs to another list or another reader; begin with the first page",
-)
 RELEVANCE_OF_WORDS: Final = Localized(
     ar="لا ترتيب بالصلة (\u2068relevance\u2069) من غير كلمات بحث في \u2068q\u2069.",
     en="Only what q finds can be sorted by relevance; say q, or choose another order.",

@@ -24,7 +24,7 @@ from services.tickets.usecases import binding, linking, spamming, splitting, unm
 from services.tickets.usecases.linking import Place, Span
 from shared.kit import http
 from shared.kit.context import Context
-from shared.kit.http import InContext, InTx, decode_cursor, page_response
+from shared.kit.http import InContext, InTx, cursor_foreign, decode_cursor, page_response
 from shared.kit.problems import (
     IllegalTransition,
     NotFound,
@@ -50,7 +50,7 @@ def _place(context: Context, cursor: str | None) -> Place | None:
         at, ticket_id, kind = values
         return datetime.fromisoformat(at), UUID(ticket_id), str(kind)
     except (ValueError, TypeError):
-        raise ValidationFailed from None
+        raise cursor_foreign() from None
 
 
 InSpan = Annotated[Span, Depends(_span)]

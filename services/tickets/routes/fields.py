@@ -25,6 +25,7 @@ from shared.kit.context import Context
 from shared.kit.http import (
     InContext,
     InTx,
+    cursor_foreign,
     decode_cursor,
     if_match,
     json,
@@ -130,4 +131,4 @@ def _place(context: Context, cursor: str | None) -> tuple[int, UUID] | None:
         position, field_id = values
         return int(position), UUID(field_id)
     except (ValueError, TypeError):
-        raise ValidationFailed from None
+        raise cursor_foreign() from None

@@ -32,6 +32,7 @@ from shared.kit.context import Context
 from shared.kit.http import (
     InContext,
     InTx,
+    cursor_foreign,
     decode_cursor,
     if_match,
     json,
@@ -180,4 +181,4 @@ def _place(context: Context, cursor: str | None) -> tuple[int, int, UUID] | None
         uses, position, macro_id = values
         return int(uses), int(position), UUID(macro_id)
     except (ValueError, TypeError, AttributeError):
-        raise ValidationFailed from None
+        raise cursor_foreign() from None

@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request
 from pydantic import TypeAdapter, ValidationError
 
 from services.tickets.domain.listing import Filters, Place, SlaState, Sort
-from services.tickets.problems.listing import CURSOR_FOREIGN, RELEVANCE_OF_WORDS
+from services.tickets.problems.listing import RELEVANCE_OF_WORDS
 from services.tickets.routes.policies import Cursor, Limit
 from services.tickets.schemas.filters import (
     Assignee,
@@ -26,10 +26,9 @@ from services.tickets.schemas.filters import (
 )
 from shared.kit.complaints import complaints
 from shared.kit.context import Context
-from shared.kit.http import decode_cursor, encode_cursor, language
+from shared.kit.http import cursor_foreign, decode_cursor, encode_cursor, language
 from shared.kit.model import Instant
 from shared.kit.problems import ValidationFailed
-from shared.vocabulary import Locale
 
 # Questions are async functions: FastAPI sends what is not, classes too, through a thread each.
 _CUSTOM = "custom."
@@ -139,7 +138,6 @@ class Turning:
     sort: Sort
     limit: int
     cursor: str | None
-    locale: Locale
 
 
 async def _turning(
@@ -147,7 +145,7 @@ async def _turning(
 ) -> Turning:
     if sort is Sort.RELEVANCE and "q" not in request.query_params:
         raise ValidationFailed.of("?sort", "enum", RELEVANCE_OF_WORDS, language(request))
-    return Turning(sort, limit, cursor, language(request))
+    return Turning(sort, limit, cursor)
 
 
 InFilters = Annotated[Filters, Depends(_filters)]
@@ -157,8 +155,8 @@ InTurning = Annotated[Turning, Depends(_turning)]
 class Pages:
     """Cursors of one list: they mean nothing under another filter, order or reader."""
 
-    def __init__(self, context: Context, filters: Filters, sort: Sort, locale: Locale) -> None:
-        self._context, self._sort, self._locale = context, sort, locale
+    def __init__(self, context: Context, filters: Filters, sort: Sort) -> None:
+        self._context, self._sort = context, sort
         self._weighed = sort is Sort.RELEVANCE and filters.q is not None
         self._mark = sha256(f"{sort} {filters}".encode()).hexdigest()[:16]
 
@@ -171,15 +169,10 @@ class Pages:
             worded = self._sort in {Sort.PRIORITY, Sort.LEAST} or self._weighed
             found = Place(value if worded else datetime.fromisoformat(value), UUID(row_id))
         except (ValueError, TypeError):
-            raise self._foreign() from None
-        except ValidationFailed:
-            raise self._foreign() from None
+            raise cursor_foreign() from None
         if mark != self._mark:
-            raise self._foreign()
+            raise cursor_foreign()
         return found
 
     def cursor(self, place: list[Any] | None) -> str | None:
         return None if place is None else encode_cursor(self._context, [self._mark, *place])
-
-    def _foreign(self) -> ValidationFailed:
-        return ValidationFailed.of("?cursor", "cursor_foreign", CURSOR_FOREIGN, self._locale)

@@ -14,6 +14,7 @@ from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.http import (
     InTx,
+    cursor_foreign,
     decode_cursor,
     encode_cursor,
     if_match,
@@ -21,7 +22,6 @@ from shared.kit.http import (
     require,
     set_etag,
 )
-from shared.kit.problems import ValidationFailed
 from shared.vocabulary import Role
 
 CanRead = Annotated[Caller, require("tickets:read")]
@@ -73,7 +73,7 @@ def after(context: Context, cursor: str | None) -> tuple[datetime, UUID] | None:
         at, row_id = values
         return datetime.fromisoformat(at), UUID(row_id)
     except (ValueError, TypeError):
-        raise ValidationFailed from None
+        raise cursor_foreign() from None
 
 
 def cursor_of(context: Context, place: list[Any] | None) -> str | None:

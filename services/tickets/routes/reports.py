@@ -19,7 +19,7 @@ from services.tickets.usecases import reporting
 from shared.kit import http
 from shared.kit.callers import Caller
 from shared.kit.context import Context
-from shared.kit.http import InContext, decode_cursor, json, language, page_response
+from shared.kit.http import InContext, cursor_foreign, decode_cursor, json, language, page_response
 from shared.kit.model import EARLIEST
 from shared.kit.problems import ValidationFailed, problems
 from shared.reporting import spans
@@ -142,7 +142,7 @@ def _place(context: Context, cursor: str | None) -> reporting.Place | None:
         at, ticket, count = values
         return datetime.fromisoformat(at), UUID(ticket), int(count)
     except (ValueError, TypeError):
-        raise ValidationFailed from None
+        raise cursor_foreign() from None
 
 
 async def _zone(context: InContext, caller: Caller, wish: Wish) -> ZoneInfo:

@@ -69,7 +69,7 @@ async def list_tickets(
     several values is written `status=new,open`; own fields are asked for as `custom.<key>=<value>`.
     A cursor goes on with the list that it came from: the same reader, filters and order.
     """
-    pages = Pages(context, filters, turning.sort, turning.locale)
+    pages = Pages(context, filters, turning.sort)
     order = (turning.sort, pages.place(turning.cursor), turning.limit)
     items, place = await reading.ticket_list(context, caller, filters, order)
     return page_response(request, items, pages.cursor(place))

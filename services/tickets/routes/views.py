@@ -17,11 +17,11 @@ from shared.kit.context import Context
 from shared.kit.http import (
     InContext,
     InTx,
+    cursor_foreign,
     decode_cursor,
     encode_cursor,
     if_match,
     json,
-    language,
     page_response,
     require,
 )
@@ -131,7 +131,7 @@ async def list_view_tickets(
     filters, sort = await views.question(context, caller, view_id)
     if filters is None:
         return page_response(request, [])
-    pages = Pages(context, filters, sort, language(request))
+    pages = Pages(context, filters, sort)
     order = (sort, pages.place(cursor), limit)
     items, place = await reading.ticket_list(context, caller, filters, order, lenient=True)
     return page_response(request, items, pages.cursor(place))
@@ -145,4 +145,4 @@ def _after(context: Context, cursor: str | None) -> tuple[int, UUID] | None:
         position, view_id = values
         return int(position), UUID(view_id)
     except (ValueError, TypeError, AttributeError):
-        raise ValidationFailed from None
+        raise cursor_foreign() from None

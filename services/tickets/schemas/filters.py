@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from services.tickets.domain.listing import Filters, SlaState
 from services.tickets.domain.querywords import priority, statuses
@@ -21,8 +22,16 @@ def _split(values: Any) -> Any:
     several = values if isinstance(values, list) else [values]
     parts: list[Any] = []
     for value in several:
-        parts += [part for part in value.split(",") if part] if isinstance(value, str) else [value]
+        parts += _between_commas(value) if isinstance(value, str) else [value]
     return None if parts == [None] else parts
+
+
+def _between_commas(text: str) -> list[str]:
+    """Commas alone would narrow by nothing: what was asked and answered by none is refused."""
+    found = [part for part in text.split(",") if part.strip()]
+    if not found:
+        raise PydanticCustomError("blank", "The text must not be blank")
+    return found
 
 
 def _worded(read: Callable[[str], tuple[Any, ...]]) -> BeforeValidator:

@@ -237,7 +237,7 @@ REFUSED = {
     "from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z": "ends_before_start",
     "from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z": "span_too_long",
     "group_by=ticket": "unknown_grouping",
-    "group_by=": "unknown_grouping",
+    "group_by=": "empty",
     "group_by=agent,month,priority": "unknown_grouping",
     "timezone=Mars/Olympus": "unknown_zone",
     "from=0001-01-01T00:00:00Z": "instant_range",

@@ -166,3 +166,23 @@ async def test_nonsense_in_any_filter_is_told_by_its_name(desk: Desk, query: str
     assert errors
     assert all(one["pointer"].startswith(f"?{query.partition('=')[0][:6]}") for one in errors)
     assert all(one["message"] for one in errors)
+
+
+@pytest.mark.parametrize("name", ["status", "priority", "channel", "tag"])
+async def test_commas_alone_narrow_by_nothing_and_are_refused(desk: Desk, name: str) -> None:
+    odd = await desk.http.get(f"/v1/tickets?{name}=%20,,", headers=desk.agent().headers())
+    assert odd.status_code == 422, odd.text
+    (error,) = odd.json()["errors"]
+    assert (error["pointer"], error["code"]) == (f"?{name}", "blank")
+    view = {"name": {"en": "odd"}, "filters": {name: ","}, "shared": "private"}
+    kept = await desk.http.post("/v1/views", json=view, headers=desk.agent().headers())
+    assert kept.status_code == 422, kept.text
+    assert kept.json()["errors"][0]["pointer"] == f"#/filters/{name}"
+
+
+@pytest.mark.parametrize("path", ["/v1/tickets", "/v1/views", "/v1/macros", "/v1/custom-fields"])
+async def test_a_made_up_cursor_is_told_at_its_place(desk: Desk, path: str) -> None:
+    odd = await desk.http.get(f"{path}?cursor=made-up", headers=desk.agent().headers())
+    assert odd.status_code == 422, odd.text
+    (error,) = odd.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("?cursor", "cursor_foreign")
