@@ -14,6 +14,9 @@ from shared.kit.nats import STREAM, Courier
 
 EXPIRES = 5.0
 _GRACE = 1.0
+_AHEAD = 4
+"""The next request goes out when this part of a window is left: an answer takes NATS long when
+processors are scarce, and nobody should wait for it with empty hands."""
 
 
 class ConsumerGoneError(Exception):
@@ -25,7 +28,7 @@ class Pull:
 
     nats-py's `fetch` answers a deleted consumer with an empty list after its whole timeout
     (reliability.md T6) and waits for a batch to fill; here the server's word is heard at once, and
-    while one batch is handled the next one is already on its way.
+    while one batch is handled the next one is on its way already.
     """
 
     def __init__(self, courier: Courier, durable: str, window: int) -> None:
@@ -97,7 +100,8 @@ class Pull:
     async def _ask(self) -> None:
         now = asyncio.get_running_loop().time()
         stale = now > self._until or self._generation != self._courier.generation
-        if self._queue or (self._due > 0 and not stale) or not self._courier.connected:
+        enough = len(self._queue) > self._window // _AHEAD or (self._due > 0 and not stale)
+        if enough or not self._courier.connected:
             return
         self._due, self._until = self._window, now + EXPIRES + _GRACE
         self._generation = self._courier.generation

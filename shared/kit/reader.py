@@ -18,7 +18,8 @@ from shared.kit.nats import STREAM, Courier
 from shared.kit.pull import EXPIRES, ConsumerGoneError, Pull, ensure_consumer
 from shared.kit.workers import Stop
 
-BATCH, RETRIES = 100, 16
+BATCH, CROWD, RETRIES = 100, 400, 16
+"""Facts of a batch; of one that follows a full batch: a commit costs many what it costs one."""
 SHORTEST_REST, LONGEST_REST = 0.1, 2.0
 FIRST_NAK, LAST_NAK = 0.05, 2.0
 PATIENCE = 8
@@ -52,7 +53,7 @@ class Reader:
         while not stop.is_set():
             if not await self._courier.wait(1):
                 continue
-            pull = Pull(self._courier, self._durable, BATCH)
+            pull = Pull(self._courier, self._durable, CROWD)
             ending = asyncio.create_task(_interrupt(pull, stop))
             try:
                 await ensure_consumer(self._courier, self._durable, self._subjects)
@@ -86,12 +87,14 @@ class Reader:
         """What a lost connection swallowed would be out for long: a new one means a new start."""
         loop = asyncio.get_running_loop()
         heard = checked = loop.time()
+        limit = BATCH
         while not (stop.is_set() or pull.stale):
-            messages = await pull.take(BATCH, EXPIRES)
+            messages = await pull.take(limit, EXPIRES)
             now = loop.time()
             if messages:
                 await self._context.courtesy.give_way()
-                messages += await pull.rest(BATCH - len(messages))
+                messages += await pull.rest(limit - len(messages))
+                limit = CROWD if len(messages) >= BATCH else BATCH
                 began = loop.time()
                 await self._take_in(messages)
                 self._context.courtesy.unheard = pull.waiting

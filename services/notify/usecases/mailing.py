@@ -179,6 +179,7 @@ async def _write(tx: Tx, known: Sequence[tuple[Mail, Material]]) -> list[Ready |
                 suppressed(tx, mail.id, mail.kind, mail.ticket_id, silence)
         else:
             written.append(await _compose(tx, draft))
+            await asyncio.sleep(0)  # a crowd is composed for a while: others have their turn
     return written
 
 

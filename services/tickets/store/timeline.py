@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import RowMapping
 from sqlalchemy import insert as insert_into
 
@@ -90,6 +91,27 @@ def add_to(tx: Tx, box: Box, place: tuple[UUID, UUID], entries: list[Entry]) -> 
             "detail": seals.seal_json(box, seals.DETAIL, entry_id, entry.detail),
         }
         tx.write(_ADD, values, place[0])
+
+
+_ADD_LIVING = """with recursive chain (id, organization_id, into_id) as (
+        select id, organization_id, merged_into from tickets.ticket where id = :ticket
+        union all
+        select t.id, t.organization_id, t.merged_into from tickets.ticket t
+        join chain c on t.id = c.into_id)
+    insert into tickets.timeline
+        (id, ticket_id, organization_id, at, kind, public, actor_kind, data)
+    select :id, c.id, c.organization_id, :at, :kind, false, 'system', cast(:data as jsonb)
+    from chain c where c.into_id is null"""
+
+
+def add_living(tx: Tx, ticket_id: UUID, kind: str, data: Mapping[str, str]) -> None:
+    """What staff see of a ticket, or of the one that it lives on in; nothing is held or read.
+
+    Many of a batch are one round trip. A merge at the same moment may leave one where it was.
+    """
+    told = orjson.dumps(data).decode()
+    values = {"id": uuid7(), "ticket": ticket_id, "at": tx.now, "kind": kind, "data": told}
+    tx.write(_ADD_LIVING, values, ticket_id)
 
 
 async def listed(

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from services.tickets.store import held, messages, tickets
+from services.tickets.store import held, messages, tickets, timeline
 from services.tickets.usecases.answers import warnings
 from services.tickets.usecases.life import HOUSE, Actor, Life
 from shared.events.mail import MailHeld, MailRejected
@@ -62,12 +62,11 @@ async def come_back(tx: Tx, fact: NotifyBounced) -> None:
     await life.save()
 
 
-async def stay_unsaid(tx: Tx, fact: NotifySuppressed) -> None:
+def stay_unsaid(tx: Tx, fact: NotifySuppressed) -> None:
     """Why nobody was told that we have their request (mail.md 10)."""
-    life = await _life(tx, fact.ticket_id)
-    if life is not None:
-        life.note("acknowledgement_suppressed", {"cause": fact.reason}, public=False)
-        await life.save()
+    if fact.ticket_id is not None:
+        cause = {"cause": fact.reason}
+        timeline.add_living(tx, fact.ticket_id, "acknowledgement_suppressed", cause)
 
 
 def told(rows: Any) -> list[dict[str, Any]]:
