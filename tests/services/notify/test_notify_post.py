@@ -186,6 +186,22 @@ async def test_a_burst_is_written_before_its_mails_are_handed_over(desk: Desk) -
     assert await _states(desk) == ["sent"] * (FEW + 1)
 
 
+async def test_a_crowd_is_decided_by_more_than_there_are_lanes_for(desk: Desk) -> None:
+    lanes_of = desk.context.settings.notify_mail_lanes
+    mailer = SlowMailer()
+    mailer.go.set()
+    post = Post(desk.context, mailer)
+    await _burst(desk, 2 * lanes_of + FEW)
+    async with asyncio.TaskGroup() as lanes:
+        assert await post.round(lanes) == lanes_of
+        assert await post.round(lanes) == lanes_of + FEW, "what a round asks costs all the same"
+        async with asyncio.timeout(10):
+            while len(mailer.taken) < 2 * lanes_of + FEW:
+                await post.round(lanes)
+    await post.write_down()
+    assert await _states(desk) == ["sent"] * (2 * lanes_of + FEW)
+
+
 async def test_what_is_held_back_after_it_was_written_does_not_go(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

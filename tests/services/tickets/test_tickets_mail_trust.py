@@ -179,6 +179,27 @@ async def test_a_message_that_came_back_is_marked_and_silence_is_explained(desk:
     assert (await last_message(desk, customer, ticket["id"]))["bounced_at"] is None
 
 
+async def test_silence_is_explained_where_a_merged_ticket_lives_on(desk: Desk) -> None:
+    customer, agent = desk.customer(), desk.agent()
+    old, middle, new = [await opened_by_mail(desk, customer) for _ in range(3)]
+    await desk.do(agent, old["id"], "merge", {"into": middle["id"]})
+    await desk.do(agent, middle["id"], "merge", {"into": new["id"]})
+    unsaid = NotifySuppressed(
+        kind="acknowledgement",
+        reason="too_many",
+        delivery_id=uuid4(),
+        ticket_id=UUID(old["id"]),
+        at=desk.context.clock.now(),
+    )
+    await desk.deliver(unsaid, source="notify")
+    rows = await desk.look(
+        "select ticket_id, public from tickets.timeline where kind = 'acknowledgement_suppressed'"
+        " and ticket_id = any($1)",
+        [UUID(one["id"]) for one in (old, middle, new)],
+    )
+    assert [(str(row["ticket_id"]), row["public"]) for row in rows] == [(new["id"], False)]
+
+
 async def test_a_stranger_let_in_once_reads_nothing_and_takes_no_part(desk: Desk) -> None:
     customer, stranger = desk.customer(), desk.customer()
     ticket = await opened_by_mail(desk, customer)
