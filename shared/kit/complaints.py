@@ -12,6 +12,7 @@ MOST: Final = 50
 INSIDE: Final = "inside"
 """Of an error's context: further steps to its place."""
 _GENERAL: Final = Localized(ar="القيمة غير صالحة.", en="The value is not valid.")
+_NO_ADDRESS: Final = Localized(ar="هذا ليس عنوان بريد صحيحًا.", en="This is not an e-mail address.")
 _TEXTS: Final[Mapping[str, Localized]] = {
     "missing": Localized(ar="هذا الحقل مطلوب.", en="This field is required."),
     "extra_forbidden": Localized(ar="حقل غير معروف.", en="This field is not known."),
@@ -72,7 +73,16 @@ _TEXTS: Final[Mapping[str, Localized]] = {
     ),
     "nothing_to_do": Localized(ar="لم يُطلب أي إجراء.", en="The request asks for nothing."),
     "null": Localized(ar="لا يمكن إفراغ هذا الحقل.", en="This field cannot be emptied."),
-    "email": Localized(ar="هذا ليس عنوان بريد صحيحًا.", en="This is not an e-mail address."),
+    "email": _NO_ADDRESS,
+    "email_invalid": _NO_ADDRESS,
+    "email_hidden": Localized(
+        ar="في العنوان حروف لا تُرى. اكتبه بدل لصقه.",
+        en="The address holds characters that nobody sees. Type it instead of pasting it.",
+    ),
+    "email_number": Localized(
+        ar="المطلوب بعد علامة \u2068@\u2069 اسم نطاق، لا رقم ولا عنوان \u2068IP\u2069.",
+        en="The name of a domain is expected after the @, not a number or an IP address.",
+    ),
     "email_disguised": Localized(
         ar="اكتب العنوان بالحروف المعتادة، لا بأشكال تشبهها.",
         en="Write the address in plain letters, not in forms that look like them.",

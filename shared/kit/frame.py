@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kit import metrics, trace
 from shared.kit.answers import problem_of, problem_response
+from shared.kit.methods import as_read, bodiless
 from shared.kit.visit import LIST, VISIT, Visit
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -28,6 +29,7 @@ class Frame:
             await self._app(scope, receive, send)
             return
         visit = scope[VISIT] = Visit(scope)
+        method = scope["method"]
         token = trace.enter(visit.trace)
         listed = LIST.set(scope["path"])
 
@@ -37,6 +39,8 @@ class Frame:
                 message["headers"] = [*message["headers"], *visit.headers()]
             await send(message)
 
+        if method == "HEAD":
+            scope, send = as_read(scope["app"].routes, scope), bodiless(send)
         try:
             await self._app(scope, receive, send_framed)
         except Exception as error:
@@ -47,13 +51,13 @@ class Frame:
         finally:
             LIST.reset(listed)
             trace.leave(token)
-            self._record(scope, visit)
+            self._record(method, scope, visit)
 
-    def _record(self, scope: Scope, visit: Visit) -> None:
+    def _record(self, asked: str, scope: Scope, visit: Visit) -> None:
         took = perf_counter() - visit.started
         route = scope.get("route")
         path = getattr(route, "path_format", "unmatched")
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        method = asked if asked in _METHODS else "OTHER"
         metrics.timer(self._service, method, path, visit.status).observe(took)
         access = getattr(scope["app"].state, "access", None)
         if access is not None:

@@ -26,7 +26,7 @@ from shared.kit.door import REPEAT, TX, Entrance, Passage, Repeats
 from shared.kit.etags import if_match, set_etag
 from shared.kit.idempotency import IDEMPOTENCY_CTE, Repeat
 from shared.kit.incoming import BODY_LIMIT
-from shared.kit.kinds import json_only
+from shared.kit.kinds import is_form, json_only
 from shared.kit.problem import problems
 from shared.kit.problems import (
     Forbidden,
@@ -55,6 +55,7 @@ __all__ = [
     "encode_cursor",
     "if_match",
     "internal",
+    "is_form",
     "json",
     "language",
     "page",

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -25,6 +26,7 @@ from shared.kit.health import Health, Probe, add_probes
 from shared.kit.housekeeping import Housekeeping
 from shared.kit.http import DoorRoute
 from shared.kit.keyring import Keyring
+from shared.kit.methods import allow
 from shared.kit.migrate import check
 from shared.kit.openapi import document
 from shared.kit.ratelimit import RateLimit
@@ -170,6 +172,8 @@ def _include(app: FastAPI, router: APIRouter) -> None:
 
 async def _answer(request: Request, error: Exception) -> Response:
     visit = visit_of(request.scope)
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        error.headers = {"Allow": allow(request.app.routes, request.scope)}
     return problem_response(problem_of(error, visit), visit, request.scope["path"])
 
 

@@ -50,11 +50,6 @@ def tongue(*texts: str) -> Locale | None:
     return Locale.EN if latin else None
 
 
-def is_plain(local: str) -> bool:
-    """Whether a name stands in plain letters: `ｌｉｎａ` passes for `lina`."""
-    return unicodedata.normalize("NFKC", local) == unicodedata.normalize("NFC", local)
-
-
 def is_mixed(address: str) -> bool:
     """Whether letters of several scripts stand in the name: `linа` ends in a Cyrillic letter."""
     local = address.rpartition("@")[0]

@@ -16,19 +16,24 @@ from services.tickets.problems import (
     NotRatable,
 )
 from services.tickets.routes import pages
-from services.tickets.routes.frames import head_of, unreadable, wants_page
+from services.tickets.routes.frames import unreadable, wants_page
 from services.tickets.routes.policies import CanRead, CanWrite
 from services.tickets.schemas.feedback import FeedbackGivenOut, FeedbackIn, VoteIn, VoteOut
 from services.tickets.schemas.outputs import FeedbackList
 from services.tickets.usecases import rating, reading
 from services.tickets.usecases.rating import Ballot, Vote
 from shared.kit import http
-from shared.kit.http import InContext, InTx, json, page, public
-from shared.kit.problems import BadRequest, NotFound, ValidationFailed, problems
+from shared.kit.http import InContext, InTx, is_form, json, page, public
+from shared.kit.problems import (
+    BadRequest,
+    NotFound,
+    UnsupportedMediaType,
+    ValidationFailed,
+    problems,
+)
 
 router = http.router("/v1", tags=["feedback"])
 _HOLDERS = [public("the link in the mail is signed for its ticket")]
-_FORM: Final = "application/x-www-form-urlencoded"
 _BOXES: Final = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
 _MOST_FIELDS: Final = 20
 _REFUSALS: Final = (LinkInvalid, NotRatable, FeedbackPassed, FeedbackExpired, FeedbackReopenOver)
@@ -78,29 +83,18 @@ async def show(token: str, tx: InTx, request: Request) -> Response:
     return pages.vote(token, paper)
 
 
-@router.head(
-    "/feedback/{token}",
-    summary="Whether a rating link leads anywhere",
-    response_class=Response,
-    dependencies=_HOLDERS,
-    responses=problems(LinkInvalid, NotRatable, FeedbackPassed, FeedbackExpired),
-)
-async def look(token: str, tx: InTx, request: Request) -> Response:
-    return head_of(await show(token, tx, request))
-
-
 @router.post(
     "/feedback/{token}",
     summary="Cast the rating of a link",
     response_model=VoteOut,
     dependencies=_HOLDERS,
-    responses=problems(BadRequest, *_REFUSALS, ValidationFailed),
+    responses=problems(BadRequest, *_REFUSALS, UnsupportedMediaType, ValidationFailed),
 )
 async def cast(token: str, tx: InTx, request: Request) -> Response:
     """JSON or a form: `score` (else the link's own), `comment`, `reopen`."""
     try:
         paper = await rating.cast(tx, token, await _vote(request))
-    except (*_REFUSALS, ValidationFailed) as refusal:
+    except (*_REFUSALS, UnsupportedMediaType, ValidationFailed) as refusal:
         return pages.refused(refusal, request)
     if wants_page(request):
         return pages.thanks(token, paper)
@@ -120,7 +114,7 @@ async def _fields(request: Request) -> dict[str, Any]:
     body = await request.body()
     if not body:
         return {}
-    if request.headers.get("content-type", "").startswith(_FORM):
+    if is_form(request):
         return _of_form(body)
     try:
         fields = orjson.loads(body)

@@ -6,7 +6,6 @@ from typing import Final
 
 from fastapi import Response
 
-from services.tickets.routes.frames import head_of
 from shared.kit import http
 from shared.kit.http import InContext, public
 from shared.kit.problems import NotFound, problems
@@ -43,24 +42,6 @@ async def page(context: InContext) -> Response:
     policy = _POLICY.format(ancestors=" ".join(["'self'", *sites]))
     headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
     return _served("index.html", headers)
-
-
-@router.head(
-    "", summary="Whether the form is there", response_class=Response, dependencies=[_READERS]
-)
-async def look(context: InContext) -> Response:
-    return head_of(await page(context))
-
-
-@router.head(
-    "/{name}",
-    summary="Whether a part of the form is there",
-    response_class=Response,
-    dependencies=[_READERS],
-    responses=problems(NotFound),
-)
-async def look_at_part(name: str) -> Response:
-    return head_of(await part(name))
 
 
 @router.get(

@@ -54,11 +54,6 @@ def framed(first: Locale, title: Localized, content: str, status: int = 200) -> 
     return Response(html, status, HEADERS | {"Content-Language": spoken}, "text/html")
 
 
-def head_of(shown: Response) -> Response:
-    """What a HEAD hears of a page: all but the page."""
-    return Response(status_code=shown.status_code, headers=dict(shown.headers))
-
-
 def wants_page(request: Request) -> bool:
     """A person with a browser, not a program."""
     return "text/html" in request.headers.get("accept", "")

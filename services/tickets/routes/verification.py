@@ -12,7 +12,6 @@ from services.tickets.domain.visitors import Word
 from services.tickets.problems import LinkInvalid
 from services.tickets.routes.frames import (
     framed,
-    head_of,
     refused,
     sections,
     unreadable,
@@ -22,15 +21,14 @@ from services.tickets.schemas.form import VerificationIn, VerificationOut
 from services.tickets.usecases import vouching
 from services.tickets.usecases.vouching import Question
 from shared.kit import http
-from shared.kit.http import InTx, json, public
+from shared.kit.http import InTx, is_form, json, public
 from shared.kit.locale import pick
-from shared.kit.problems import ValidationFailed, problems
+from shared.kit.problems import UnsupportedMediaType, ValidationFailed, problems
 from shared.vocabulary import Locale, Localized
 
 router = http.router("/v1/public/verify", tags=["form"])
 
 _HOLDERS = [public("the link in the mail is signed for its ticket")]
-_FORM: Final = "application/x-www-form-urlencoded"
 _TITLE: Final = Localized(ar="تأكيد الطلب", en="Confirm the request")
 _ASK: Final = Localized(
     ar="وصلنا من نموذج الموقع طلب بهذا العنوان، رقمه {number}. هل هو منك؟",
@@ -68,29 +66,18 @@ async def show(token: str, tx: InTx, request: Request) -> Response:
     return _page(token, asked)
 
 
-@router.head(
-    "/{token}",
-    summary="Whether a confirmation link leads anywhere",
-    response_class=Response,
-    dependencies=_HOLDERS,
-    responses=problems(LinkInvalid),
-)
-async def try_link(token: str, tx: InTx, request: Request) -> Response:
-    return head_of(await show(token, tx, request))
-
-
 @router.post(
     "/{token}",
     summary="Answer a confirmation link",
     response_model=VerificationOut,
     dependencies=_HOLDERS,
-    responses=problems(LinkInvalid, ValidationFailed),
+    responses=problems(LinkInvalid, UnsupportedMediaType, ValidationFailed),
 )
 async def answer(token: str, tx: InTx, request: Request) -> Response:
     """JSON or a form: `answer` is `confirmed` or `denied`; the last word counts."""
     try:
         asked = await vouching.answer(tx, token, Word(await _word(request)))
-    except (LinkInvalid, ValidationFailed) as refusal:
+    except (LinkInvalid, UnsupportedMediaType, ValidationFailed) as refusal:
         return refused(refusal, _TITLE, request)
     if wants_page(request):
         return _page(token, asked)
@@ -100,7 +87,7 @@ async def answer(token: str, tx: InTx, request: Request) -> Response:
 async def _word(request: Request) -> Literal["confirmed", "denied"]:
     body = await request.body()
     try:
-        if request.headers.get("content-type", "").startswith(_FORM):
+        if body and is_form(request):
             fields = {key: values[0] for key, values in parse_qs(body.decode()).items()}
             return VerificationIn.model_validate(fields).answer
         return VerificationIn.model_validate(orjson.loads(body)).answer

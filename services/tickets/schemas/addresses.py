@@ -2,35 +2,25 @@
 
 from typing import Annotated
 
-from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from services.tickets.domain.visitors import is_plain
-from shared.kit.model import Line
-
-LONGEST = 254
+from shared.addresses import LONGEST, NotWritten, written
 
 
 def _address(text: str) -> str:
-    """As mail servers have it: at most 64 characters before the @."""
     try:
-        found = validate_email(
-            text, check_deliverability=False, globally_deliverable=False, strict=True
-        )
-    except EmailNotValidError:
-        raise PydanticCustomError("email", "This is not an e-mail address") from None
-    return found.normalized
+        return written(text).text
+    except NotWritten as fault:
+        raise PydanticCustomError(fault.code or "email", "This is not an e-mail address") from None
 
 
 def _public(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    if "." not in domain:
+    if "." not in address.rpartition("@")[2]:
         raise PydanticCustomError("email", "This is not an e-mail address")
-    if not is_plain(local):
-        raise PydanticCustomError("email_disguised", "Full-width and the like pass for others")
     return address
 
 
-Address = Annotated[str, Line(LONGEST), AfterValidator(_address)]
+Address = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_address)]
 PublicAddress = Annotated[Address, AfterValidator(_public)]
+"""Whose domain others know by the name system, too."""

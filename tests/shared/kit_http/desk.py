@@ -1,6 +1,7 @@
 """A small service that uses every part of the HTTP kit, and the tokens to knock at its doors."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -8,6 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from shared.kit.callers import Caller
 from shared.kit.context import Context
@@ -153,6 +155,16 @@ async def listing(
     start = decode_cursor(context, cursor)[0] if cursor else 0
     following = encode_cursor(context, [start + limit, datetime.now(UTC), RESERVED_ORGANIZATION])
     return page_response(request, list(range(start, start + limit)), following)
+
+
+@routes.get("/stream")
+async def stream(caller: CanRead, context: InContext) -> Response:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b": still here\n\n"
+            await asyncio.sleep(0.01)
+
+    return StreamingResponse(endless(), media_type="text/event-stream")
 
 
 @routes.post("/form")
