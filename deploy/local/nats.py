@@ -11,7 +11,7 @@ from shared.events.catalogue import BOOK
 
 STREAM = "SANAD"
 _ENCRYPTION = "SANAD_NATS_STORE_KEY"
-_COURIER = 3
+_COURIER = 6
 """Nobody waits for the courier while he waits for an answer: facts are safe in PostgreSQL. Much
 further back than this he brings a crowd's facts so late that nobody has heard of them after it."""
 _API = "$JS.API"
