@@ -4,10 +4,44 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.tickets.domain.postings import FULL, INSIDE, Field, bit_of, slice_of, span
+from typing_extensions import override
+
+from services.tickets.domain.postings import FULL, INSIDE, Field, bit_of, decode, slice_of, span
 
 Found = Mapping[bytes, Mapping[Field, int]]
 """Of one slice: for each token and field the bits of its tickets."""
+_NONE: Final[Mapping[Field, int]] = {}
+
+
+class Packed(Mapping[Field, int]):
+    """A token's rows in one slice by field; each is unpacked when somebody first looks at it.
+
+    Most never are: a reader's rights, or the word before, leave nothing in their slice.
+    """
+
+    __slots__ = ("_bits", "_rows")
+
+    def __init__(self) -> None:
+        self._rows: dict[Field, tuple[int, bytes]] = {}
+        self._bits: dict[Field, int] = {}
+
+    def put(self, field: Field, count: int, data: bytes) -> None:
+        self._rows[field] = (count, data)
+
+    @override
+    def __getitem__(self, field: Field) -> int:
+        bits = self._bits.get(field)
+        if bits is None:
+            bits = self._bits[field] = decode(*self._rows[field])
+        return bits
+
+    @override
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self._rows)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +54,10 @@ class Has:
     def bits(self, piece: int, found: Found) -> int:  # noqa: ARG002 - nodes are asked alike
         union = 0
         for token in self.tokens:
-            for field, bits in found.get(token, {}).items():
+            rows = found.get(token, _NONE)
+            for field in rows:
                 if field in self.fields:
-                    union |= bits
+                    union |= rows[field]
         return union
 
 
@@ -95,10 +130,20 @@ def tokens_of(node: Node) -> Iterator[bytes]:
             pass
 
 
-def holds(node: Node, number: int, found: Mapping[int, Found]) -> bool:
-    """Whether one ticket is in a tree's set."""
-    piece = slice_of(number)
-    return bool(node.bits(piece, found.get(piece, {})) & bit_of(number))
+class Looked:
+    """Whether tickets are in the sets of trees; a slice is worked out once for each tree."""
+
+    def __init__(self, found: Mapping[int, Found]) -> None:
+        self._found = found
+        self._bits: dict[tuple[Node, int], int] = {}
+
+    def holds(self, node: Node, number: int) -> bool:
+        piece = slice_of(number)
+        bits = self._bits.get((node, piece))
+        if bits is None:
+            bits = node.bits(piece, self._found.get(piece, {}))
+            self._bits[(node, piece)] = bits
+        return bool(bits & bit_of(number))
 
 
 def beginning(digits: str, highest: int) -> Numbered:

@@ -4,6 +4,7 @@ The index says which tickets to look at, never which may be shown: each page is 
 same statement, with the same walls, as a list without `q`.
 """
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,7 +14,8 @@ from uuid import UUID
 from services.tickets.adapters import stems
 from services.tickets.domain import ranking
 from services.tickets.domain.listing import Filters, Place, Sort
-from services.tickets.domain.postings import Field, bit_of, decode, numbers, slice_of
+from services.tickets.domain.matching import Packed
+from services.tickets.domain.postings import Field, bit_of, numbers, slice_of
 from services.tickets.domain.query import UNSEEN, Unreadable, parse
 from services.tickets.domain.queryplaces import Named
 from services.tickets.domain.rights import Viewer
@@ -36,7 +38,7 @@ _MOST_LOOKED_AT: Final = 5_000
 _CHUNK: Final = 1_000
 _ANY_INSTANT: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-Slices = dict[int, dict[bytes, dict[Field, int]]]
+Slices = dict[int, dict[bytes, Packed]]
 Answer = tuple[list[Row], list[Any] | None]
 
 
@@ -52,15 +54,24 @@ class Hunt:
     highest: int
     more: Sequence[Condition] = ()
     cost: verifying.Cost = field(default_factory=verifying.Cost)
+    known: Slices = field(default_factory=dict)
+    """Slices that were read and are asked for again when candidates are looked at."""
 
     async def load(self, pieces: Sequence[int]) -> Slices:
-        """The rows of the query's tokens in these slices, as bits."""
+        """The rows of the query's tokens in these slices, each slice read once for a page."""
+        if missing := [piece for piece in pieces if piece not in self.known]:
+            found = await self._read(missing)
+            if not self.question.checks:
+                return found
+            self.known.update(found)
+        return {piece: self.known[piece] for piece in pieces}
+
+    async def _read(self, pieces: Sequence[int]) -> Slices:
         async with self.context.tx() as tx:
             rows = await postings.found(tx, self.generation, self.question.tokens, pieces)
-        found: Slices = {}
+        found: Slices = {piece: defaultdict(Packed) for piece in pieces}
         for row in rows:
-            fields = found.setdefault(row["slice"], {}).setdefault(row["token"], {})
-            fields[Field(row["field"])] = decode(row["count"], row["bits"])
+            found[row["slice"]][row["token"]].put(Field(row["field"]), row["count"], row["bits"])
         return found
 
     async def rows(self, chosen: Sequence[int]) -> dict[int, Row]:
@@ -156,6 +167,8 @@ async def _candidates(hunt: Hunt, start: int) -> AsyncIterator[int]:
         slices = await hunt.load(window)
         for piece in window:
             bits = hunt.question.node.bits(piece, slices.get(piece, {}))
+            if not bits:
+                hunt.known.pop(piece, None)
             for number in numbers(piece, bits):
                 if 0 < number < start and number <= hunt.highest:
                     yield number

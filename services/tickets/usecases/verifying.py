@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.tickets.domain import terms
 from services.tickets.domain.customwords import called
 from services.tickets.domain.fieldrules import Fields
 from services.tickets.domain.folding import fold
-from services.tickets.domain.matching import Every, Found, Has, Node, holds
+from services.tickets.domain.matching import Every, Found, Has, Looked, Node
 from services.tickets.domain.postings import Field, slice_of
 from services.tickets.store import seals, search
 from services.tickets.store.rows import Row
@@ -52,17 +53,18 @@ async def sound(
     context: Context, caller: Caller, question: Question, rows: Sequence[Row], pages: Pages
 ) -> list[Row]:
     """The rows for which all checks hold, in their order."""
-    found = await pages.load(sorted({slice_of(row["number"]) for row in rows})) if rows else {}
+    pieces = sorted({slice_of(row["number"]) for row in rows})
+    looked = Looked(await pages.load(pieces) if rows else {})
     kept: list[Row] = []
     for at in range(0, len(rows), AT_ONCE):
         some = rows[at : at + AT_ONCE]
         opened = await _texts(context, caller, some) if _beyond_people(question) else {}
-        named = [row for row in some if _may_name(question, row["number"], found)]
+        named = [row for row in some if _may_name(question, row["number"], looked)]
         people = await _people(context, named)
         pages.cost.letters += sum(len(text) for told in opened.values() for _, text in told)
         for row in some:
             book = Book(row, [*opened.get(row["id"], ()), *people.get(row["id"], ())])
-            if all(_holds(check, book, found) for check in question.checks):
+            if all(_holds(check, book, looked) for check in question.checks):
                 kept.append(row)
     return kept
 
@@ -85,12 +87,12 @@ class Book:
         )
 
 
-def _holds(check: Check, book: Book, found: Mapping[int, Found]) -> bool:
-    return check.negated is not any(_applies(one, book, found) for one in check.alternatives)
+def _holds(check: Check, book: Book, looked: Looked) -> bool:
+    return check.negated is not any(_applies(one, book, looked) for one in check.alternatives)
 
 
-def _applies(one: Alternative, book: Book, found: Mapping[int, Found]) -> bool:
-    if not holds(one.node, book.row["number"], found):
+def _applies(one: Alternative, book: Book, looked: Looked) -> bool:
+    if not looked.holds(one.node, book.row["number"]):
         return False
     if one.exact is None:
         return True
@@ -100,11 +102,16 @@ def _applies(one: Alternative, book: Book, found: Mapping[int, Found]) -> bool:
     return bool(begin <= book.row["created_at"] < end)
 
 
-def _may_follow(phrase: Sequence[str], folded: str) -> bool:
+def _may_follow(phrase: tuple[str, ...], folded: str) -> bool:
     """A quick look before a text is cut into words; long words are cut off, so it cannot tell."""
     if any(len(word) >= terms.LONGEST for word in phrase):
         return True
-    return re.search(r"[\W_]*".join(map(re.escape, phrase)), folded) is not None
+    return _loosely(phrase).search(folded) is not None
+
+
+@lru_cache(maxsize=64)
+def _loosely(phrase: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"[\W_]*".join(map(re.escape, phrase)))
 
 
 def _follows(phrase: Sequence[str], words: Sequence[str]) -> bool:
@@ -141,10 +148,10 @@ def _beyond_people(question: Question) -> bool:
     )
 
 
-def _may_name(question: Question, number: int, found: Mapping[int, Found]) -> bool:
+def _may_name(question: Question, number: int, looked: Looked) -> bool:
     """Whether all words of a phrase stand in the names of a ticket's people."""
     return any(
-        isinstance(one.exact, Phrase) and holds(_of_people(one.node), number, found)
+        isinstance(one.exact, Phrase) and looked.holds(_of_people(one.node), number)
         for check in question.checks
         for one in check.alternatives
     )
