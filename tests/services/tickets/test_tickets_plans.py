@@ -35,7 +35,8 @@ HARD = {
     *("tag", "breached", "organization", "overdue"),
 }
 FAR = {"a year ago", "unchanged for a year", "unchanged for a year, open", "unanswered for a year"}
-"""Old tickets by something else than their age: what came since is walked over (docs/plans.md)."""
+"""Old tickets by something else than their age: what came since may be walked over
+(docs/plans.md)."""
 
 
 def _share(salt: int) -> str:
@@ -178,6 +179,15 @@ async def test_a_page_of_fifty_reads_little(filled: Desk, name: str) -> None:
         assert plan.scanned == [], (case.name, plan.told())
         if plain not in FAR:
             assert plan.read <= most, (case.name, plan.told())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["a year ago", "unchanged for a year"])
+async def test_old_tickets_by_priority_pass_no_newer_ones(filled: Desk, name: str) -> None:
+    for case in LISTS[name]:
+        if "priority" in case.query:
+            plan = await _plan(filled, case)
+            assert plan.read <= 500, (case.name, plan.told())
 
 
 @pytest.mark.slow
