@@ -11,6 +11,8 @@ from services.tickets.domain.words import Ticket
 from shared.vocabulary import Localized, Status
 
 RATED: Final = frozenset({Status.RESOLVED, Status.CLOSED})
+VOTES: Final = 20
+"""So often a resolution is rated, changes included; each is a fact that others are told of."""
 
 
 class Standing(StrEnum):
@@ -56,7 +58,7 @@ def may_reopen_until(
     ticket: Ticket, score: int | None, policy: Policy, now: datetime
 ) -> datetime | None:
     """Until when this rating could still reopen the ticket; None when it cannot."""
-    if score is None or not reopens(score, policy) or ticket.status is not Status.RESOLVED:
+    if score is None or not reopens(score, policy) or ticket.status not in RATED:
         return None
     return ticket.reopen_until if inside_window(ticket, now) else None
 

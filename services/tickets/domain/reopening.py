@@ -11,7 +11,7 @@ from shared.vocabulary import MailClass, Status
 MAIL_REOPENS_A_DAY: Final = 3
 """The limiter of mail.md 9; beyond it a mail only joins the ticket."""
 REOPENS_A_DAY: Final = 20
-"""By hand; each solution in between writes to the customer, so a program's loop must end."""
+"""By whatever door; each solution in between writes to the customer: a program's loop must end."""
 DAY: Final = timedelta(hours=24)
 
 _ANSWERING: Final = frozenset({MailClass.HUMAN, MailClass.LIST})

@@ -185,8 +185,8 @@ STORIES: Final[Mapping[str, Localized]] = {
     **VISITOR_STORIES,
     **FIELD_STORIES,
     "reopen_limited": {
-        "ar": "لم يُعد الفتح: بلغ البريد حد إعادة الفتح اليومي",
-        "en": "Not reopened: mail reached its daily limit of reopening",
+        "ar": "لم يُعد فتحها البريد: بلغت حد إعادة الفتح اليومي",
+        "en": "Not reopened by mail: the daily limit of reopening is reached",
     },
 }
 

@@ -9,6 +9,7 @@ from services.tickets.problems.feedback import (
     FeedbackExpired,
     FeedbackPassed,
     FeedbackReopenOver,
+    FeedbackSettled,
 )
 from services.tickets.problems.files import (
     ChecksumMismatch,
@@ -55,6 +56,7 @@ __all__ = [
     "FeedbackExpired",
     "FeedbackPassed",
     "FeedbackReopenOver",
+    "FeedbackSettled",
     "FileInfected",
     "FileWithheld",
     "FormBusy",

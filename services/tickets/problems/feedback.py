@@ -29,6 +29,17 @@ class FeedbackPassed(Conflict):
     )
 
 
+class FeedbackSettled(Conflict):
+    """A program, or a finger that cannot decide; what was given last stays."""
+
+    code = "feedback_changed_too_often"
+    title = Localized(ar="تغيّر التقييم مرارًا", en="The rating was changed too often")
+    detail = Localized(
+        ar="غُيّر تقييم هذا الحل مرات كثيرة، ويبقى آخر تقييم سُجّل.",
+        en="The rating of this resolution was changed many times; the one recorded last stays.",
+    )
+
+
 class FeedbackReopenOver(Conflict):
     """A low rating after the window; the rating itself is still welcome."""
 

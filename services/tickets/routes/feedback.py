@@ -12,8 +12,10 @@ from services.tickets.problems import (
     FeedbackExpired,
     FeedbackPassed,
     FeedbackReopenOver,
+    FeedbackSettled,
     LinkInvalid,
     NotRatable,
+    ReopenedTooOften,
 )
 from services.tickets.routes import pages
 from services.tickets.routes.frames import unreadable, wants_page
@@ -36,7 +38,8 @@ router = http.router("/v1", tags=["feedback"])
 _HOLDERS = [public("the link in the mail is signed for its ticket")]
 _BOXES: Final = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
 _MOST_FIELDS: Final = 20
-_REFUSALS: Final = (LinkInvalid, NotRatable, FeedbackPassed, FeedbackExpired, FeedbackReopenOver)
+_OVER: Final = (FeedbackExpired, FeedbackReopenOver, FeedbackSettled, ReopenedTooOften)
+_REFUSALS: Final = (LinkInvalid, NotRatable, FeedbackPassed, *_OVER)
 
 
 @router.post(
@@ -44,12 +47,13 @@ _REFUSALS: Final = (LinkInvalid, NotRatable, FeedbackPassed, FeedbackExpired, Fe
     summary="Rate a resolution",
     status_code=201,
     response_model=FeedbackGivenOut,
-    responses=problems(NotFound, NotRatable, FeedbackExpired, FeedbackReopenOver, ValidationFailed),
+    responses=problems(NotFound, NotRatable, *_OVER, ValidationFailed),
 )
 async def rate(ticket_id: UUID, body: FeedbackIn, caller: CanWrite, tx: InTx) -> Response:
     """By the requester; rating again replaces the earlier one until the time for it is over.
 
-    `reopen: true` with a low score reopens the ticket inside its reopen window.
+    Twenty times in all for each resolution (409 `feedback_changed_too_often`, the last one stays).
+    `reopen: true` with a low score reopens the ticket inside its reopen window, closed or not.
     """
     return json(await rating.rate(tx, caller, ticket_id, body.vote()), 201)
 
@@ -71,7 +75,7 @@ async def read_feedback(ticket_id: UUID, caller: CanRead, context: InContext) ->
     dependencies=_HOLDERS,
     responses={
         200: {"content": {"text/html": {}}},
-        **problems(LinkInvalid, NotRatable, FeedbackPassed, FeedbackExpired),
+        **problems(LinkInvalid, NotRatable, FeedbackPassed, FeedbackExpired, FeedbackSettled),
     },
 )
 async def show(token: str, tx: InTx, request: Request) -> Response:

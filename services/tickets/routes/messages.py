@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from services.tickets.problems import TicketEnded
+from services.tickets.problems import ReopenedTooOften, TicketEnded
 from services.tickets.routes.policies import (
     BELIEVED,
     CanRead,
@@ -30,7 +30,9 @@ router = http.router("/v1/tickets/{ticket_id}/messages", tags=["messages"], exac
     summary="Write a message",
     status_code=201,
     response_model=MessageOut,
-    responses=problems(NotFound, TicketEnded, IllegalTransition, PreconditionFailed),
+    responses=problems(
+        NotFound, TicketEnded, ReopenedTooOften, IllegalTransition, PreconditionFailed
+    ),
     dependencies=BELIEVED,
 )
 async def write_message(ticket_id: UUID, body: MessageIn, caller: CanWrite, tx: InTx) -> Response:

@@ -52,7 +52,8 @@ def vote(token: str, paper: Ballot) -> Response:
     if refusal is not None:
         texts = ((one, escape(pick(refusal.detail, one))) for one in Locale)
         reason = sections(paper.locale, texts)
-        return _page(paper, f"{reason}{shown}", refusal.status)
+        offer = _offer(token, paper) if paper.settled else ""
+        return _page(paper, f"{reason}{shown}{offer}", refusal.status)
     asked = _told(paper, "given", "until") if paper.given else _told(paper, "ask")
     return _page(paper, f"{asked}{_offer(token, paper)}{_form(token, paper)}")
 

@@ -131,11 +131,11 @@ async def listed(
     )
 
 
-async def reopened_since(tx: Tx, ticket_id: UUID, start: datetime) -> int:
-    """How often the ticket was reopened from that instant on."""
+async def happened_since(tx: Tx, ticket_id: UUID, kind: str, start: datetime) -> int:
+    """How often this happened to the ticket from that instant on."""
     count: int = await tx.scalar(
         """select count(*) from tickets.timeline
-        where ticket_id = :ticket and kind = 'reopened' and at > :start""",
-        {"ticket": ticket_id, "start": start},
+        where ticket_id = :ticket and kind = :kind and at >= :start""",
+        {"ticket": ticket_id, "kind": kind, "start": start},
     )
     return count

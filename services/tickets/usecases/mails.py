@@ -9,14 +9,20 @@ from services.tickets.adapters.markup import clean_html
 from services.tickets.domain import rights
 from services.tickets.domain.naming import file_name, mail_subject
 from services.tickets.domain.opening import File, Opening, Writing
-from services.tickets.domain.reopening import Effect, effect_of_mail, is_automatic, recent
+from services.tickets.domain.reopening import (
+    ENDED,
+    Effect,
+    effect_of_mail,
+    is_automatic,
+    recent,
+)
 from services.tickets.domain.words import Action, Ticket
 from services.tickets.store import directory, seals, tickets
 from services.tickets.store.rows import Row
 from services.tickets.usecases import arriving, company, opening
 from services.tickets.usecases.company import UNVERIFIED
 from services.tickets.usecases.life import Actor, Life
-from services.tickets.usecases.replying import answer, put, reopen
+from services.tickets.usecases.replying import answer, put, reopen, reopens_left
 from shared.events.base import Event
 from shared.events.mail import MailRouted
 from shared.kit.context import Context
@@ -69,8 +75,11 @@ async def _answer(tx: Tx, row: Row, routed: MailRouted, fetched: Fetched) -> UUI
     """The ticket that the mail came to: this one, or the follow-up that it opened."""
     ticket = tickets.to_ticket(row)
     automatic = is_automatic(routed.mail_class) or routed.decision == "note"
+    may_reopen = routed.may_reopen and (
+        ticket.status not in ENDED or await reopens_left(tx, ticket)
+    )
     effect = effect_of_mail(
-        ticket, routed.received_at, tx.now, automatic=automatic, may_reopen=routed.may_reopen
+        ticket, routed.received_at, tx.now, automatic=automatic, may_reopen=may_reopen
     )
     kind = await _voice(tx, ticket, routed)
     inside = not routed.public

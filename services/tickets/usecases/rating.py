@@ -14,14 +14,15 @@ from services.tickets.problems import (
     FeedbackExpired,
     FeedbackPassed,
     FeedbackReopenOver,
+    FeedbackSettled,
     LinkInvalid,
     NotRatable,
 )
-from services.tickets.store import feedback, seals, tickets
+from services.tickets.store import feedback, seals, tickets, timeline
 from services.tickets.store.rows import Row
 from services.tickets.usecases.figures import zone_of
 from services.tickets.usecases.life import Actor, Life
-from services.tickets.usecases.replying import reopen
+from services.tickets.usecases.replying import reopen, require_reopening
 from services.tickets.usecases.sight import hold, viewer_of
 from shared.events.ticket import TicketFeedbackGiven
 from shared.kit.callers import Caller
@@ -72,14 +73,18 @@ class Ballot:
     given: Given | None = None
     reopen_until: datetime | None = None
     """Until when the rating that was given may still reopen the ticket."""
+    settled: bool = False
+    """Changed so often that what was given last stays; it may still reopen."""
 
     @property
     def open(self) -> bool:
-        return self.standing is Standing.OPEN
+        return self.standing is Standing.OPEN and not self.settled
 
     def refusal(self) -> Problem | None:
-        """Why nothing can be cast now."""
-        return None if self.open else _REFUSALS[self.standing]()
+        """Why nothing else can be cast now."""
+        if self.open:
+            return None
+        return _REFUSALS.get(self.standing, FeedbackSettled)()
 
 
 async def rate(tx: Tx, caller: Caller, ticket_id: UUID, vote: Vote) -> dict[str, Any]:
@@ -152,6 +157,7 @@ async def _paper(life: Life, read: RatingToken) -> Ballot:
         until=rules.rated_until(ticket, policy),
         given=given,
         reopen_until=rules.may_reopen_until(ticket, score, policy, life.tx.now),
+        settled=await _settled(life),
     )
 
 
@@ -177,9 +183,11 @@ async def _cast(life: Life, vote: Vote, policy: Policy, *, by_link: bool) -> Non
     ticket, score = life.ticket, vote.score
     assert score is not None
     if vote.reopen:
-        _check_reopening(life, score, policy)
+        await _check_reopening(life, score, policy)
     elif _repeats(await _given(life, ticket.reopen_count), vote):
         return
+    elif await _settled(life):
+        raise FeedbackSettled
     values = {
         "ticket_id": ticket.id,
         "reopen_count": ticket.reopen_count,
@@ -206,13 +214,23 @@ def _repeats(given: Given | None, vote: Vote) -> bool:
     return not vote.said or vote.comment == given.comment
 
 
-def _check_reopening(life: Life, score: int, policy: Policy) -> None:
+async def _settled(life: Life) -> bool:
+    """Whether this resolution was rated so often that no other rating of it is taken."""
+    ended = life.ticket.resolved_at or life.ticket.closed_at
+    if ended is None:
+        return False
+    cast = timeline.happened_since(life.tx, life.ticket.id, "feedback_given", ended)
+    return await cast >= rules.VOTES
+
+
+async def _check_reopening(life: Life, score: int, policy: Policy) -> None:
     if not rules.reopens(score, policy):
         locale = life.tx.caller.locale
         texts = SCORE_DOES_NOT_REOPEN
         raise ValidationFailed.of("/reopen", "score_does_not_reopen", texts, locale)
     if rules.may_reopen_until(life.ticket, score, policy, life.at) is None:
         raise FeedbackReopenOver
+    await require_reopening(life)
 
 
 def _policy(context: Context) -> Policy:

@@ -7,11 +7,11 @@ from uuid import UUID
 from services.tickets.domain import rights
 from services.tickets.domain.lifecycle import TERMINAL, legal_verbs
 from services.tickets.domain.opening import Writing
-from services.tickets.domain.reopening import ENDED, inside_window
+from services.tickets.domain.reopening import DAY, ENDED, REOPENS_A_DAY, inside_window
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.words import Action, Ticket
-from services.tickets.problems import IllegalMove, NeverReopens, TicketEnded
-from services.tickets.store import chains, messages, relatives, tickets
+from services.tickets.problems import IllegalMove, NeverReopens, ReopenedTooOften, TicketEnded
+from services.tickets.store import chains, messages, relatives, tickets, timeline
 from services.tickets.store import files as attached
 from services.tickets.usecases import answers, claiming, unheard
 from services.tickets.usecases.claiming import NOTHING, Claim
@@ -77,6 +77,8 @@ async def write(life: Life, body: str, *, public: bool = True, claim: Claim = NO
     """The actor's message and what it moves; refuses what comes too late."""
     kind = life.actor.kind
     _check_open(life.ticket, kind, life.at)
+    if kind is AuthorKind.CUSTOMER and life.ticket.status in ENDED:
+        await require_reopening(life)
     await claiming.take(life.tx, claim)
     channel = Channel.PORTAL if kind is AuthorKind.CUSTOMER else Channel.WEB
     if life.tx.caller.kind == "client":
@@ -126,6 +128,17 @@ def answer(life: Life, message_id: UUID | None) -> None:
         reopen(life, "portal", message_id)
     elif life.moves(Action.ANSWER):
         life.move(Action.ANSWER)
+
+
+async def reopens_left(tx: Tx, ticket: Ticket) -> bool:
+    """Whether the ticket may be reopened once more today, by whatever door."""
+    since = tx.now - DAY
+    return await timeline.happened_since(tx, ticket.id, "reopened", since) < REOPENS_A_DAY
+
+
+async def require_reopening(life: Life) -> None:
+    if not await reopens_left(life.tx, life.ticket):
+        raise ReopenedTooOften
 
 
 Cause = Literal["mail", "portal", "staff", "feedback"]

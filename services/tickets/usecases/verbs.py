@@ -10,19 +10,14 @@ from services.tickets.domain.lifecycle import (
     legal_now,
     may_reopen,
 )
-from services.tickets.domain.reopening import DAY, REOPENS_A_DAY, inside_window
+from services.tickets.domain.reopening import inside_window
 from services.tickets.domain.words import Action
-from services.tickets.problems import (
-    IllegalMove,
-    ReopenedTooOften,
-    ReplyRequired,
-)
-from services.tickets.store import timeline
+from services.tickets.problems import IllegalMove, ReplyRequired
 from services.tickets.store.rows import Row
 from services.tickets.usecases import fielding, reporting_back, tagging
 from services.tickets.usecases.directory import require_assignee
 from services.tickets.usecases.life import Life
-from services.tickets.usecases.replying import begin, ended, write
+from services.tickets.usecases.replying import begin, ended, require_reopening, write
 from services.tickets.usecases.replying import reopen as bring_back
 from services.tickets.usecases.reporting_back import Said, said_to
 from services.tickets.usecases.sight import staff_only, viewer_of
@@ -188,8 +183,7 @@ async def reopen(tx: Tx, caller: Caller, ticket_id: UUID, reason: str | None) ->
         raise IllegalMove(life.ticket.status, _legal(life, staff=viewer.staff))
     if not viewer.staff and not in_time:
         raise ended(life.ticket)
-    if await timeline.reopened_since(tx, ticket_id, life.at - DAY) >= REOPENS_A_DAY:
-        raise ReopenedTooOften
+    await require_reopening(life)
     bring_back(life, "staff" if viewer.staff else "portal", reason=reason)
     return await life.save(), life
 
