@@ -6,8 +6,8 @@ index of the escalated alone a third of them is fetched, and the planner sees th
 
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 
 def upgrade() -> None:
