@@ -82,6 +82,7 @@ async def turn(bench: Bench, admin: Person, macro: str) -> dict[str, float]:
         await unheard.forget(bench.desk.endpoints["database"])
         await quiet(within=20)  # what the turn before has set off
         took[name] = await asked(admin, ids, **what)
+        print(f"{name}: {took[name]:.2f} s", flush=True)
     return took
 
 
