@@ -138,10 +138,7 @@ def _headers(tls: str) -> Json:
 
 
 def _packing() -> Json:
-    """Streams of events are left alone: a compressor would hold them back.
-
-    So are heads without a body: it would name the length of nothing, packed.
-    """
+    """Streams of events are left alone: a compressor would hold them back."""
     packed = {
         "handler": "encode",
         "encodings": {"zstd": {}, "gzip": {}},
@@ -149,7 +146,7 @@ def _packing() -> Json:
         "minimum_length": 1024,
         "match": {"headers": {"Content-Type": _COMPRESSED}},
     }
-    return {"match": [{"not": [{"method": ["HEAD"]}]}], "handle": [packed]}
+    return {"handle": [packed]}
 
 
 def _too_long() -> Json:

@@ -118,7 +118,6 @@ class NoticeOut(Out):
         "breach",
         "assigned",
         "reopened",
-        "rated",
         "warning",
         "pause_overdue",
         "watched",

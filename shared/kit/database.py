@@ -4,9 +4,10 @@ from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.kit.callers import Seat
+from shared.kit.queueing import Line, Lines
 from shared.kit.settings import Settings
 
 _PLANNING: Final = {"random_page_cost": "1.1"}
@@ -22,6 +23,14 @@ _LISTS: Final = "select " + ", ".join(
 """The driver asks the catalogue about each kind of array when a statement first names it, for
 milliseconds each time and on each connection; named together they are asked about once."""
 
+_PATIENCE: Final = 10.0
+"""Seconds in the line for a connection: with what comes before it, less than the edge waits."""
+_SUBJECT_PATIENCE: Final = 15.0
+_INSIDE: Final = 2
+"""Connections of a seat for whoever holds one and needs another beside it."""
+_KEYS: Final = 1
+"""And for the vault, which is asked by all of them, one after the other."""
+
 
 class Database:
     """Engines in driver autocommit: `Tx` alone says BEGIN and COMMIT (performance.md 4.1)."""
@@ -30,6 +39,9 @@ class Database:
         self._settings = settings
         self._schema = schema
         self._engines: dict[Seat, AsyncEngine] = {}
+        self._lines: dict[tuple[Seat, bool], Line] = {}
+        self.subjects = Lines(max(1, settings.pool_size // 2 - 1), _SUBJECT_PATIENCE)
+        """Who wants to change the same thing: a part of the pool is enough for them."""
 
     def engine(self, seat: Seat) -> AsyncEngine:
         """The pool of a seat, made when it is first needed."""
@@ -38,7 +50,7 @@ class Database:
                 self._settings.dsn(self._schema, seat),
                 isolation_level="AUTOCOMMIT",
                 pool_size=self._settings.pool_size,
-                max_overflow=0,
+                max_overflow=_INSIDE + _KEYS,
                 pool_timeout=5,
                 pool_pre_ping=False,
                 pool_recycle=1800,
@@ -49,9 +61,12 @@ class Database:
             self._engines[seat] = engine
         return self._engines[seat]
 
-    async def connect(self, seat: Seat) -> AsyncConnection:
-        """A connection of the seat's pool; the caller closes it."""
-        return await self.engine(seat).connect()
+    def line(self, seat: Seat, *, inside: bool) -> Line:
+        """Where one waits for a connection of the seat; `inside`: while holding another one."""
+        if (seat, inside) not in self._lines:
+            places = _INSIDE if inside else self._settings.pool_size
+            self._lines[seat, inside] = Line(places, _PATIENCE)
+        return self._lines[seat, inside]
 
     async def close(self) -> None:
         """Give all connections back to the server."""

@@ -17,6 +17,7 @@ from shared.kit.context import Context
 from shared.kit.etags import unchanged
 from shared.kit.idempotency import Repeat, is_repeated, repeat_of
 from shared.kit.incoming import DoorRequest
+from shared.kit.lanes import READING, REPEAT, about
 from shared.kit.logging import get_logger
 from shared.kit.problems import Problem, TooManyRequests
 from shared.kit.ratelimit import RateLimit
@@ -24,9 +25,7 @@ from shared.kit.verifier import Verifier
 from shared.kit.visit import LIST, Visit, address_of, visit_of
 
 TX: Final = "sanad.tx"
-REPEAT: Final = "sanad.repeat"
 _NOTHING: Final = contextlib.nullcontext()
-_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MENDABLE: Final = frozenset({400, 401, 403, 408, 412, 413, 415, 429})
 """Refusals that a caller mends and sends again under the same key."""
 _PAUSES: Final = (0.01, 0.04, 0.16)
@@ -65,6 +64,7 @@ class Passage:
     """Who writes the idempotency row: the door first, the route's one statement, or nobody."""
     questions: Questions
     """What its address may ask."""
+    lane: str | None = None
 
     async def serve(self, plain: Request) -> Response:
         request = DoorRequest(plain.scope, plain.receive)
@@ -119,7 +119,7 @@ class Passage:
 
     def _is_replayable(self, request: Request) -> bool:
         """All that it did is undone, and the body that it read can be read once more."""
-        alone = self.repeats != "never" or request.method in _READING
+        alone = self.repeats != "never" or request.method in READING
         return alone and (
             hasattr(request, "_body") or not getattr(request, "_stream_consumed", True)
         )
@@ -148,6 +148,7 @@ class Passage:
             parent = visit_of(request.scope).trace.parent
             async with context.tx(caller, parent) as tx:
                 request.scope[TX] = tx
+                tx.about = about(request, self.lane)
                 if repeat is not None and (kept := await repeat.claim(tx)):
                     return kept
                 response = _sound(await self.handler(request))
@@ -155,7 +156,7 @@ class Passage:
                     await repeat.settle(tx, response)
         except Undo as undo:
             return undo.response
-        if request.method not in _READING:
+        if request.method not in READING:
             context.writes.note(caller.id)
         return response
 

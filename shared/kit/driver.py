@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
 from shared.kit.callers import Caller, Seat
-from shared.kit.database import Database
 from shared.kit.statements import Params, Statement, run
 
 
@@ -26,21 +25,6 @@ def opening(caller: Caller) -> str:
     if caller.seat is not Seat.CUSTOMER:
         return "begin"
     return f"begin; set local app.organization = '{caller.organization_id or ''}'"
-
-
-async def connected(
-    database: Database, caller: Caller
-) -> tuple[AsyncConnection, asyncpg.Connection]:
-    """A connection that answers and has nothing open, and the driver's own."""
-    while True:
-        connection = await database.connect(caller.seat)
-        driver = (await connection.get_raw_connection()).driver_connection
-        if driver is not None and not driver.is_closed() and not driver.is_in_transaction():
-            return connection, driver
-        # The server went away meanwhile, or a door left something open (T15): not to be
-        # used, and replaced by a fresh one, which fails by itself when nobody answers.
-        await connection.invalidate()
-        await connection.close()
 
 
 async def ask(

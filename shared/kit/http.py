@@ -22,11 +22,12 @@ from shared.kit.cursors import (
     page,
     page_response,
 )
-from shared.kit.door import REPEAT, TX, Entrance, Passage, Repeats
+from shared.kit.door import TX, Entrance, Passage, Repeats
 from shared.kit.etags import if_match, set_etag
 from shared.kit.idempotency import IDEMPOTENCY_CTE, Repeat
 from shared.kit.incoming import BODY_LIMIT
 from shared.kit.kinds import is_form, json_only
+from shared.kit.lanes import REPEAT, lane_of
 from shared.kit.problem import problems
 from shared.kit.problems import (
     Forbidden,
@@ -121,13 +122,14 @@ class DoorRoute(APIRoute):
         elif _uses(self.dependant, _tx):
             self.repeats = "claimed"
         open_ = self.policy.kind == "public"
-        questions = Questions(self.dependant, exact=self.exact, open_=open_)
+        asked = Questions(self.dependant, exact=self.exact, open_=open_)
         if iscoroutinefunction(self.endpoint):
             _hand_over(self.dependant)
         handler = super().get_route_handler()
         if self.body_field is not None and not isinstance(self.body_field.field_info, Form):
             handler = json_only(handler)
-        return Passage(handler, self.policy, self.body_limit, self.repeats, questions).serve
+        lane = lane_of(self.dependant)
+        return Passage(handler, self.policy, self.body_limit, self.repeats, asked, lane).serve
 
 
 class ExactRoute(DoorRoute):
@@ -195,6 +197,4 @@ def _is_ours(call: Callable[..., Any] | None) -> bool:
 
 
 def _uses(dependant: Dependant, call: Callable[..., Any]) -> bool:
-    return any(
-        dependency.call is call or _uses(dependency, call) for dependency in dependant.dependencies
-    )
+    return any(one.call is call or _uses(one, call) for one in dependant.dependencies)

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.events.base import Event, Fact
 from shared.kit import outbox
 from shared.kit.callers import Caller, Seat
-from shared.kit.driver import Done, ask, connected, do, fetch_each, opening, send
+from shared.kit.driver import Done, ask, do, fetch_each, opening, send
+from shared.kit.loans import Loan, borrow
 from shared.kit.pending import Pending, Savepoint
 from shared.kit.statements import Params, Statement, run
 
@@ -32,7 +33,9 @@ class Tx:
         self.caller = caller
         self.now: datetime = context.clock.now()
         self.traceparent = traceparent or outbox.new_traceparent()
-        self._connection: AsyncConnection | None = None
+        self.about: str | None = None
+        """The one thing that this is to change, where others may want it too (`kit/loans.py`)."""
+        self._loan: Loan | None = None
         self._driver: Any = None
         self._begun = False
         self._pending = Pending()
@@ -139,14 +142,13 @@ class Tx:
     async def roll_back(self) -> None:
         """Undo everything; a connection that cannot roll back is thrown away (T15)."""
         self._pending = Pending()
-        if self._connection is None:
+        if self._loan is None:
             return
         try:
             if self._begun or self._driver.is_in_transaction():
                 await asyncio.wait_for(self._driver.execute("rollback"), 5)
         except Exception:  # noqa: BLE001 - whatever broke it, the pool must not see it again
-            with contextlib.suppress(Exception):
-                await self._connection.invalidate()
+            await self._loan.throw_away()
         self._begun = False
         await self._release()
 
@@ -184,11 +186,12 @@ class Tx:
         return connection
 
     async def _connect(self) -> AsyncConnection:
-        if self._connection is None:
-            self._connection, self._driver = await connected(self.context.database, self.caller)
-        return self._connection
+        if self._loan is None:
+            loan = await borrow(self.context.database, self.caller.seat, self.about)
+            self._loan, self._driver = loan, loan.driver
+        return self._loan.connection
 
     async def _release(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
+        loan, self._loan = self._loan, None
+        if loan is not None:
+            await loan.end()

@@ -23,15 +23,12 @@ class StrangerIn(Body):
     organization_id: UUID | None = None
     closed: bool = False
     """Whether the one who names them sits behind the wall of that organization."""
-    unproven: bool = False
-    """Whether nothing but the claim of somebody unknown says that the address is theirs."""
 
     def stranger(self) -> Stranger:
         plain = "".join(char for char in self.name or "" if char.isprintable())
         name = " ".join(plain.split())[:200]
         named = self.organization_id
-        proven = not self.unproven
-        return Stranger(self.address, name or None, self.locale, named, self.closed, proven)
+        return Stranger(self.address, name or None, self.locale, named, self.closed)
 
 
 class ResolveIn(StrangerIn):

@@ -19,7 +19,6 @@ class PersonWish:
     department_ids: frozenset[UUID] | None = None
     password: str | None = None
     disabled: bool | None = None
-    proven: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from services.tickets.usecases.linking import Place, Span
 from shared.kit import http
 from shared.kit.context import Context
 from shared.kit.http import InContext, InTx, cursor_foreign, decode_cursor, page_response
+from shared.kit.lanes import in_lane
 from shared.kit.problems import (
     IllegalTransition,
     NotFound,
@@ -35,6 +36,8 @@ from shared.kit.problems import (
 
 router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], exact=True, dependencies=BELIEVED)
 
+_TIES: Final = in_lane("ties")
+"""Whoever ties tickets waits for whoever else does (`links.hold`)."""
 _COMMON: Final = (NotFound, IllegalTransition, ValidationFailed, PreconditionFailed)
 
 
@@ -64,7 +67,12 @@ def _answer(*failures: Any, status: int = 200) -> dict[str, Any]:
     }
 
 
-@router.post("/merge", summary="Merge into another ticket", **_answer(MergeCycle, TargetEnded))
+@router.post(
+    "/merge",
+    summary="Merge into another ticket",
+    dependencies=_TIES,
+    **_answer(MergeCycle, TargetEnded),
+)
 async def merge(ticket_id: UUID, body: MergeIn, caller: CanManage, tx: InTx) -> Response:
     """Messages, files, links and people move, and the earlier promise counts from then on.
 
@@ -75,7 +83,7 @@ async def merge(ticket_id: UUID, body: MergeIn, caller: CanManage, tx: InTx) -> 
     return changed(tx.context, await binding.merge(tx, caller, ticket_id, into))
 
 
-@router.post("/unmerge", summary="Undo a merge", **_answer(UnmergeExpired))
+@router.post("/unmerge", summary="Undo a merge", dependencies=_TIES, **_answer(UnmergeExpired))
 async def unmerge(ticket_id: UUID, caller: CanManage, tx: InTx) -> Response:
     """Within 24 hours; what was written to the other ticket meanwhile stays there."""
     return changed(tx.context, await unmerging.unmerge(tx, caller, ticket_id))
@@ -90,7 +98,7 @@ async def split(ticket_id: UUID, body: SplitIn, caller: CanManage, tx: InTx) -> 
     return response
 
 
-@router.post("/link", summary="Link with another ticket", **_answer(LinkCycle))
+@router.post("/link", summary="Link with another ticket", dependencies=_TIES, **_answer(LinkCycle))
 async def link(ticket_id: UUID, body: LinkIn, caller: CanManage, tx: InTx) -> Response:
     """`kind` is what the other ticket is to this one; it sees the link from its own side."""
     result = await linking.link(tx, caller, ticket_id, body.ticket_id, Side(body.kind))
@@ -117,7 +125,13 @@ async def list_links(
     return page_response(request, items, cursor_of(context, following))
 
 
-@router.delete("/links/{other_id}", summary="Unlink", status_code=204, responses=problems(NotFound))
+@router.delete(
+    "/links/{other_id}",
+    summary="Unlink",
+    status_code=204,
+    responses=problems(NotFound),
+    dependencies=_TIES,
+)
 async def unlink(
     ticket_id: UUID, other_id: UUID, caller: CanManage, tx: InTx, kind: Kind | None = None
 ) -> Response:

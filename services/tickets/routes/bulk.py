@@ -16,6 +16,7 @@ from services.tickets.usecases import bulk
 from services.tickets.usecases.bulk import Order
 from shared.kit import http
 from shared.kit.http import InTx, json, language
+from shared.kit.lanes import in_lane
 from shared.kit.problems import NotFound, ValidationFailed, problems
 
 router = http.router("/v1/bulk", tags=["macros"])
@@ -34,6 +35,7 @@ router = http.router("/v1/bulk", tags=["macros"])
         MacroTooLong,
         MacroUnusable,
     ),
+    dependencies=in_lane("bulk"),
 )
 async def act_on_many(body: BulkIn, caller: CanManage, tx: InTx, request: Request) -> Response:
     """Up to 500, each done or refused by itself, all in one transaction.

@@ -13,7 +13,15 @@ from services.tickets.problems.macros import (
     MacroUnusable,
     TooManyTags,
 )
-from services.tickets.routes.policies import CanManage, Cursor, Limit, changed, cursor_of, tagged
+from services.tickets.routes.policies import (
+    BELIEVED,
+    CanManage,
+    Cursor,
+    Limit,
+    changed,
+    cursor_of,
+    tagged,
+)
 from services.tickets.schemas.macros import (
     ApplyIn,
     MacroIn,
@@ -157,14 +165,11 @@ async def preview_macro(
         *(NotFound, IllegalTransition, PreconditionFailed, TooManyTags),
         *_UNPLAYABLE,
     ),
+    dependencies=BELIEVED,
 )
-async def apply_macro(
-    ticket_id: UUID, body: ApplyIn, caller: CanManage, tx: InTx, request: Request
-) -> Response:
+async def apply_macro(ticket_id: UUID, body: ApplyIn, caller: CanManage, tx: InTx) -> Response:
     """All of it or nothing: a refusal names the `step` and what is `legal` instead."""
-    result = await applying.apply(
-        tx, caller, ticket_id, body.macro_id, body=body.body, version=if_match(request)
-    )
+    result = await applying.apply(tx, caller, ticket_id, body.macro_id, body=body.body)
     return changed(tx.context, result)
 
 

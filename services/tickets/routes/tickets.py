@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from services.tickets.domain.words import parse_number
 from services.tickets.routes.narrowing import InFilters, InTurning, Pages
 from services.tickets.routes.policies import (
+    BELIEVED,
     CanRead,
     CanWrite,
     Cursor,
@@ -27,7 +28,6 @@ from shared.kit.http import (
     InRepeat,
     InTx,
     asks_also,
-    if_match,
     json,
     language,
     page_response,
@@ -108,12 +108,11 @@ async def read_ticket(
     summary="Change a ticket",
     response_model=TicketOut,
     responses=problems(NotFound, PreconditionFailed, ValidationFailed),
+    dependencies=BELIEVED,
 )
-async def change_ticket(
-    ticket_id: UUID, body: TicketPatch, caller: CanWrite, tx: InTx, request: Request
-) -> Response:
+async def change_ticket(ticket_id: UUID, body: TicketPatch, caller: CanWrite, tx: InTx) -> Response:
     """Customers change what describes their problem, staff also where it belongs."""
-    wish = Edit(body.fields(), if_match(request), body.reason)
+    wish = Edit(body.fields(), body.reason)
     return changed(tx.context, await editing.edit(tx, caller, ticket_id, wish))
 
 

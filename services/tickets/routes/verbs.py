@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Response
 
 from services.tickets.problems import ReopenedTooOften, ReplyRequired, TicketEnded
 from services.tickets.routes.policies import BELIEVED, CanManage, CanWrite, changed
@@ -17,7 +17,7 @@ from services.tickets.schemas.outputs import TicketOut
 from services.tickets.schemas.steps import ResolveIn
 from services.tickets.usecases import verbs
 from shared.kit import http
-from shared.kit.http import InTx, if_match
+from shared.kit.http import InTx
 from shared.kit.problems import IllegalTransition, NotFound, ValidationFailed, problems
 
 router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], exact=True, dependencies=BELIEVED)
@@ -31,13 +31,9 @@ _REOPENING: Final = problems(NotFound, IllegalTransition, TicketEnded, ReopenedT
 
 
 @router.post("/assign", summary="Assign a ticket", **_ANSWER)
-async def assign(
-    ticket_id: UUID, body: AssignIn, caller: CanManage, tx: InTx, request: Request
-) -> Response:
+async def assign(ticket_id: UUID, body: AssignIn, caller: CanManage, tx: InTx) -> Response:
     """Null takes the ticket from whoever has it; the status stays. Heeds `If-Match`."""
-    expected = if_match(request)
-    result = await verbs.assign(tx, caller, ticket_id, body.assignee_id, expected)
-    return changed(tx.context, result)
+    return changed(tx.context, await verbs.assign(tx, caller, ticket_id, body.assignee_id))
 
 
 @router.post("/wait", summary="Wait for somebody", response_model=TicketOut, responses=_WAITING)

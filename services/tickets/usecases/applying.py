@@ -12,8 +12,6 @@ from services.tickets.usecases.replying import begin
 from services.tickets.usecases.sight import staff_only
 from services.tickets.usecases.stepping import Play
 from shared.kit.callers import Caller
-from shared.kit.etags import Versions
-from shared.kit.problems import PreconditionFailed
 from shared.kit.tx import Tx
 
 
@@ -24,7 +22,6 @@ async def apply(
     macro_id: UUID,
     *,
     body: str | None,
-    version: Versions | None,
 ) -> tuple[Row, Life]:
     """What it says and does, in its order; `body` is its text as somebody has edited it."""
     viewer = staff_only(caller)
@@ -37,8 +34,6 @@ async def apply(
     await recipes.require_references(context, caller, [one.step for one in row])
     words = await learn(context, caller, viewer, [ticket_id], row)
     life = await begin(tx, caller, ticket_id, viewer)
-    if version is not None and life.ticket.version not in version:
-        raise PreconditionFailed
     await Play(life, words).through(row)
     applied(life, recipe)
     macros.used(tx, macro_id, 1)

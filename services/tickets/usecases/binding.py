@@ -17,6 +17,7 @@ from services.tickets.store import chains, followers, held, links, merges, messa
 from services.tickets.store.merges import Taken
 from services.tickets.store.rows import Row
 from services.tickets.usecases import moving
+from services.tickets.usecases.believing import foresee
 from services.tickets.usecases.following import tell_followers
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import begin
@@ -92,6 +93,7 @@ async def both(
     if ticket_id == other_id:
         texts = MERGED_WITH_ITSELF if pointer == "/into" else LINKED_WITH_ITSELF
         raise ValidationFailed.of(pointer, "same_ticket", texts, caller.locale)
+    await foresee(tx, viewer, ticket_id)
     await links.hold(tx, (ticket_id, other_id))
     lives = {one: await held_by(tx, caller, viewer, one) for one in (ticket_id, other_id)}
     life, other = lives[ticket_id], lives[other_id]

@@ -21,8 +21,7 @@ from shared.events.ticket import (
     TicketPriorityChanged,
 )
 from shared.kit.callers import Caller
-from shared.kit.etags import Versions
-from shared.kit.problems import PreconditionFailed, ValidationFailed
+from shared.kit.problems import ValidationFailed
 from shared.kit.tx import Tx
 from shared.vocabulary import Priority
 
@@ -34,7 +33,6 @@ class Edit:
     """The fields that a caller sent, and the version that it believes in."""
 
     fields: dict[str, Any]
-    version: Versions | None = None
     reason: str | None = None
 
 
@@ -51,8 +49,6 @@ async def edit(tx: Tx, caller: Caller, ticket_id: UUID, wish: Edit) -> tuple[Row
         tags = await tagging.canonical(tx.context, caller, fields["tags"])
         wish = replace(wish, fields=fields | {"tags": tags})
     life = await begin(tx, caller, ticket_id, viewer)
-    if wish.version is not None and life.ticket.version not in wish.version:
-        raise PreconditionFailed
     amend(life, wish)
     if viewer.staff:
         life.acted()

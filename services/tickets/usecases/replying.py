@@ -14,13 +14,14 @@ from services.tickets.problems import IllegalMove, NeverReopens, ReopenedTooOfte
 from services.tickets.store import chains, messages, relatives, tickets, timeline
 from services.tickets.store import files as attached
 from services.tickets.usecases import answers, claiming, unheard
+from services.tickets.usecases.believing import foresee, require_believed
 from services.tickets.usecases.claiming import NOTHING, Claim
 from services.tickets.usecases.fieldbook import veil_of
 from services.tickets.usecases.life import Actor, Life
 from services.tickets.usecases.sight import hold, see, viewer_of
 from shared.events.ticket import TicketMessageAdded, TicketReopened
 from shared.kit.callers import Caller
-from shared.kit.problems import Forbidden, NotFound, PreconditionFailed
+from shared.kit.problems import Forbidden, NotFound
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind, Channel, Status
 
@@ -53,10 +54,9 @@ async def begin(tx: Tx, caller: Caller, ticket_id: UUID, viewer: Viewer | None =
     """The ticket, held, with this caller as the actor."""
     viewer = viewer or viewer_of(caller)
     veil = await veil_of(tx.context, viewer)
+    await foresee(tx, viewer, ticket_id)
     row = await hold(tx, viewer, ticket_id)
-    believed = tx.known.get(("if_match", ticket_id))
-    if believed is not None and row["version"] not in believed:
-        raise PreconditionFailed
+    require_believed(tx, row)
     box = await tx.context.vault.box(row["organization_id"])
     life = Life(tx, row, box, Actor(caller.id, rights.voice(viewer, row["requester_id"])))
     life.veil = veil
@@ -66,6 +66,7 @@ async def begin(tx: Tx, caller: Caller, ticket_id: UUID, viewer: Viewer | None =
 
 async def begin_living(tx: Tx, caller: Caller, ticket_id: UUID, viewer: Viewer) -> Life:
     """Where this caller's words on a ticket belong: on the one that it lives on in, held."""
+    await foresee(tx, viewer, ticket_id)
     await see(tx, viewer, ticket_id)
     while True:
         life = await begin(tx, caller, await chains.living_id(tx, ticket_id), viewer)

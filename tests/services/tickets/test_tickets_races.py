@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+import asyncpg
 import httpx
 
 from shared.vocabulary import DEFAULT_DEPARTMENT
@@ -129,6 +130,37 @@ async def test_a_stale_version_is_refused_everywhere_it_is_named(desk: Desk) -> 
     )
     assert statuses(answers)[200] == 1
     assert set(statuses(answers)) <= {200, 412}
+
+
+async def test_who_is_late_already_hears_it_while_somebody_holds_the_ticket(desk: Desk) -> None:
+    """More of them than there are connections; and whoever asks about other tickets is served."""
+    made, other, agent = await desk.open(), await desk.open(), desk.agent()
+    await desk.do(agent, made["id"], "messages", {"body": "Hello"})
+    old, base = agent.headers(if_match='"1.0.0"'), f"/v1/tickets/{made['id']}"
+    stale: list[tuple[str, str, Any]] = [
+        ("PATCH", base, {"priority": "P1"}),
+        ("POST", f"{base}/resolve", {}),
+        ("POST", f"{base}/assign", {"assignee_id": None}),
+        ("POST", f"{base}/messages", {"body": "Late"}),
+        ("POST", f"{base}/merge", {"into": other["id"]}),
+    ]
+    holder = await asyncpg.connect(desk.database.superuser_dsn)
+    try:
+        async with holder.transaction(), asyncio.timeout(10):
+            await holder.execute(
+                "select 1 from tickets.ticket where id = $1 for update", made["id"]
+            )
+            fresh = [asyncio.ensure_future(desk.do(agent, made["id"], "resolve")) for _ in range(9)]
+            late = [
+                desk.http.request(how, path, json=body, headers=old) for how, path, body in stale
+            ]
+            answers = await at_once(*late)
+            assert statuses(answers) == {412: len(stale)}
+            beside = [desk.do(agent, other["id"], "messages", {"body": "Beside"}) for _ in range(9)]
+            assert statuses(await at_once(*beside)) == {201: 9}
+    finally:
+        await holder.close()
+    assert statuses(await at_once(*fresh)) == {200: 1, 409: 8}
 
 
 async def test_reports_are_linked_and_merged_at_once_and_none_waits_for_another(
