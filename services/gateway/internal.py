@@ -10,6 +10,9 @@ from services.gateway.schemas.auth import ServiceTokenForm, TokenOut
 from services.gateway.schemas.directory import CompanyPositionsOut, DepartmentOut
 from services.gateway.schemas.internal import (
     BatchIn,
+    ColleagueOut,
+    ColleaguesIn,
+    ColleaguesOut,
     DepartmentsOut,
     NamedOut,
     NamesOut,
@@ -81,6 +84,19 @@ async def resolve_all(body: ResolveAllIn, tx: InTx) -> object:
     outcomes = await people.resolve_all(tx, [one.stranger() for one in body.items.values()])
     told = zip(body.items, outcomes, strict=True)
     return OutcomesOut(items=[OutcomeOut.of(key, outcome) for key, outcome in told])
+
+
+@router.post(
+    "/internal/people/colleagues",
+    summary="Which of the desk's own people have these addresses",
+    response_model=ColleaguesOut,
+    dependencies=[_SERVICE],
+)
+async def colleagues(body: ColleaguesIn, tx: InTx) -> object:
+    """Nobody is made; addresses of nobody and of customers are left out."""
+    found = await people.colleagues(tx, body.addresses)
+    items = [ColleagueOut(address=address, user_id=one) for address, one in found.items()]
+    return ColleaguesOut(items=items)
 
 
 @router.post(

@@ -35,6 +35,23 @@ class ResolveIn(StrangerIn):
     address: Email
 
 
+class ColleaguesIn(Body):
+    """Addresses as a person typed them."""
+
+    addresses: Annotated[list[Annotated[str, Field(max_length=254)]], Field(max_length=50)]
+
+
+class ColleagueOut(Out):
+    """Whose address it is."""
+
+    address: str
+    user_id: UUID
+
+
+class ColleaguesOut(Out):
+    items: list[ColleagueOut]
+
+
 class ResolvedOut(Out):
     user_id: UUID
     organization_id: UUID

@@ -170,3 +170,15 @@ async def batch(tx: Tx, user_ids: Sequence[UUID]) -> Sequence[tuple[User, str]]:
     found = await store.find_users(tx, user_ids)
     zones = await organizations.timezones(tx, {one.person.organization_id for one in found})
     return [(one, zones[one.person.organization_id]) for one in found]
+
+
+async def colleagues(tx: Tx, addresses: Sequence[str]) -> dict[str, UUID]:
+    """Those of the addresses that belong to people of the desk, with whose they are."""
+    asked = [_asked(tx, Stranger(one)) for one in addresses]
+    sound = {one.stranger.address: one.lookup for one in asked if isinstance(one, _Asked)}
+    found = await store.find_by_lookups(tx, set(sound.values()))
+    return {
+        address: found[lookup].person.id
+        for address, lookup in sound.items()
+        if lookup in found and is_staff(found[lookup].person.roles)
+    }

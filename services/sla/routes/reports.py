@@ -15,10 +15,11 @@ from services.sla.problems import refused
 from services.sla.routes.doors import STAFF
 from services.sla.schemas.reports import ReportOut, Wish
 from services.sla.usecases import reporting
+from services.sla.usecases.named import Named, require_named
 from shared.kit.callers import Caller
-from shared.kit.http import InTx, language, require, router
+from shared.kit.http import InContext, json, language, require, router
 from shared.kit.model import EARLIEST
-from shared.kit.problems import ValidationFailed, problems
+from shared.kit.problems import NotFound, ValidationFailed, problems
 from shared.kit.tx import Tx
 from shared.reporting import spans
 from shared.reporting.sheet import BYTE_ORDER_MARK
@@ -46,12 +47,12 @@ door = router("/v1", tags=["sla"])
                 "image/svg+xml": {"schema": {"type": "string"}},
             }
         },
-        **problems(ValidationFailed),
+        **problems(ValidationFailed, NotFound),
     },
 )
 async def report(
-    request: Request, caller: MayReport, tx: InTx, wish: Annotated[Wish, Query()]
-) -> object:
+    request: Request, caller: MayReport, context: InContext, wish: Annotated[Wish, Query()]
+) -> Response:
     """Of the tickets opened in the span, within the caller's rights; the last 30 days else.
 
     A date in `from` or `to` is the beginning of its day in `timezone`, else in the company's.
@@ -59,13 +60,17 @@ async def report(
     `group_by`: one or two of priority, department, organization, agent, contract, month. A
     picture (`format=svg`) is by month and of the last twelve, if nothing else is asked.
     """
-    zone = await _zone(tx, caller, wish)
-    if wish.format == "svg":
-        return await _picture(tx, caller, _question(tx, caller, wish, zone, by_month=True), request)
-    found = await reporting.report(tx, caller, question := _question(tx, caller, wish, zone))
+    named = Named(wish.organization_id, wish.department_id, wish.contract_id)
+    await require_named(context, caller, named)
+    async with context.tx(caller) as tx:
+        zone = await _zone(tx, caller, wish)
+        question = _question(tx, caller, wish, zone, by_month=wish.format == "svg")
+        if wish.format == "svg":
+            return await _picture(tx, caller, question, request)
+        found = await reporting.report(tx, caller, question)
     if wish.format == "csv":
         return _table(question, found, language(request), bom=wish.bom)
-    return found
+    return json(ReportOut.model_validate(found).model_dump(mode="json", by_alias=True))
 
 
 async def _picture(tx: Tx, caller: Caller, question: Question, request: Request) -> Response:

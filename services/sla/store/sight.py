@@ -25,12 +25,28 @@ def condition(caller: Caller) -> tuple[str, dict[str, Any]]:
             return own, params
         mine = "(requester_id = :sight_caller or :sight_caller = any(participants))"
         return f"{own} and {mine}", {**params, "sight_caller": caller.id}
-    if caller.kind != "user" or caller.plays(*_SEES_ALL):
+    if sees_all(caller):
         return "true", {}
     return (
         "(department_id = any(:sight_departments) or assignee_id = :sight_caller)",
         {"sight_departments": list(caller.department_ids), "sight_caller": caller.id},
     )
+
+
+def sees_all(caller: Caller) -> bool:
+    """Whether no department narrows what a member of the desk sees."""
+    return caller.kind != "user" or caller.plays(*_SEES_ALL)
+
+
+async def knows_organization(tx: Tx, organization_id: UUID) -> bool:
+    """Whether an event, a contract or a promise told of it."""
+    found = await tx.scalar(
+        """select exists (select from sla.organization where id = :id)
+            or exists (select from sla.contract where organization_id = :id)
+            or exists (select from sla.outcome where organization_id = :id)""",
+        {"id": organization_id},
+    )
+    return bool(found)
 
 
 async def may_see(tx: Tx, caller: Caller, ticket_id: UUID) -> bool:

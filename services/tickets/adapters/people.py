@@ -1,7 +1,7 @@
 """What the gateway knows of people and organizations: found, shown by name; kept for minutes."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -140,3 +140,12 @@ async def resolve(
     return Resolved(
         UUID(answer["user_id"]), UUID(answer["organization_id"]), Locale(answer["locale"])
     )
+
+
+async def colleagues(context: Context, addresses: Collection[str]) -> dict[str, UUID]:
+    """Which of the desk's own people have these addresses; PeerUnavailable."""
+    if not addresses:
+        return {}
+    body = {"addresses": sorted(addresses)}
+    answer = await context.peers.post(GATEWAY, "/internal/people/colleagues", json=body)
+    return {one["address"]: UUID(one["user_id"]) for one in answer["items"]}

@@ -8,35 +8,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from services.tickets.domain.folding import is_unseen
+from services.tickets.domain import terms
+from services.tickets.domain.folding import fold, is_unseen
+from services.tickets.domain.queryfields import field_of, seems_field
 from shared.vocabulary import Localized
 
 LONGEST: Final = 400
 MOST_WORDS: Final = 24
+_AHEAD: Final = 40
 
-FIELDS: Final = {
-    **dict.fromkeys(("subject", "موضوع", "الموضوع"), "subject"),
-    **dict.fromkeys(("body", "text", "نص", "النص"), "body"),
-    **dict.fromkeys(("from", "من", "مرسل", "المرسل"), "from"),
-    **dict.fromkeys(("file", "filename", "ملف", "الملف"), "file"),
-    **dict.fromkeys(("tag", "وسم", "الوسم"), "tag"),
-    **dict.fromkeys(("status", "حالة", "الحالة", "حاله", "الحاله"), "status"),
-    **dict.fromkeys(("priority", "أولوية", "الأولوية", "اولوية", "الاولوية"), "priority"),
-    **dict.fromkeys(("number", "رقم", "الرقم"), "number"),
-    **dict.fromkeys(("assignee", "مسؤول", "المسؤول", "مسئول", "المسئول"), "assignee"),
-    **dict.fromkeys(("department", "قسم", "القسم"), "department"),
-    **dict.fromkeys(("created", "تاريخ", "التاريخ", "أنشئت"), "created"),
-}
-"""What stands before a colon, in both languages."""
-CUSTOM: Final = "custom."
-_CUSTOM_NAMES: Final = ("custom.", "حقل.")
-_OR: Final = frozenset({"OR", "|", "أو", "او"})
+_OR: Final = frozenset({"OR", "أو", "او"})
+_AND: Final = frozenset({"AND", "و"})
+"""All words must hold anyway."""
 _QUOTES: Final = {'"': '"', "“": "”", "«": "»", "„": "“"}
 _SPACE: Final = re.compile(r"[\s،؛]+")
 UNSEEN: Final = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Marks that keyboards put beside Arabic; nobody seeks them."""
 _NAME: Final = re.compile(r"([^\W\d][\w.\-]{0,60}):(?!//)")
-_BARE: Final = re.compile(r"[^\s،؛\"“”«»„]+")
+_BARS: Final = re.compile(r"\|+")
+_BARE: Final = re.compile(r"[^\s،؛\"“”«»„|]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +96,30 @@ def _wishes(text: str) -> Iterator[tuple[bool, Wish | None]]:
         if space := _SPACE.match(text, at):
             at = space.end()
             continue
+        if bars := _BARS.match(text, at):
+            yield False, None
+            at = bars.end()
+            continue
         negated = text[at] in "-−" and at + 1 < len(text) and not text[at + 1].isspace()
         start = at + 1 if negated else at
         wish, at = _wish(text, start)
-        if wish.text in _OR and not wish.phrase and wish.field is None:
+        plain = not wish.phrase and wish.field is None
+        if plain and wish.text in _OR:
             yield False, None
-        elif wish.text.strip():
+        elif wish.text.strip() and not (plain and _says_nothing(wish.text)):
             yield negated, wish
+
+
+def _says_nothing(word: str) -> bool:
+    """`&&`, `?`, `AND`: nothing that a text could be found by."""
+    return word in _AND or not terms.chunks(fold(word))
 
 
 def _wish(text: str, start: int) -> tuple[Wish, int]:
     name = _NAME.match(text, start)
-    field = _field(name[1]) if name else None
+    field = field_of(name[1]) if name else None
+    if name and field is None and seems_field(name[1], text[name.end() : name.end() + _AHEAD]):
+        raise Unreadable(start, "unknown_field")
     if name and field:
         begin = _SPACE.match(text, name.end())
         at = begin.end() if begin else name.end()
@@ -126,14 +128,6 @@ def _wish(text: str, start: int) -> tuple[Wish, int]:
             return Wish(value, field, phrase, start), end
     value, phrase, end = _value(text, start)
     return Wish(value, None, phrase, start), end
-
-
-def _field(name: str) -> str | None:
-    folded = name.casefold()
-    for prefix in _CUSTOM_NAMES:
-        if folded.startswith(prefix) and len(folded) > len(prefix):
-            return CUSTOM + folded.removeprefix(prefix)
-    return FIELDS.get(folded)
 
 
 def _value(text: str, at: int) -> tuple[str, bool, int]:

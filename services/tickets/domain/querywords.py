@@ -33,12 +33,13 @@ _STATES: Final[Mapping[Status, tuple[str, ...]]] = {
 }
 ME: Final = frozenset(fold(one) for one in ("me", "أنا", "لي"))
 NOBODY: Final = frozenset(fold(one) for one in ("none", "nobody", "unassigned", "لا أحد", "بلا"))
-ASSIGNEE_CHOICES: Final = (
+_ASSIGNEES: Final = (
     Choice(Localized(ar="أنا", en="myself"), "me"),
     Choice(Localized(ar="بلا، لا أحد", en="nobody"), "none"),
     Choice(Localized(ar="معرّف الزميل UUID", en="a colleague's UUID")),
 )
-"""The words that we name; a colleague goes by the id that `GET /v1/users` tells."""
+_ADDRESS: Final = Choice(Localized(ar="عنوان بريد الزميل", en="a colleague's e-mail address"))
+"""Of no use to customers, who are not to try which addresses the desk has."""
 _STATUSES: Final = {
     **{fold(status): (status,) for status in Status},
     **{fold(word): (status,) for status, words in _STATES.items() for word in words},
@@ -86,6 +87,11 @@ def statuses(text: str) -> tuple[Status, ...]:
     """The states that a word means; none when it means none."""
     word = fold(text).strip()
     return _STATUSES.get(word) or _STATUSES.get(_bare(word), ())
+
+
+def assignee_choices(*, staff: bool) -> tuple[Choice, ...]:
+    """The words that we name; a colleague goes by address, or the id that `GET /v1/users` tells."""
+    return (*_ASSIGNEES, _ADDRESS) if staff else _ASSIGNEES
 
 
 def status_choices(*, staff: bool) -> tuple[Choice, ...]:

@@ -70,15 +70,6 @@ class MacroInactive(Conflict):
     )
 
 
-class TooManyTags(Conflict):
-    code = "too_many_tags"
-    title = Localized(ar="وسوم كثيرة جدًا", en="Too many tags")
-    detail = Localized(
-        ar="لا تحمل التذكرة أكثر من {most} وسمًا.",
-        en="A ticket carries at most {most} tags.",
-    )
-
-
 PLACEHOLDER_UNKNOWN: Final = Localized(
     ar="موضع غير معروف في النص: \u2068{name}\u2069",
     en="The text names a placeholder that does not exist: {name}",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.tickets.domain.query import MOST_WORDS, Choice, Unreadable
+from services.tickets.domain.queryfields import shown
 from shared.kit.locale import isolate, pick
 from shared.kit.problem import SpokenError
 from shared.kit.problems import ValidationFailed
@@ -12,6 +13,10 @@ _TEXTS: Final = {
     "unknown_value": Localized(
         ar="قيمة غير معروفة في نص البحث عند الموضع {position}.",
         en="Unknown value in the query at position {position}.",
+    ),
+    "unknown_field": Localized(
+        ar="لا حقل بهذا الاسم في نص البحث عند الموضع {position}.",
+        en="No field goes by this name in the query at position {position}.",
     ),
     "too_many_words": Localized(
         ar=f"نص البحث طويل: الحد الأقصى {MOST_WORDS} كلمة، والزائد يبدأ عند الموضع {{position}}.",
@@ -35,6 +40,10 @@ _CODES: Final = {
     "ambiguous_department": "ambiguous_value",
 }
 _CHOICES: Final = Localized(ar=" الأقسام: {allowed}.", en=" Departments: {allowed}.")
+_FIELDS: Final = Localized(
+    ar=" الحقول: {allowed}. للبحث عن الكلمات نفسها ضعها بين علامتي تنصيص.",
+    en=" Fields: {allowed}. To find the words themselves, put them in quotes.",
+)
 _ALLOWED: Final = Localized(ar=" المقبول مثل: {allowed}.", en=" Accepted, for example: {allowed}.")
 
 
@@ -48,12 +57,22 @@ def unreadable(error: Unreadable, locale: Locale) -> ValidationFailed:
 
 def _said(error: Unreadable, locale: Locale) -> str:
     told = pick(_TEXTS[error.code], locale).format(position=error.position + 1)
+    if error.code == "unknown_field":
+        return told + pick(_FIELDS, locale).format(allowed=_fields(locale))
     if not error.allowed:
         return told
     arabic = locale is Locale.AR
     values = [_spoken(one, locale) for one in error.allowed]
     listed = _CHOICES if error.code.endswith("department") else _ALLOWED
     return told + pick(listed, locale).format(allowed=("، " if arabic else ", ").join(values))
+
+
+def _fields(locale: Locale) -> str:
+    """Every field by both its names, the reader's first."""
+    if locale is Locale.EN:
+        return ", ".join(f"{english}: ({arabic}:)" for english, arabic in shown().items())
+    names = ((isolate(f"{arabic}:"), isolate(f"{english}:")) for english, arabic in shown().items())
+    return "، ".join(f"{arabic} ({english})" for arabic, english in names)
 
 
 def _spoken(one: str | Choice, locale: Locale) -> str:

@@ -11,7 +11,6 @@ from services.tickets.problems.macros import (
     MacroTooDeep,
     MacroTooLong,
     MacroUnusable,
-    TooManyTags,
 )
 from services.tickets.routes.policies import (
     BELIEVED,
@@ -162,7 +161,7 @@ async def preview_macro(
     summary="Apply a macro",
     response_model=TicketOut,
     responses=problems(
-        *(NotFound, IllegalTransition, PreconditionFailed, TooManyTags),
+        *(NotFound, IllegalTransition, PreconditionFailed, ValidationFailed),
         *_UNPLAYABLE,
     ),
     dependencies=BELIEVED,

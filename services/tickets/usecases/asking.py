@@ -21,7 +21,8 @@ from services.tickets.domain.matching import (
     beginning,
 )
 from services.tickets.domain.postings import Field
-from services.tickets.domain.query import CUSTOM, Choice, Clause, Unreadable, Wish
+from services.tickets.domain.query import Choice, Clause, Unreadable, Wish
+from services.tickets.domain.queryfields import CUSTOM
 from services.tickets.domain.queryplaces import MOST_CHOICES, Named, choices, meant
 from services.tickets.domain.querywords import Period
 from services.tickets.domain.rights import Reach
@@ -125,6 +126,8 @@ class Asking:
             words = tuple(terms.sequence(wish.text))
             node = Every(tuple(self._word(one, scope, fields, weigh=weigh) for one in words))
             return Alternative(node if words else NOTHING, Phrase(words, fields) if words else None)
+        if begun := self._begun_port(wish, weigh=weigh):
+            return begun
         return Alternative(self._text(wish, scope, fields, weigh=weigh))
 
     def _place(self, wish: Wish) -> tuple[str, frozenset[Field]]:
@@ -160,15 +163,28 @@ class Asking:
         wanted = [chunk, *filter(None, [terms.bare_version(chunk)])]
         texts = {terms.whole(terms.parts(one)) for one in wanted}
         found = {stems.token_of(self._key, f"{scope}{kind}{one}") for one in texts for kind in "cp"}
-        address = terms.unfinished(chunk)
-        if address is None:
+        sides = terms.unfinished(chunk) or terms.behind_port(chunk)
+        if sides is None:
             return self._weighed(Has(frozenset(found), fields), weigh=weigh)
-        person, place = (frozenset({stems.token_of(self._key, scope + one)}) for one in address)
-        self._weighed(Has(person | found, fields), weigh=weigh)
-        sides = (
-            Every((Has(person, frozenset({one})), Has(place, frozenset({one})))) for one in fields
+        first, last = (self._tokens(scope, side) for side in sides)
+        self._weighed(Has(first | found, fields), weigh=weigh)
+        both = (
+            Every((Has(first, frozenset({one})), Has(last, frozenset({one})))) for one in fields
         )
-        return Some((Has(frozenset(found), fields), *sides))
+        return Some((Has(frozenset(found), fields), *both))
+
+    def _tokens(self, scope: str, some: Iterable[str]) -> frozenset[bytes]:
+        return frozenset(stems.token_of(self._key, scope + one) for one in some)
+
+    def _begun_port(self, wish: Wish, *, weigh: bool) -> Alternative | None:
+        """`10.0.0.1:8`: the machine by the index, the port's first digits by the text itself."""
+        sides = terms.behind_port(fold(wish.text).strip())
+        if sides is None or sides[1]:
+            return None
+        scope, fields = self._place(wish)
+        node = self._weighed(Has(self._tokens(scope, sides[0]), fields), weigh=weigh)
+        words = tuple(terms.sequence(wish.text))
+        return Alternative(Every((node,)), Phrase(words, fields, begun=True))
 
     def _word(self, word: str, scope: str, fields: frozenset[Field], *, weigh: bool) -> Has:
         tokens = {*stems.word_tokens(self._key, word, scope)}
@@ -200,9 +216,10 @@ class Asking:
             return Alternative(self._fact(f"assignee:{self._reader.viewer.id}"))
         if word in querywords.NOBODY:
             return Alternative(self._fact("assignee:none"))
-        person = _uuid(word)
+        person = _uuid(word) or self._reader.colleagues.get(wish.text.strip())
         if person is None:
-            raise Unreadable(wish.position, "unknown_value", querywords.ASSIGNEE_CHOICES)
+            choices = querywords.assignee_choices(staff=self._inside)
+            raise Unreadable(wish.position, "unknown_value", choices)
         return Alternative(self._fact(f"assignee:{person}"))
 
     def _department(self, wish: Wish) -> Alternative:

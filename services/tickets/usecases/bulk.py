@@ -7,17 +7,17 @@ the verbs by name, and written in few statements (docs/adr/0018).
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.domain import rights
 from services.tickets.domain.rights import Viewer
-from services.tickets.domain.steps import Placed, Recipe, Say
+from services.tickets.domain.steps import Note, Placed, Recipe, Say
 from services.tickets.domain.words import number_text
 from services.tickets.domain.written import steps_of
 from services.tickets.problems import macros as refusals
-from services.tickets.store import macros, tickets
+from services.tickets.store import chains, macros, tickets
 from services.tickets.store.rows import Row
 from services.tickets.usecases import recipes, unheard
 from services.tickets.usecases.applying import applied
@@ -56,16 +56,28 @@ class Plan:
     words: Words
     order: Order
     viewer: Viewer
+    homes: Mapping[UUID, UUID]
+    """Where words on merged tickets belong; other steps are for the very tickets."""
+
+    @property
+    def concerned(self) -> list[UUID]:
+        return [*{*self.order.wanted, *self.homes.values()}]
+
+
+Outcome = tuple[str, Problem | None, int]
 
 
 async def bulk(tx: Tx, caller: Caller, order: Order) -> dict[str, Any]:
     """One item for each ticket; what is refused leaves nothing behind and stops nobody else."""
     plan = await _plan(tx, caller, order)
-    rows = await tickets.hold_all(tx, plan.viewer, list(order.wanted))
+    rows = await tickets.hold_all(tx, plan.viewer, plan.concerned)
     await _learn(tx, plan, rows)
+    held = {row["id"]: row for row in rows}
+    played: dict[UUID, Outcome] = {}
     known: dict[UUID, dict[str, Any]] = {}
-    for number, row in enumerate(rows, 1):
-        known[row["id"]] = await _one(tx, plan, row)
+    for number, row in enumerate((one for one in rows if one["id"] in order.wanted), 1):
+        home = held.get(plan.homes.get(row["id"], row["id"]))
+        known[row["id"]] = await _one(tx, plan, (row, home), played)
         if not number % _BREATH:
             await asyncio.sleep(0)
     items = [known.get(one) or _unknown(one, order.reader) for one in order.wanted]
@@ -99,8 +111,10 @@ async def _plan(tx: Tx, caller: Caller, order: Order) -> Plan:
         await recipes.require_references(context, caller, recipe.steps)
     else:
         await recipes.require_references(context, caller, [one.step for one in row])
-    words = await learn(context, caller, viewer, list(order.wanted), row)
-    return Plan(recipe, row, words, order, viewer)
+    words_alone = all(isinstance(one.step, Say | Note) for one in row)
+    homes = await chains.ends(tx, list(order.wanted)) if words_alone else {}
+    plan = Plan(recipe, row, Words(caller.id, caller.locale), order, viewer, homes)
+    return replace(plan, words=await learn(context, caller, viewer, plan.concerned, row))
 
 
 def _require_sound(caller: Caller, order: Order) -> None:
@@ -124,21 +138,35 @@ async def _bare(tx: Tx, viewer: Viewer, order: Order) -> tuple[Recipe, tuple[Pla
     return recipe, recipes.unfolded(recipe, known)
 
 
-async def _one(tx: Tx, plan: Plan, row: Row) -> dict[str, Any]:
+async def _one(
+    tx: Tx, plan: Plan, place: tuple[Row, Row | None], played: dict[UUID, Outcome]
+) -> dict[str, Any]:
+    """Several that were merged into one ticket have one home, which hears the words once."""
+    row, home = place
+    if home is None:
+        return _unknown(row["id"], plan.order.reader)
+    believed = plan.order.wanted[row["id"]]
+    if believed is not None and believed != row["version"]:
+        return _item(row, "refused", told(PreconditionFailed(), plan.order.reader))
+    if home["id"] not in played:
+        played[home["id"]] = await _outcome(tx, plan, home)
+    status, refusal, version = played[home["id"]]
+    problem = None if refusal is None else told(refusal, plan.order.reader)
+    return _item(row, status, problem, version if home is row else None)
+
+
+async def _outcome(tx: Tx, plan: Plan, row: Row) -> Outcome:
     box = await tx.context.vault.box(row["organization_id"])
     try:
         async with tx.attempt():
-            life = await _play(plan, row, Life(tx, row, box, _actor(plan, row)))
+            life = await _play(plan, Life(tx, row, box, _actor(plan, row)))
     except Problem as refusal:
-        return _item(row, "refused", told(refusal, plan.order.reader))
+        return "refused", refusal, row["version"]
     changed = life.ticket.version != row["version"]
-    return _item(row, "done" if changed else "unchanged", None, life.ticket.version)
+    return "done" if changed else "unchanged", None, life.ticket.version
 
 
-async def _play(plan: Plan, row: Row, life: Life) -> Life:
-    believed = plan.order.wanted[row["id"]]
-    if believed is not None and believed != row["version"]:
-        raise PreconditionFailed
+async def _play(plan: Plan, life: Life) -> Life:
     await Play(life, plan.words).through(plan.row)
     if plan.recipe.id is not None:
         applied(life, plan.recipe)

@@ -1,8 +1,9 @@
 """What a query comes to: candidates of the index, and what they must show by themselves."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from services.tickets.domain.matching import Has, Node, tokens_of
 from services.tickets.domain.postings import Field
@@ -17,6 +18,8 @@ class Phrase:
 
     words: tuple[str, ...]
     fields: frozenset[Field]
+    begun: bool = False
+    """The last word may go on."""
 
 
 Exact = Phrase | Period
@@ -69,3 +72,5 @@ class Reader:
     zone: str
     departments: Sequence[Named]
     highest: int
+    colleagues: Mapping[str, UUID] = field(default_factory=dict)
+    """Whose the addresses are that the query names."""

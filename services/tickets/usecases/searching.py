@@ -12,11 +12,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.tickets.adapters import stems
+from services.tickets.adapters.people import colleagues
 from services.tickets.domain import ranking
 from services.tickets.domain.listing import Filters, Place, Sort
 from services.tickets.domain.matching import Packed
 from services.tickets.domain.postings import Field, bit_of, numbers, slice_of
-from services.tickets.domain.query import UNSEEN, Unreadable, parse
+from services.tickets.domain.query import UNSEEN, Clause, Unreadable, parse
 from services.tickets.domain.queryplaces import Named
 from services.tickets.domain.rights import Viewer
 from services.tickets.problems.search import unreadable
@@ -126,6 +127,11 @@ async def numbered(context: Context, caller: Caller, viewer: Viewer, filters: Fi
 
 
 async def _begin(context: Context, caller: Caller, viewer: Viewer, filters: Filters) -> Hunt:
+    try:
+        clauses = parse(UNSEEN.sub("", filters.q or ""))
+    except Unreadable as error:
+        raise unreadable(error, caller.locale) from None
+    known = await colleagues(context, _addresses(clauses) if viewer.staff else ())
     async with context.tx() as tx:
         active = (await search.generations(tx))[0]
         rows = await directory.departments(tx)
@@ -133,15 +139,20 @@ async def _begin(context: Context, caller: Caller, viewer: Viewer, filters: Filt
         zone = await zone_of(tx, caller.organization_id or RESERVED_ORGANIZATION)
         now = tx.now
     names = [Named(row["id"], row["name_ar"], row["name_en"]) for row in rows]
-    reader = Reader(viewer, now, zone, names, highest)
+    reader = Reader(viewer, now, zone, names, highest, known)
     key = stems.search_key(context.keys, active.key_version)
     try:
-        clauses = parse(UNSEEN.sub("", filters.q or ""))
         question = Asking(key, reader).question(clauses, filters)
     except Unreadable as error:
         raise unreadable(error, caller.locale) from None
     rest = replace(filters, q=None)
     return Hunt(context, caller, rest, active.id, question, highest)
+
+
+def _addresses(clauses: Iterable[Clause]) -> set[str]:
+    """Of colleagues whose tickets are asked for."""
+    wishes = (wish for clause in clauses for wish in clause.wishes if wish.field == "assignee")
+    return {text for wish in wishes if "@" in (text := wish.text.strip()) and len(text) <= 254}
 
 
 async def _newest(hunt: Hunt, order: Order) -> Answer:

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.tickets.domain import steps
 from services.tickets.domain.steps import Placed, Step
 from services.tickets.domain.tags import key_of, retagged
-from services.tickets.problems.macros import TooManyTags
+from services.tickets.problems.fields import fault
 from services.tickets.usecases import spamming, verbs
 from services.tickets.usecases.editing import Edit, amend
 from services.tickets.usecases.filling import Reader, Words
@@ -113,7 +113,7 @@ class Play:
         adds = isinstance(step, steps.AddTags)
         new = retagged(old, named if adds else (), () if adds else (*named, *step.tags))
         if len(new) > max(MOST_TAGS, len(old)):
-            raise TooManyTags(most=MOST_TAGS)
+            raise fault("/tags", "too_many_tags", self.words.locale, most=str(MOST_TAGS))
         if new != old:
             self._amend({"tags": list(new)})
 

@@ -81,7 +81,7 @@ class Book:
         if self._folded is None:
             self._folded = [(field, fold(text)) for field, text in self._texts]
         return any(
-            _follows(phrase.words, terms.cut(text))
+            _follows(phrase, terms.cut(text))
             for field, text in self._folded
             if field in phrase.fields and _may_follow(phrase.words, text)
         )
@@ -114,10 +114,15 @@ def _loosely(phrase: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r"[\W_]*".join(map(re.escape, phrase)))
 
 
-def _follows(phrase: Sequence[str], words: Sequence[str]) -> bool:
-    first, count = phrase[0], len(phrase)
-    wanted = list(phrase)
-    return any(word == first and words[at : at + count] == wanted for at, word in enumerate(words))
+def _follows(phrase: Phrase, words: Sequence[str]) -> bool:
+    *before, last = phrase.words
+    count = len(before)
+    ends = (at for at, word in enumerate(words) if _ends(word, last, begun=phrase.begun))
+    return any(at >= count and words[at - count : at] == before for at in ends)
+
+
+def _ends(word: str, last: str, *, begun: bool) -> bool:
+    return word.startswith(last) if begun else word == last
 
 
 async def _texts(context: Context, caller: Caller, rows: Sequence[Row]) -> dict[UUID, list[Text]]:

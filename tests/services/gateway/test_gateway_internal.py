@@ -151,6 +151,19 @@ async def test_two_batches_of_the_same_new_senders_make_each_person_once(door: D
     assert made.count(True) == 20
 
 
+async def test_addresses_name_colleagues_and_make_nobody(door: Door) -> None:
+    company = await door.organization()
+    sara = await door.user(["customer"], organization_id=company["id"])
+    agent = await door.user(["agent"])
+    stranger = f"nobody-{uuid4().hex}@example.org"
+    headers = await door.service_headers("tickets")
+    shouted = agent["email"].upper()
+    asked = {"addresses": [shouted, sara["email"], stranger, "no address", ""]}
+    for _ in range(2):
+        answer = await door.ops.post("/internal/people/colleagues", json=asked, headers=headers)
+        assert answer.json() == {"items": [{"address": shouted, "user_id": agent["id"]}]}
+
+
 async def test_people_come_in_batches_with_what_a_mail_needs(door: Door) -> None:
     company = await door.organization(timezone="Asia/Dubai")
     sara = await door.user(["customer"], organization_id=company["id"])

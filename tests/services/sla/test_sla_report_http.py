@@ -15,6 +15,7 @@ from services.sla.store import breaches
 from services.sla.store.breaches import BreachRow
 from shared.events.ticket import TicketAssigned, TicketMerged
 from shared.kit.ids import uuid7
+from shared.kit.peers import PeerRefused
 from shared.vocabulary import AuthorKind, Metric, Priority, Status
 from tests.contexts import Travel
 from tests.services.sla.desk import Desk, Person, Ticket
@@ -200,7 +201,7 @@ async def test_filters_narrow(company: Company) -> None:
     }
     for name, value in fitting.items():
         assert (await company.ask(f"{name}={value}"))["totals"]
-    others = {name: uuid4() for name in fitting if name.endswith("_id")} | {"priority": "P1"}
+    others = {"assignee_id": uuid4(), "department_id": uuid4(), "priority": "P1"}
     for name, value in others.items():
         assert not (await company.ask(f"{name}={value}"))["totals"], name
 
@@ -306,11 +307,40 @@ async def test_a_picture_shows_the_last_twelve_months(company: Company, language
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "svg"])
-async def test_a_desk_without_tickets_has_an_empty_report(desk: Desk, form: str) -> None:
-    answer = await desk.ask("GET", f"/v1/sla/report?organization_id={uuid7()}&format={form}")
+async def test_a_desk_without_tickets_has_an_empty_report(company: Company, form: str) -> None:
+    path = f"/v1/sla/report?organization_id={company.id}&format={form}"
+    answer = await company.desk.ask("GET", path)
     assert answer.status_code == 200
     if form == "csv":
         assert answer.text.count("\r\n") == 1
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "svg"])
+@pytest.mark.parametrize("name", ["organization_id", "department_id", "contract_id"])
+async def test_what_is_not_there_has_no_report(
+    company: Company, monkeypatch: pytest.MonkeyPatch, name: str, form: str
+) -> None:
+    """Unknown to the gateway too; a foreign department looks the same to its neighbour."""
+    await company.ticket()
+    known = {str(company.id), str(company.department)}
+
+    async def get(_peer: str, path: str) -> dict[str, str]:
+        if path.rpartition("/")[2] not in known:
+            raise PeerRefused("gateway", 404, "not_found")
+        return {}
+
+    monkeypatch.setattr(company.desk.context.peers, "get", get)
+    told = []
+    for one in (str(uuid7()), str(company.id if name == "contract_id" else uuid7())):
+        answer = await company.desk.ask("GET", f"/v1/sla/report?{name}={one}&format={form}")
+        told.append((answer.status_code, answer.json()["code"]))
+    assert told == [(404, "not_found")] * 2
+    department = f"/v1/sla/report?department_id={company.department}&format={form}"
+    assert (await company.desk.ask("GET", department)).status_code == 200
+    boss = Person(["manager"], departments=[uuid7()])
+    assert (await company.desk.ask("GET", department, who=boss)).status_code == 404
+    boss = Person(["manager"], departments=[company.department])
+    assert (await company.desk.ask("GET", department, who=boss)).status_code == 200
 
 
 async def test_months_are_those_of_the_zone_that_is_asked_for(company: Company) -> None:

@@ -14,6 +14,7 @@ class Neighbours:
     """What the gateway knows of people and intake of mails; filled by the tests."""
 
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    colleagues: dict[str, str] = field(default_factory=dict)
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     domains: dict[str, UUID] = field(default_factory=dict)
     departments: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Neighbours:
         app = web.Application(middlewares=[self._watch])
         app.router.add_post("/internal/token", self._token)
         app.router.add_post("/internal/people/resolve", self._resolve)
+        app.router.add_post("/internal/people/colleagues", self._colleagues)
         app.router.add_post("/internal/people/batch", self._batch)
         app.router.add_post("/internal/organizations/batch", self._organizations)
         app.router.add_get("/internal/departments/{id}", self._department)
@@ -91,6 +93,16 @@ class Neighbours:
             }
             self.cards[person_id] = {"id": person_id, "name": body.get("name"), "email": address}
         return web.json_response(self.people[address])
+
+    async def _colleagues(self, request: web.Request) -> web.Response:
+        asked = (await request.json())["addresses"]
+        found = {
+            one: self.colleagues[one.casefold()]
+            for one in asked
+            if one.casefold() in self.colleagues
+        }
+        items = [{"address": one, "user_id": person} for one, person in found.items()]
+        return web.json_response({"items": items})
 
     async def _batch(self, request: web.Request) -> web.Response:
         ids = (await request.json())["user_ids"]

@@ -25,6 +25,7 @@ from services.tickets.domain.postings import (
     slice_of,
 )
 from services.tickets.domain.query import Unreadable, parse
+from services.tickets.domain.queryfields import FIELDS, shown
 from services.tickets.domain.queryplaces import Named, meant
 from services.tickets.domain.querywords import covering, period
 from services.tickets.problems.search import unreadable
@@ -165,6 +166,13 @@ FOUND = [
     ("host 10.0.12.1 is down", "10.0.12.1"),
     ("host 10.0.12.1 is down", "10.0.12"),
     ("host 10.0.12.7:8080 is down", "10.0.1"),
+    ("host 10.0.12.7:8080 is down", "10.0.12.7"),
+    ("host 10.0.12.7:8080 is down", "8080"),
+    ("host 10.0.12.7:8080 is down", "10.0.12.7:808"),
+    ("host ١٠.٠.١٢.٧:٨٠٨٠", "10.0.12.7:8080"),
+    ("http://10.0.12.7:8080/status", "10.0.12.7:8080"),
+    ("http://10.0.12.7:8080/status", "10.0.12.7:80"),
+    ("https://db1.example.com:5432/x", "db1.example.com:5432"),
     ("host SRV-WEB-012 is down", "SRV-WEB-0"),
     ("invoice INV/2026/00042", "INV-2026-00042"),
     ("invoice INV/2026/00042", "00042"),
@@ -259,6 +267,10 @@ NOT_FOUND = [
     ("sara met omar@example.com", "sara@exa"),
     ("10.0.12.7", "10.0.2"),
     ("10.0.12.7", "0.12"),
+    ("10.0.12.7:8080 and 10.0.12.7:443", "10.0.12.7:8443"),
+    ("10.0.12.7:8080", "10.0.12.8:808"),
+    ("http://10.0.12.7:8080/status", "10.0.12.7:8081"),
+    ("db.example.com:5432", "db.example.org:5432"),
     ("10.0.12.7", "10.0.12.8"),
     ("SRV-WEB-012", "SRV-WEB-1"),
 ]
@@ -283,7 +295,7 @@ def test_is_not_found(text: str, query: str) -> None:
             "10.0.12.7",
             "192.168.100.200",
         ),
-        *("v12.30.45", "ERR-1042"),
+        *("v12.30.45", "ERR-1042", "10.0.12.7:8080"),
     ],
 )
 def test_who_types_letter_by_letter_sees_results_stay(text: str) -> None:
@@ -291,6 +303,36 @@ def test_who_types_letter_by_letter_sees_results_stay(text: str) -> None:
     typed = [text[:end] for end in range(min(len(local), 10), len(text) + 1)]
     lost = [one for one in typed if not finds(f"see {text} please", one)]
     assert lost == []
+
+
+def test_a_machine_and_its_port_are_sought_inside_one_field() -> None:
+    apart = [(Field.SUBJECT, "10.0.12.7 is down"), (Field.BODY, "8080 is not")]
+    assert not finds(apart, "10.0.12.7:8080")
+    assert finds(apart, "10.0.12.7 8080")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("org:acme", "Org:acme", "-org:acme", "organization:7", "channel:email", "colour:red"),
+        *('org:"acme inc"', "updated:>2026-01-01", "sla_state:breached", "العميل:سارة", "لون:أحمر"),
+        "owner:0190f5a2-7b1c-7d3e-8f40-1234567890ab",
+    ],
+)
+def test_a_field_that_nobody_knows_is_no_word(query: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        parse(f"printer {query}")
+    assert refused.value.code == "unknown_field"
+    assert refused.value.position == 8 + query.startswith("-")
+
+
+def test_every_field_is_named_in_both_languages() -> None:
+    told = shown()
+    assert told.pop("custom.<key>") == "حقل.<key>"
+    assert {*FIELDS.values()} == {*told}
+    for english, arabic in told.items():
+        assert (FIELDS[english], FIELDS[arabic]) == (english, english)
+        assert not arabic.isascii()
 
 
 def test_an_unfinished_address_is_sought_inside_one_field() -> None:
@@ -377,7 +419,22 @@ def test_half_of_everything_takes_a_kibibyte() -> None:
         ("أو كذا", [(False, [(None, "كذا", False)])]),
         ("a OR", [(False, [(None, "a", False)])]),
         ("OR a", [(False, [(None, "a", False)])]),
-        ("- a", [(False, [(None, "-", False)]), (False, [(None, "a", False)])]),
+        *((f"{one} a", [(False, [(None, "a", False)])]) for one in ("-", "&&", "AND", "؟", "*")),
+        ("a و b", [(False, [(None, one, False)]) for one in "ab"]),
+        ('"و" a', [(False, [(None, "و", True)]), (False, [(None, "a", False)])]),
+        *(
+            (one, [(False, [(None, "a", False), (None, "b", False)])])
+            for one in ("a || b", "a | b", "a||b", "a|b", "a OR || b", "|| a || & b ||")
+        ),
+        ("Error: disk", [(False, [(None, one, False)]) for one in ("Error:", "disk")]),
+        *(
+            (one, [(False, [(None, one, False)])])
+            for one in (
+                *("12:30", "localhost:8080", "srv1:up", "db-1:up", "C:\\logs", "D:x", "ERR:disk"),
+                *("std::vector", "TypeError:x", "java.io.IOException:x", "mailto:a@b.example"),
+                *("https://a.example:8443/x", "خطأ:القرص", "ticket:1042"),
+            )
+        ),
         ("a، b؛ c", [(False, [(None, one, False)]) for one in "abc"]),
     ],
 )

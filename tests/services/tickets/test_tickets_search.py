@@ -16,6 +16,7 @@ from shared.events.identity import IdentityUserUpdated
 from shared.vocabulary import DEFAULT_DEPARTMENT, Locale, Role
 from tests.services.tickets.conftest import Desk
 from tests.services.tickets.people import Person
+from tests.services.tickets.test_tickets_verbs import colleague
 
 
 async def index(desk: Desk) -> None:
@@ -304,6 +305,9 @@ async def test_names_follow_a_gateway_that_was_away_and_a_renaming(
         ("department:nowhere", "query_unknown_value"),
         ("number:abc", "query_unknown_value"),
         ("حالة:موز", "query_unknown_value"),
+        ("assignee:nobody@nowhere.example", "query_unknown_value"),
+        ("org:acme", "query_unknown_field"),
+        ("العميل:سارة", "query_unknown_field"),
         ("word " * 30, "query_too_many_words"),
     ],
 )
@@ -407,3 +411,48 @@ async def test_a_phrase_that_is_far_is_reached_page_by_page(
             break
     assert seen == [far]
     assert 2 <= pages <= 6, "no page looks at all of them"
+
+
+@pytest.mark.parametrize("locale", ["ar", "en"])
+async def test_an_unknown_field_is_answered_with_the_known_ones_in_both_languages(
+    desk: Desk, agent: Person, locale: str
+) -> None:
+    headers = agent.headers(accept_language=locale)
+    answer = await desk.http.get("/v1/tickets", params={"q": "org:acme"}, headers=headers)
+    (error,) = answer.json()["errors"]
+    assert "acme" not in answer.text
+    for name in ("subject:", "موضوع:", "assignee:", "مسؤول:", "custom.<key>:", "حقل.<key>:"):
+        assert name in error["message"]
+
+
+async def test_a_colleague_goes_by_address_for_staff_alone(desk: Desk) -> None:
+    agent = await colleague(desk)
+    desk.neighbours.colleagues["amal@desk.example"] = str(agent.id)
+    customer = desk.customer()
+    made = await desk.open(customer, subject="A marjoram question")
+    done = await desk.do(agent, made["id"], "assign", {"assignee_id": str(agent.id)})
+    assert done.status_code == 200, done.text
+    await index(desk)
+    for query in ("assignee:amal@desk.example", 'مسؤول:"Amal@Desk.example"'):
+        assert await found(desk, agent, f"marjoram {query}") == [made["number"]]
+        assert await found(desk, agent, f"marjoram -{query}") == []
+    told = []
+    for address in ("amal@desk.example", "nobody@desk.example"):
+        answer = await desk.http.get(
+            "/v1/tickets", params={"q": f"assignee:{address}"}, headers=customer.headers()
+        )
+        told.append((answer.status_code, answer.json()["errors"]))
+    assert told[0] == told[1]
+    assert told[0][0] == 422
+
+
+async def test_a_port_is_found_as_it_is_typed(desk: Desk, agent: Person) -> None:
+    customer = desk.customer()
+    one = await desk.open(customer, subject="gateway", body="http://10.7.7.1:8080/status is slow")
+    other = await desk.open(customer, subject="gateway", body="10.7.7.1:443 is slow")
+    await index(desk)
+    for typed in ("10.7.7.1", "10.7.7.1:"):
+        assert await found(desk, agent, typed) == [other["number"], one["number"]]
+    for typed in ("10.7.7.1:8", "10.7.7.1:80", "10.7.7.1:808", "10.7.7.1:8080"):
+        assert await found(desk, agent, typed) == [one["number"]]
+        assert await found(desk, agent, f"10.7.7.1 -{typed}") == [other["number"]]
