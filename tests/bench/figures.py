@@ -77,7 +77,8 @@ class Case:
 
     def path(self) -> str:
         start, end = (moment.isoformat().replace("+00:00", "Z") for moment in self.span)
-        return f"/v1/reports?metric={self.measure}&from={start}&to={end}&group_by={self.by}"
+        by = f"&group_by={self.by}" if self.by else ""
+        return f"/v1/reports?metric={self.measure}&from={start}&to={end}{by}"
 
     def question(self) -> Question:
         zone = load("Asia/Riyadh")

@@ -86,7 +86,7 @@ _PATHS = {
     "list": "GET /v1/tickets?sort=next_due_at",
     "timeline": "GET /v1/tickets/{id}/timeline",
     "explain": "GET /v1/tickets/{id}/sla/explain?metric=resolution",
-    "report": "GET /v1/sla/report?from=&to=&group_by=organization",
+    "report": "GET /v1/sla/report?group_by=organization",
     "allow": "SANAD_WEBHOOK_ALLOW",
 }
 

@@ -19,6 +19,7 @@ from shared.reporting.canvas import (
     STRONG,
     Canvas,
 )
+from shared.reporting.numerals import Numerals
 from shared.vocabulary import MONTHS, Locale, Localized, Metric
 
 WIDTH: Final = 720
@@ -77,9 +78,9 @@ def points(months: Sequence[Month], items: Sequence[Figures]) -> list[Point]:
     return [Point(month, *sums[month.name]) for month in months]
 
 
-def chart(found: Sequence[Point], metric: Metric | None, locale: Locale) -> str:
+def chart(found: Sequence[Point], metric: Metric | None, locale: Locale, digits: Numerals) -> str:
     """The whole picture as a document of its own."""
-    return "\n".join(_Picture(found, metric, locale).lines()) + "\n"
+    return "\n".join(_Picture(found, metric, locale, digits).lines()) + "\n"
 
 
 def percent(value: float) -> str:
@@ -95,6 +96,7 @@ class _Picture:
     found: Sequence[Point]
     metric: Metric | None
     locale: Locale
+    digits: Numerals
 
     @property
     def rtl(self) -> bool:
@@ -135,7 +137,7 @@ class _Picture:
         for value in _GRID:
             y = _height(value / 100)
             yield self.canvas.rule(_LEFT, WIDTH - _RIGHT, y, LINE if value else SOFT)
-            yield self.canvas.text(_LEFT - 8, y + 4, f"{value}%", "end", QUIET)
+            yield self.canvas.text(_LEFT - 8, y + 4, self.digits.of(f"{value}%"), "end", QUIET)
 
     def _month(self, index: int, point: Point) -> Iterator[str]:
         middle = _LEFT + (index + 0.5) * self.step
@@ -151,7 +153,9 @@ class _Picture:
             yield self.canvas.rect(middle - width / 2 - 3, mark - 1.5, (width + 6, 3), SECOND)
         yield "</g>"
         if self.step >= _ROOM_FOR_TEXT:
-            yield self._figure(middle, percent(point.raw).removesuffix("%"), top, mark)
+            yield self._figure(
+                middle, self.digits.of(percent(point.raw).removesuffix("%")), top, mark
+            )
 
     def _figure(self, middle: float, text: str, top: float, mark: float) -> str:
         """In the bar; a low bar has it above, clear of the mark of excuses."""
@@ -169,7 +173,9 @@ class _Picture:
             short = name if self.rtl else name[:3]
             yield self.canvas.text(middle, _BOTTOM + 20, short, "middle")
         if month.number == 1 or (index == 0 and self._room_for_first_year()):
-            yield self.canvas.text(middle, _BOTTOM + 40, str(month.year), "middle", QUIET)
+            yield self.canvas.text(
+                middle, _BOTTOM + 40, self.digits.of(str(month.year)), "middle", QUIET
+            )
 
     def _room_for_first_year(self) -> bool:
         until_next = 13 - self.found[0].month.number
@@ -186,8 +192,8 @@ class _Picture:
         ends = dict.fromkeys(self._named(p.month) for p in (self.found[0], self.found[-1]))
         return _SUMMARY[self.locale.value].format(
             span=" – ".join(ends),
-            share=percent(met / judged),
-            judged=f"{judged:,}",
+            share=self.digits.of(percent(met / judged)),
+            judged=self.digits.of(f"{judged:,}"),
         )
 
     def _description(self) -> str:
@@ -197,13 +203,13 @@ class _Picture:
     def _said(self, point: Point) -> str:
         return _POINT[self.locale.value].format(
             month=self._named(point.month),
-            raw=percent(point.raw),
-            excused=percent(point.lenient),
-            judged=f"{point.judged:,}",
+            raw=self.digits.of(percent(point.raw)),
+            excused=self.digits.of(percent(point.lenient)),
+            judged=self.digits.of(f"{point.judged:,}"),
         )
 
     def _named(self, month: Month) -> str:
-        return f"{MONTHS[month.number - 1][self.locale.value]} {month.year}"
+        return self.digits.of(f"{MONTHS[month.number - 1][self.locale.value]} {month.year}")
 
 
 def _height(value: float) -> float:

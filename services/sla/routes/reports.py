@@ -22,6 +22,7 @@ from shared.kit.model import EARLIEST
 from shared.kit.problems import NotFound, ValidationFailed, problems
 from shared.kit.tx import Tx
 from shared.reporting import spans
+from shared.reporting.numerals import Numerals, numerals
 from shared.reporting.sheet import BYTE_ORDER_MARK
 from shared.vocabulary import Locale, Role
 from shared.worktime import InvalidCalendar
@@ -66,16 +67,20 @@ async def report(
         zone = await _zone(tx, caller, wish)
         question = _question(tx, caller, wish, zone, by_month=wish.format == "svg")
         if wish.format == "svg":
-            return await _picture(tx, caller, question, request)
+            return await _picture(tx, caller, question, request, wish.digits)
         found = await reporting.report(tx, caller, question)
     if wish.format == "csv":
         return _table(question, found, language(request), bom=wish.bom)
     return json(ReportOut.model_validate(found).model_dump(mode="json", by_alias=True))
 
 
-async def _picture(tx: Tx, caller: Caller, question: Question, request: Request) -> Response:
+async def _picture(
+    tx: Tx, caller: Caller, question: Question, request: Request, asked: Numerals | None
+) -> Response:
     found = await reporting.report(tx, caller, replace(question, worst=0))
-    drawn = chart(points(question.months, found["items"]), question.metric, language(request))
+    locale = language(request)
+    digits = numerals(asked, request.headers.get("accept-language", ""), locale)
+    drawn = chart(points(question.months, found["items"]), question.metric, locale, digits)
     return Response(drawn, media_type="image/svg+xml; charset=utf-8", headers=_HARMLESS)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kit.model import Instant, InstantOrDate, Out
+from shared.reporting.numerals import Numerals
 from shared.vocabulary import Metric, Priority
 
 
@@ -31,6 +32,9 @@ class Wish(BaseModel):
     worst: Annotated[int, Field(ge=0, le=100)] = 10
     format: Literal["json", "csv", "svg"] = "json"
     bom: bool = False
+    digits: Annotated[
+        Numerals | None, Field(description="Of an Arabic picture; else as `Accept-Language` has it")
+    ] = None
 
     def filters(self) -> dict[str, Any]:
         """Which promises, apart from the span."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from services.tickets.domain.reporting import TIMES, Grouping, Measure, Question
+from services.tickets.domain.reportsaid import told
 from services.tickets.domain.reportscale import Scale, scale
 from services.tickets.domain.reportwords import (
     FIGURES,
@@ -32,6 +33,7 @@ from shared.reporting.canvas import (
     STRONG,
     Canvas,
 )
+from shared.reporting.numerals import Numerals
 from shared.vocabulary import Locale, Localized
 
 Item = Mapping[str, Any]
@@ -56,12 +58,6 @@ _SHOWN: Final[Mapping[Measure, tuple[str, str | None]]] = {
 _BY: Final = Localized(ar="{measure} حسب {group}", en="{measure} by {group}")
 _EMPTY: Final = Localized(ar="لا بيانات في هذه المدة.", en="Nothing to show in this span.")
 _MORE: Final = Localized(ar="ومجموعات أخرى: {count}", en="and more groups: {count}")
-_UNITS: Final = (
-    (86_400, Localized(ar="{n} ي", en="{n} d")),
-    (3_600, Localized(ar="{n} س", en="{n} h")),
-    (60, Localized(ar="{n} د", en="{n} min")),
-    (1, Localized(ar="{n} ث", en="{n} s")),
-)
 _NOTHING: Final = "–"
 _FENCE: Final = "\u2068{}\u2069"
 """Numbers keep their own direction inside Arabic words."""
@@ -77,32 +73,20 @@ class Point:
     mark: float | None
 
 
-def chart(question: Question, items: Sequence[Item], totals: Item, locale: Locale) -> str:
+def chart(
+    question: Question, items: Sequence[Item], totals: Item, locale: Locale, digits: Numerals
+) -> str:
     """The whole picture as a document of its own."""
     measure, by = question.measures[0], next(iter(question.by), None)
-    found = [*_points(question, items, totals, locale)]
+    found = [*_points(question, items, totals, (locale, digits))]
     kind = _Columns if by in TIMES else _Bars
-    return "\n".join(kind(found, measure, by, locale).lines()) + "\n"
-
-
-def told(value: float, name: str, locale: Locale) -> str:
-    """A figure as a reader says it: `2.5 h`, `37%`, `1,204`."""
-    if name.endswith("_seconds") and value:
-        size, unit = next((one for one in _UNITS if value >= one[0]), _UNITS[-1])
-        return unit[locale.value].format(n=_plain(value / size))
-    if name == "rate":
-        return f"{_plain(value * 100)}%"
-    return _plain(value)
-
-
-def _plain(value: float) -> str:
-    rounded = round(value, 1)
-    return f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.1f}"
+    return "\n".join(kind(found, measure, by, locale, digits).lines()) + "\n"
 
 
 def _points(
-    question: Question, items: Sequence[Item], totals: Item, locale: Locale
+    question: Question, items: Sequence[Item], totals: Item, reader: tuple[Locale, Numerals]
 ) -> Iterator[Point]:
+    locale, digits = reader
     measure, by = question.measures[0], next(iter(question.by), None)
     if by is None:
         yield _point(TOTAL[locale.value], totals[measure.value], measure)
@@ -113,7 +97,7 @@ def _points(
         return
     known = {item["groups"][by.value]: item[measure.value] for item in items}
     for cut in question.cuts():
-        yield _point(day_of(cut, locale), known.get(cut.name) or {}, measure)
+        yield _point(digits.of(day_of(cut, locale)), known.get(cut.name) or {}, measure)
 
 
 def _point(name: str, figures: Item, measure: Measure) -> Point:
@@ -136,6 +120,7 @@ class _Picture(ABC):
     measure: Measure
     by: Grouping | None
     locale: Locale
+    digits: Numerals
 
     @property
     def height(self) -> int:
@@ -177,7 +162,7 @@ class _Picture(ABC):
     def _word(self, name: str) -> str:
         text = FIGURES[name][self.locale.value].partition(" (")[0]
         text = text.removesuffix("_seconds").replace("_", " ")
-        return text if self.locale is Locale.AR else text.capitalize()
+        return self.digits.of(text) if self.locale is Locale.AR else text.capitalize()
 
     def _title(self) -> str:
         measure = MEASURES[self.measure][self.locale.value]
@@ -198,7 +183,7 @@ class _Picture(ABC):
     def _figure(self, value: float | None) -> str:
         if value is None:
             return _NOTHING
-        return _FENCE.format(told(value, _SHOWN[self.measure][0], self.locale))
+        return _FENCE.format(self.digits.of(told(value, _SHOWN[self.measure][0], self.locale)))
 
 
 class _Columns(_Picture):
@@ -265,7 +250,7 @@ class _Bars(_Picture):
             y += self._tall(point)
         rest = len(self.found) - len(self.shown)
         if rest:
-            text = _MORE[self.locale.value].format(count=_FENCE.format(rest))
+            text = _MORE[self.locale.value].format(count=_FENCE.format(self.digits.of(str(rest))))
             yield self.canvas.text(_EDGE, self.height - 16, text, look=QUIET)
 
     def _lines(self, point: Point) -> list[str]:

@@ -32,7 +32,6 @@ _DOTTED: Final = re.compile(r"\d+(?:\.\d+)+")
 _STEP: Final = re.compile(r"[/\\]")
 _TRAILING: Final = 2
 """Steps of a path by whose last ones it is found: `report.pdf` and `log/report.pdf`."""
-_PORT: Final = re.compile(r"([^\W_]+(?:[-.][^\W_]+)+):(\d{1,5})")
 _VERSION: Final = re.compile(r"(?:v|ver|version|rev|r)(\d+(?:\.\d+)+(?:[-+_.][^\W_]+)*)")
 
 
@@ -151,27 +150,10 @@ def _lengths(text: str, most: int) -> range:
     return range(BEGINNING, min(len(text), most) + 1)
 
 
-Sides = tuple[tuple[str, ...], tuple[str, ...]]
-"""What must stand together in one field: one of the terms of each side."""
-
-
-def unfinished(chunk: str) -> Sides | None:
+def unfinished(chunk: str) -> tuple[str, str] | None:
     """The terms of an address whose domain is still being typed: the person, and its beginning."""
     local, at, domain = chunk.partition("@")
     person, place = whole(parts(local)), whole(parts(domain))
     if not at or len(place) > _LAST_OF_DOMAIN:
         return None
-    return ("c" + person,), (("p" if len(place) >= BEGINNING else "p@") + place,)
-
-
-def behind_port(chunk: str) -> Sides | None:
-    """The terms of 10.0.0.1:8080, also where a path follows it or the port is still being typed.
-
-    Two digits or one begin no word of the index: then the text itself is looked at.
-    """
-    found = _PORT.fullmatch(chunk)
-    if found is None:
-        return None
-    house, port = whole(parts(found[1])), found[2]
-    begun = ("w" + port, "p" + port) if len(port) >= BEGINNING else ()
-    return ("c" + house, "p" + house), begun
+    return "c" + person, ("p" if len(place) >= BEGINNING else "p@") + place

@@ -23,6 +23,7 @@ from shared.kit.http import InContext, cursor_foreign, decode_cursor, json, lang
 from shared.kit.model import EARLIEST
 from shared.kit.problems import ValidationFailed, problems
 from shared.reporting import spans
+from shared.reporting.numerals import Numerals, numerals
 from shared.reporting.sheet import BYTE_ORDER_MARK
 from shared.vocabulary import Locale
 from shared.worktime import InvalidCalendar
@@ -62,7 +63,7 @@ async def report(
     if wish.format == "csv":
         return _table(question, found, locale, bom=wish.bom)
     if wish.format == "svg":
-        return _picture(question, found, locale)
+        return _picture(question, found, locale, _digits(request, wish))
     return json(found)
 
 
@@ -76,8 +77,14 @@ def _table(question: Question, found: reporting.Row, locale: Locale, *, bom: boo
     )
 
 
-def _picture(question: Question, found: reporting.Row, locale: Locale) -> Response:
-    drawn = chart(question, found["items"], found["totals"], locale)
+def _digits(request: Request, wish: Wish) -> Numerals:
+    return numerals(wish.digits, request.headers.get("accept-language", ""), language(request))
+
+
+def _picture(
+    question: Question, found: reporting.Row, locale: Locale, digits: Numerals
+) -> Response:
+    drawn = chart(question, found["items"], found["totals"], locale, digits)
     return Response(drawn, media_type="image/svg+xml; charset=utf-8", headers=_HARMLESS)
 
 

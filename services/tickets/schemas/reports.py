@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.tickets.domain.reporting import Filters, Measure
 from services.tickets.schemas.inputs import Tag
 from shared.kit.model import Instant, InstantOrDate, Out
+from shared.reporting.numerals import Numerals
 from shared.vocabulary import Channel, Priority
 
 
@@ -34,6 +35,9 @@ class Wish(BaseModel):
     tag: Tag | None = None
     format: Literal["json", "csv", "svg"] = "json"
     bom: bool = False
+    digits: Annotated[
+        Numerals | None, Field(description="Of an Arabic picture; else as `Accept-Language` has it")
+    ] = None
 
     def filters(self) -> Filters:
         names = ("organization_id", "department_id", "assignee_id", "priority", "channel", "tag")

@@ -26,6 +26,7 @@ from services.tickets.domain.queryfields import CUSTOM
 from services.tickets.domain.queryplaces import MOST_CHOICES, Named, choices, meant
 from services.tickets.domain.querywords import Period
 from services.tickets.domain.rights import Reach
+from services.tickets.domain.sides import behind_port, sides_of
 from services.tickets.usecases.indexed import PEOPLE, custom_scope
 from services.tickets.usecases.questions import Alternative, Check, Phrase, Question, Reader
 from shared.vocabulary import NUMBER_PREFIX, Localized
@@ -163,7 +164,7 @@ class Asking:
         wanted = [chunk, *filter(None, [terms.bare_version(chunk)])]
         texts = {terms.whole(terms.parts(one)) for one in wanted}
         found = {stems.token_of(self._key, f"{scope}{kind}{one}") for one in texts for kind in "cp"}
-        sides = terms.unfinished(chunk) or terms.behind_port(chunk)
+        sides = sides_of(chunk)
         if sides is None:
             return self._weighed(Has(frozenset(found), fields), weigh=weigh)
         first, last = (self._tokens(scope, side) for side in sides)
@@ -178,7 +179,7 @@ class Asking:
 
     def _begun_port(self, wish: Wish, *, weigh: bool) -> Alternative | None:
         """`10.0.0.1:8`: the machine by the index, the port's first digits by the text itself."""
-        sides = terms.behind_port(fold(wish.text).strip())
+        sides = behind_port(fold(wish.text).strip())
         if sides is None or sides[1]:
             return None
         scope, fields = self._place(wish)

@@ -20,6 +20,7 @@ from services.sla.domain.attainment import (
 )
 from services.sla.domain.chart import Point, chart, percent, points
 from services.sla.domain.sheet import sheet
+from shared.reporting.numerals import Numerals
 from shared.reporting.sheet import safe
 from shared.reporting.spans import month_before
 from shared.vocabulary import Locale, Metric
@@ -106,6 +107,19 @@ def test_a_sheet_has_a_heading_and_a_total_in_the_readers_language(locale: Local
     assert total[0] == ("الإجمالي" if arabic else "total")
 
 
+@pytest.mark.parametrize("by", Grouping)
+@pytest.mark.parametrize("locale", Locale)
+def test_no_column_of_any_grouping_is_a_formula(by: Grouping, locale: Locale) -> None:
+    for beginning in ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"):
+        item = {
+            **figures(row(), question(Grouping.PRIORITY)),
+            "groups": {by.value: f"{beginning}1"},
+        }
+        text = sheet((by,), [item], [], locale)
+        line = [*csv.reader(io.StringIO(text, newline=""))][1]
+        assert line[0] == f"'{beginning}1"
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(text: str) -> None:
     item = figures(row(g1=text), question(Grouping.PRIORITY))
@@ -120,8 +134,13 @@ def test_quotes_and_commas_stay_in_their_cell() -> None:
     assert '"a,""b""\nc",resolution' in text
 
 
-def drawn(found: list[Point], locale: Locale, metric: Metric | None = None) -> ET.Element:
-    text = chart(found, metric, locale)
+def drawn(
+    found: list[Point],
+    locale: Locale,
+    metric: Metric | None = None,
+    digits: Numerals = Numerals.LATIN,
+) -> ET.Element:
+    text = chart(found, metric, locale, digits)
     for foreign in ("<script", "href", "url(", "@import", "currentColor"):
         assert foreign not in text
     return ET.fromstring(text)  # noqa: S314 - our own text
@@ -162,6 +181,16 @@ def test_a_picture_says_its_figures_to_who_cannot_see_it(
     said = picture.findtext(f"{SVG}desc") or ""
     assert said.count("%") == 24
     assert "85%" in said
+
+
+def test_an_arabic_picture_has_no_digit_but_the_readers() -> None:
+    found = [Point(month, 1800 + n, n, 2000) for n, month in enumerate(YEAR)]
+    picture = drawn(found, Locale.AR, digits=Numerals.ARABIC)
+    words = " ".join(picture.itertext())
+    assert not any(one.isascii() and one.isdigit() for one in words)
+    assert "%" not in words
+    for figure in ("٩٠٪", "٩٠٫٥٪", "٢٠٢٦", "٢٬٠٠٠", "٢٤٬٠٠٠", "١٠٠٪"):
+        assert figure in words, figure
 
 
 @pytest.mark.parametrize("locale", Locale)

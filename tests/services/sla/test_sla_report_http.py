@@ -301,9 +301,28 @@ async def test_a_picture_shows_the_last_twelve_months(company: Company, language
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     picture = ET.fromstring(answer.text)  # noqa: S314 - our own text
     assert picture.attrib["direction"] == ("rtl" if language == "ar" else "ltr")
-    assert "100%" in (picture.findtext("{http://www.w3.org/2000/svg}desc") or "")
+    whole = "١٠٠٪" if language == "ar" else "100%"
+    assert whole in (picture.findtext("{http://www.w3.org/2000/svg}desc") or "")
     dashes = [one for one in picture.iter() if one.text == "–"]
     assert len(dashes) == 11
+
+
+async def test_digits_of_an_arabic_picture_may_be_asked_for(company: Company) -> None:
+    await company.ticket()
+    path = f"/v1/sla/report?organization_id={company.id}&format=svg"
+    for query, language, latin in (
+        ("", "ar", False),
+        ("&digits=latin", "ar", True),
+        ("", "ar-u-nu-latn", True),
+        ("&digits=arabic", "ar-MA", False),
+        ("&digits=arabic", "en", True),
+    ):
+        answer = await company.desk.ask("GET", path + query, **{"accept-language": language})
+        words = " ".join(ET.fromstring(answer.text).itertext())  # noqa: S314 - our own text
+        assert ("%" in words) is latin, (query, language)
+        assert ("٪" in words) is not latin, (query, language)
+    odd = await company.desk.ask("GET", path + "&digits=roman")
+    assert odd.json()["errors"][0]["pointer"] == "?digits"
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "svg"])
