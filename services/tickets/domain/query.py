@@ -142,3 +142,9 @@ def _value(text: str, at: int) -> tuple[str, bool, int]:
     if bare is None:  # a closing quote without an opening one
         return "", False, at + 1
     return bare[0], False, bare.end()
+
+
+def addresses(clauses: Iterable[Clause]) -> set[str]:
+    """Of colleagues whose tickets are asked for."""
+    wishes = (wish for clause in clauses for wish in clause.wishes if wish.field == "assignee")
+    return {text for wish in wishes if "@" in (text := wish.text.strip()) and len(text) <= 254}

@@ -17,7 +17,7 @@ from services.tickets.domain import ranking
 from services.tickets.domain.listing import Filters, Place, Sort
 from services.tickets.domain.matching import Packed
 from services.tickets.domain.postings import Field, bit_of, numbers, slice_of
-from services.tickets.domain.query import UNSEEN, Clause, Unreadable, parse
+from services.tickets.domain.query import UNSEEN, Unreadable, addresses, parse
 from services.tickets.domain.queryplaces import Named
 from services.tickets.domain.rights import Viewer
 from services.tickets.problems.search import unreadable
@@ -131,7 +131,7 @@ async def _begin(context: Context, caller: Caller, viewer: Viewer, filters: Filt
         clauses = parse(UNSEEN.sub("", filters.q or ""))
     except Unreadable as error:
         raise unreadable(error, caller.locale) from None
-    known = await colleagues(context, _addresses(clauses) if viewer.staff else ())
+    known = await colleagues(context, addresses(clauses) if viewer.staff else ())
     async with context.tx() as tx:
         active = (await search.generations(tx))[0]
         rows = await directory.departments(tx)
@@ -147,12 +147,6 @@ async def _begin(context: Context, caller: Caller, viewer: Viewer, filters: Filt
         raise unreadable(error, caller.locale) from None
     rest = replace(filters, q=None)
     return Hunt(context, caller, rest, active.id, question, highest)
-
-
-def _addresses(clauses: Iterable[Clause]) -> set[str]:
-    """Of colleagues whose tickets are asked for."""
-    wishes = (wish for clause in clauses for wish in clause.wishes if wish.field == "assignee")
-    return {text for wish in wishes if "@" in (text := wish.text.strip()) and len(text) <= 254}
 
 
 async def _newest(hunt: Hunt, order: Order) -> Answer:
