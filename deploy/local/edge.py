@@ -138,7 +138,10 @@ def _headers(tls: str) -> Json:
 
 
 def _packing() -> Json:
-    """Streams of events are left alone: a compressor would hold them back."""
+    """Streams of events are left alone: a compressor would hold them back.
+
+    So are heads without a body: it would name the length of nothing, packed.
+    """
     packed = {
         "handler": "encode",
         "encodings": {"zstd": {}, "gzip": {}},
@@ -146,7 +149,7 @@ def _packing() -> Json:
         "minimum_length": 1024,
         "match": {"headers": {"Content-Type": _COMPRESSED}},
     }
-    return {"handle": [packed]}
+    return {"match": [{"not": [{"method": ["HEAD"]}]}], "handle": [packed]}
 
 
 def _too_long() -> Json:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.gateway import internal
+from services.gateway.consumers import consumers
 from services.gateway.routes import ROUTERS
 from services.gateway.settings import GatewaySettings
 from services.gateway.timers import WORKERS
@@ -26,6 +27,8 @@ service = Service(
     settings=GatewaySettings,
     routers=ROUTERS,
     internal=[internal.router],
+    consumers=consumers,
+    hears_endings=False,
     workers=WORKERS,
     on_start=seed,
     jwks=_keys,

@@ -43,6 +43,7 @@ class User(SQLModel, table=True):
     locale: str
     disabled_at: datetime | None = _moment()
     tokens_valid_from: datetime | None = _moment()
+    unproven: bool = False
     version: int
     created_at: datetime = _moment()
     updated_at: datetime = _moment()

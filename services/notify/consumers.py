@@ -26,6 +26,7 @@ from shared.events.ticket import (
     TicketClosed,
     TicketDepartmentChanged,
     TicketEdited,
+    TicketFeedbackGiven,
     TicketFollowed,
     TicketMessageAdded,
     TicketOpened,
@@ -116,6 +117,7 @@ async def forget_participant(event: Event[TicketParticipantRemoved], tx: Tx) -> 
 @consumers.on(TicketResolved, ask_ticket)
 async def mail_resolution(event: Event[TicketResolved], tx: Tx, ticket: Ticket) -> None:
     assert ticket is not None
+    await usecases.call_off(tx, event.data.ticket_id)
     await usecases.mail_resolution(tx, event, ticket)
 
 
@@ -125,11 +127,17 @@ async def tell_reopened(event: Event[TicketReopened], tx: Tx, ticket: Ticket) ->
     await usecases.tell_reopened(tx, event, ticket)
 
 
+@consumers.on(TicketFeedbackGiven, usecases.ask_in_charge)
+async def tell_rating(event: Event[TicketFeedbackGiven], tx: Tx, departments: Departments) -> None:
+    await usecases.tell_rating(tx, event, departments)
+
+
 @consumers.on(TicketClosed, ask_ticket)
 async def tell_closed(event: Event[TicketClosed], tx: Tx, ticket: Ticket) -> None:
     """Of spam nobody is written to: a mail to its sender would go to whomever it names."""
     assert ticket is not None
     if not event.data.outside:
+        await usecases.call_off(tx, event.data.ticket_id)
         await usecases.tell_closed(tx, event, ticket)
 
 

@@ -118,6 +118,7 @@ class NoticeOut(Out):
         "breach",
         "assigned",
         "reopened",
+        "rated",
         "warning",
         "pause_overdue",
         "watched",

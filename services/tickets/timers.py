@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.tickets.usecases import reporting_back
+from services.tickets.usecases import catchingup, reporting_back
 from services.tickets.usecases.allotting import Done, allot, in_force
 from services.tickets.usecases.fieldfilling import fill_some, fold_some, owed, rename_some
 from services.tickets.usecases.indexing import index_some, lag
@@ -144,6 +144,13 @@ async def _tell_reports(context: Context, stop: Stop) -> None:
         await context.wait(reporting_back.WORKER, _LOOK_AGAIN)
 
 
+async def _catch_up(context: Context, stop: Stop) -> None:
+    """What an older version left untold; afterwards there is never anything more."""
+    while not stop.is_set() and await catchingup.tell_some(context):
+        await context.courtesy.give_way()
+    await stop.wait()
+
+
 async def check(context: Context) -> Check:
     """Degraded when a file has waited for the scanner for five minutes; its ticket never does."""
     seconds = round(await waited(context), 1)
@@ -172,4 +179,5 @@ WORKERS: Final = (
     Worker("tickets.assign", _assign),
     Worker("tickets.fields", _fields),
     Worker(reporting_back.WORKER, _tell_reports),
+    Worker(catchingup.WORKER, _catch_up),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.events import escalation, identity, mail, notify, sla, timer
+from shared.events import escalation, identity, mail, notify, sla, timer, visitor
 from shared.events.base import Fact
 from shared.events.entry import Entry
 from shared.events.ticketbook import HOOK, PROJECT, TICKET
@@ -176,7 +176,18 @@ _IDENTITY: Final = (
     Entry(identity.IdentityPositionUpdated, ("gateway",), {"escalation": _PEOPLE}),
 )
 
-BOOK: Final = (*TICKET, *_SLA, *_ESCALATION, *_MAIL, *_NOTIFY, *_IDENTITY)
+_VISITOR: Final = (
+    Entry(
+        visitor.VisitorConfirmed, ("tickets",), {"gateway": "shows the person to their colleagues"}
+    ),
+    Entry(
+        visitor.VisitorUnconfirmed,
+        ("tickets",),
+        {"gateway": "hides from customers whom the form alone has made"},
+    ),
+)
+
+BOOK: Final = (*TICKET, *_SLA, *_ESCALATION, *_MAIL, *_NOTIFY, *_IDENTITY, *_VISITOR)
 
 TYPES: Final[dict[str, type[Fact]]] = {entry.fact.TYPE: entry.fact for entry in BOOK}
 """Fact model by its wire type."""

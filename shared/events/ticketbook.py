@@ -134,7 +134,12 @@ TICKET: Final = (
     ),
     Entry(ticket.TicketLinked, ("tickets",), {"notify": HOOK}, partner_visible=True),
     Entry(ticket.TicketUnlinked, ("tickets",), {"notify": HOOK}, partner_visible=True),
-    Entry(ticket.TicketFeedbackGiven, ("tickets",), {"notify": HOOK}, partner_visible=True),
+    Entry(
+        ticket.TicketFeedbackGiven,
+        ("tickets",),
+        {"notify": "tells who is in charge of a low score; " + HOOK},
+        partner_visible=True,
+    ),
     Entry(
         ticket.TicketEdited,
         ("tickets",),

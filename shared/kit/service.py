@@ -63,6 +63,8 @@ class Service:
     jwks: KeyDocument | None = None
     checks: Mapping[str, Probe] = field(default_factory=dict)
     """Findings of the service's own in `/readyz`."""
+    hears_endings: bool = True
+    """Whether it learns from the bus whose tokens count no more; who ends them knows it."""
     on_lost: Callable[[], None] = lambda: None
     """Called when the bus is closed for good; the process must end and be started anew."""
     app: FastAPI = field(init=False)
@@ -76,7 +78,7 @@ class Service:
         self.ops.state.public = self.app
         add_probes(self.ops)
         self.validity = Validity(self.schema)
-        if self.consumers is not None:
+        if self.consumers is not None and self.hears_endings:
             listen(self.consumers, self.validity)
         metrics.BUILD.labels(self.name, VERSION).set(1)
 

@@ -7,14 +7,14 @@ from typing import get_args
 
 import pytest
 
-from shared.events import escalation, identity, mail, notify, sla, ticket, timer
+from shared.events import escalation, identity, mail, notify, sla, ticket, timer, visitor
 from shared.events.base import Fact
 from shared.events.catalogue import BOOK, TYPES
 from tests.architecture.source import below
 
 SERVICES = ("gateway", "intake", "tickets", "sla", "escalation", "notify")
-FAMILIES = (escalation, identity, mail, notify, sla, ticket, timer)
-TYPE = re.compile(r"^(ticket|sla|timer|escalation|notify|mail|identity)\.[a-z_]+\.v\d+$")
+FAMILIES = (escalation, identity, mail, notify, sla, ticket, timer, visitor)
+TYPE = re.compile(r"^(ticket|sla|timer|escalation|notify|mail|identity|visitor)\.[a-z_]+\.v\d+$")
 
 
 def facts() -> set[type[Fact]]:

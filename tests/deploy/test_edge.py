@@ -44,9 +44,10 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
-        self.wfile.write(text)
+        if self.command != "HEAD":
+            self.wfile.write(text)
 
-    do_GET = do_POST = do_PATCH = answer  # noqa: N815 - the names that http.server calls
+    do_GET = do_HEAD = do_POST = do_PATCH = answer  # noqa: N815 - the names that http.server calls
 
     def log_message(self, *_: object) -> None:
         """Quiet."""
@@ -209,6 +210,15 @@ def test_long_answers_are_packed_for_those_who_can_unpack(port: int) -> None:
     assert plain.getheader("Content-Encoding") is None
     assert packed.getheader("Content-Encoding") == "gzip"
     assert len(short) < len(long) / 4
+
+
+def test_a_head_names_the_length_of_what_a_get_would_bring(port: int) -> None:
+    _, long = ask(port, "/v1/tickets")
+    for kind in ("identity", "gzip"):
+        head, nothing = ask(port, "/v1/tickets", "HEAD", Accept_Encoding=kind)
+        assert (head.status, nothing) == (200, b"")
+        assert abs(int(str(head.getheader("Content-Length"))) - len(long)) < 10, kind
+        assert head.getheader("Content-Encoding") is None
 
 
 def test_a_body_is_capped_and_an_upload_may_be_larger(port: int) -> None:

@@ -16,6 +16,19 @@ pytestmark = [
 ]
 
 
+LOSING = """
+const real = window.fetch;
+window.fetch = async (path, ...more) => {
+  const answer = await real(path, ...more);
+  if (path !== "/v1/public/tickets") return answer;
+  window.fetch = real;
+  throw new TypeError("Failed to fetch");
+};
+0
+"""
+"""The first ticket's answer gets lost on its way."""
+
+
 async def write(tab: Page, **fields: str) -> None:
     for name, value in fields.items():
         await tab.run(f"document.getElementById({name!r}).value = {value!r}")
@@ -98,6 +111,25 @@ async def test_the_page_turns_to_english_and_says_what_the_server_refuses(desk: 
         await tab.run("document.getElementById('send').click()")
         told = await tab.until("document.getElementById('email-wrong').textContent")
         assert told.isascii(), told
+
+
+async def test_an_answer_that_was_lost_is_asked_for_again_and_makes_no_second_ticket(
+    desk: Desk,
+) -> None:
+    """The request arrived, its answer did not: the visitor presses once more."""
+    subject, address = f"Lost {uuid4().hex[:8]}", "سارة@unknown.example"
+    async with page() as tab:
+        await tab.open(f"{desk.endpoints['http']}/form?lang=en")
+        await tab.run(LOSING)
+        await write(tab, email=address, subject=subject, body="It broke")
+        await tab.run("document.getElementById('send').click()")
+        await tab.until("document.getElementById('wrong').textContent")
+        await tab.run("document.getElementById('send').click()")
+        await tab.run("document.getElementById('send').click()")
+        await tab.until("!document.getElementById('done').hidden")
+        number = await tab.run("document.getElementById('number').textContent")
+    found = (await desk.admin().get("/v1/tickets", limit=200))["items"]
+    assert [one["number"] for one in found if one["subject"] == subject] == [number]
 
 
 async def test_a_mended_field_loses_its_fault_and_a_files_name_stays_on_its_side(

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from shared.vocabulary import CUSTOMER_ROLES, RESERVED_ORGANIZATION, Locale, Role
+
+_ONE_REQUEST: Final = timedelta(minutes=1)
 
 
 class Misfit(StrEnum):
@@ -78,6 +81,14 @@ def may_join(owner: UUID | None, named: UUID | None, *, closed: bool) -> bool:
     return owner is None or named in {None, owner}
 
 
+def made_by_form(created_at: datetime, asked_at: datetime) -> bool:
+    """Whether a person came into being with the first request that the form brought from them.
+
+    Somebody whom an administrator, a mail or a colleague made was there before, or came later.
+    """
+    return abs(created_at - asked_at) <= _ONE_REQUEST
+
+
 def changes_rights(before: Person, after: Person, *, password: bool) -> bool:
     """Whether tokens issued before the change say something that is no longer true."""
     moved = before.organization_id != after.organization_id
@@ -101,6 +112,8 @@ class User:
     created_at: datetime
     updated_at: datetime
     tokens_valid_from: datetime | None = None
+    proven: bool = True
+    """False while only the web form has spoken of them: customers do not see them."""
 
 
 @dataclass(frozen=True, slots=True)

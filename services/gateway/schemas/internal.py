@@ -23,12 +23,15 @@ class StrangerIn(Body):
     organization_id: UUID | None = None
     closed: bool = False
     """Whether the one who names them sits behind the wall of that organization."""
+    unproven: bool = False
+    """Whether nothing but the claim of somebody unknown says that the address is theirs."""
 
     def stranger(self) -> Stranger:
         plain = "".join(char for char in self.name or "" if char.isprintable())
         name = " ".join(plain.split())[:200]
         named = self.organization_id
-        return Stranger(self.address, name or None, self.locale, named, self.closed)
+        proven = not self.unproven
+        return Stranger(self.address, name or None, self.locale, named, self.closed, proven)
 
 
 class ResolveIn(StrangerIn):

@@ -94,6 +94,8 @@ class UserPatch(Body):
     department_ids: Departments | None = None
     password: Password | None = None
     disabled: bool | None = None
+    proven: Literal[True] | None = None
+    """The administrator vouches for whom the form alone has made."""
 
     def wish(self) -> PersonWish:
         departments = self.department_ids
@@ -106,6 +108,7 @@ class UserPatch(Body):
             department_ids=None if departments is None else frozenset(departments),
             password=self.password.get_secret_value() if self.password else None,
             disabled=self.disabled,
+            proven=self.proven,
         )
 
 
@@ -120,6 +123,8 @@ class UserOut(Out):
     organization_id: UUID
     department_ids: list[UUID]
     disabled: bool
+    proven: bool
+    """False for whom the web form has made until they confirm: no customer sees them."""
     version: int
     created_at: Instant
     updated_at: Instant
@@ -136,6 +141,7 @@ class UserOut(Out):
             organization_id=person.organization_id,
             department_ids=sorted(person.department_ids),
             disabled=person.disabled,
+            proven=user.proven,
             version=user.version,
             created_at=user.created_at,
             updated_at=user.updated_at,

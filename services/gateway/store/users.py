@@ -24,7 +24,7 @@ _NAME = "identity.user.name"
 _USER = table(tables.User)
 # What a customer's seat may read; the staff's extra columns follow where they are needed.
 _PUBLIC = """u.id, u.organization_id, u.email_sealed, u.name_sealed, u.roles, u.locale,
-    u.disabled_at, u.version, u.created_at, u.updated_at"""
+    u.disabled_at, u.unproven, u.version, u.created_at, u.updated_at"""
 _DEPARTMENTS = """array(select m.department_id from identity.user_department m
     where m.user_id = u.id order by 1) as department_ids"""
 _STAFF = f"select {_PUBLIC}, u.tokens_valid_from, {_DEPARTMENTS} from identity.user u"
@@ -97,6 +97,19 @@ async def update_user(tx: Tx, user: User, lookup: bytes, password_hash: str | No
     return True
 
 
+async def set_proven(tx: Tx, user: User) -> None:
+    """Whether customers see the person, and the name that they then see."""
+    row = await _sealed(tx, user)
+    names = ("name_sealed", "unproven", "version", "updated_at")
+    values = {name: row[name] for name in names}
+    await tx.execute(_USER.update().where(_USER.c.id == user.person.id).values(**values))
+
+
+async def has_password(tx: Tx, user_id: UUID) -> bool:
+    query = "select password_hash is not null from identity.user where id = :id"
+    return bool(await tx.scalar(query, {"id": user_id}))
+
+
 async def set_password_hash(tx: Tx, user_id: UUID, password_hash: str) -> None:
     """The same password under today's costs: nobody else needs to know."""
     await tx.execute(
@@ -138,11 +151,13 @@ async def find_by_lookups(tx: Tx, lookups: Collection[bytes]) -> dict[bytes, Use
 
 
 _CUSTOMERS = """insert into identity.user (id, organization_id, email_lookup, email_sealed,
-        name_sealed, roles, locale, version, created_at, updated_at)
-    select id, organization_id, lookup, email, name, array['customer'], locale, 1, :now, :now
+        name_sealed, roles, locale, unproven, version, created_at, updated_at)
+    select id, organization_id, lookup, email, name, array['customer'], locale, unproven, 1,
+        :now, :now
     from unnest(cast(:ids as uuid[]), cast(:organizations as uuid[]), cast(:lookups as bytea[]),
-            cast(:emails as bytea[]), cast(:names as bytea[]), cast(:locales as text[]))
-        as new (id, organization_id, lookup, email, name, locale)
+            cast(:emails as bytea[]), cast(:names as bytea[]), cast(:locales as text[]),
+            cast(:unproven as bool[]))
+        as new (id, organization_id, lookup, email, name, locale, unproven)
     order by lookup
     on conflict (email_lookup) do nothing returning email_lookup"""
 
@@ -159,6 +174,7 @@ async def insert_customers(tx: Tx, people: Mapping[bytes, User]) -> list[bytes]:
         "emails": [row["email_sealed"] for row in rows.values()],
         "names": [row["name_sealed"] for row in rows.values()],
         "locales": [row["locale"] for row in rows.values()],
+        "unproven": [row["unproven"] for row in rows.values()],
         "now": tx.now,
     }
     return [row["email_lookup"] for row in await tx.rows(_CUSTOMERS, given)]
@@ -211,20 +227,6 @@ async def find_users(tx: Tx, user_ids: Iterable[UUID]) -> Sequence[User]:
     return [await _user(tx, row) for row in rows]
 
 
-async def other_administrator_exists(tx: Tx, user_id: UUID) -> bool:
-    """Whether somebody else could still administer; the lock makes two departures queue."""
-    rows = await tx.rows(
-        """select id from identity.user where roles @> array['admin'] and disabled_at is null
-            order by id for update"""
-    )
-    return any(row["id"] != user_id for row in rows)
-
-
-async def administrator_exists(tx: Tx) -> bool:
-    query = "select exists (select from identity.user where roles @> array['admin'])"
-    return bool(await tx.scalar(query))
-
-
 def _narrow(narrowed: Filter) -> str:
     parts = {
         "and u.organization_id = :organization": narrowed.organization_id,
@@ -247,6 +249,7 @@ async def _sealed(tx: Tx, user: User) -> dict[str, Any]:
         "roles": sorted(role.value for role in person.roles),
         "locale": person.locale.value,
         "disabled_at": user.updated_at if person.disabled else None,
+        "unproven": not user.proven,
         "tokens_valid_from": user.tokens_valid_from,
         "version": user.version,
         "updated_at": user.updated_at,
@@ -285,5 +288,6 @@ async def _user(tx: Tx, row: RowMapping) -> User:
         version=row["version"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        proven=not row["unproven"],
         tokens_valid_from=valid_from,
     )

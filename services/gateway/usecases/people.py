@@ -1,15 +1,23 @@
 """People who write before anybody made them an account (decisions.md 10)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from services.gateway.adapters.addresses import Address, AddressRefused, parse_address
-from services.gateway.domain.people import Organization, Person, User, is_staff, may_join
+from services.gateway.domain.people import (
+    Organization,
+    Person,
+    User,
+    is_staff,
+    made_by_form,
+    may_join,
+)
 from services.gateway.problems import OtherOrganization, UnknownOrganization
 from services.gateway.store import organizations
 from services.gateway.store import users as store
-from services.gateway.usecases.facts import user_created
+from services.gateway.usecases.facts import user_created, user_updated
 from shared.kit.ids import uuid7
 from shared.kit.problems import Problem
 from shared.kit.tx import Tx
@@ -28,6 +36,8 @@ class Stranger:
     locale: Locale | None = None
     organization_id: UUID | None = None
     closed: bool = False
+    proven: bool = True
+    """False where nothing but the claim of somebody unknown says that the address is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,7 @@ async def resolve_all(tx: Tx, strangers: Sequence[Stranger]) -> list[Resolved | 
     if elsewhere := new.keys() - created.keys():
         people |= await store.find_by_lookups(tx, elsewhere)
         homes = await _homes(tx, sound, people.values())
+    people |= await _proven(tx, sound, people)
     found = _Found(people, drafts, frozenset(created))
     return [found.told(one, homes) if isinstance(one, _Asked) else one for one in asked]
 
@@ -127,6 +138,7 @@ def _customer(tx: Tx, asked: _Asked, home: Organization) -> User:
         version=1,
         created_at=tx.now,
         updated_at=tx.now,
+        proven=asked.stranger.proven,
     )
 
 
@@ -136,6 +148,47 @@ async def _make(tx: Tx, new: Mapping[bytes, User]) -> dict[bytes, User]:
     for user in created.values():
         tx.emit(user_created(user))
     return created
+
+
+async def _proven(
+    tx: Tx, asked: Sequence[_Asked], people: Mapping[bytes, User]
+) -> dict[bytes, User]:
+    """Those of whom the form alone had spoken, and who now come by a door that proves them."""
+    doubted = {lookup for lookup, user in people.items() if not user.proven}
+    names = {
+        one.lookup: one.stranger.name
+        for one in asked
+        if one.stranger.proven and one.lookup in doubted
+        if not _foreign(people[one.lookup].person, one.stranger)
+    }
+    found = {
+        lookup: await prove(tx, people[lookup].person.id, names[lookup]) for lookup in sorted(names)
+    }
+    return {lookup: user for lookup, user in found.items() if user is not None}
+
+
+async def prove(tx: Tx, user_id: UUID, name: str | None = None) -> User | None:
+    """Customers see the person from now on; a `name` of their own stands for a stranger's word."""
+    user = await store.find_user(tx, user_id, lock=True)
+    if user is None or user.proven:
+        return user
+    return await _set_proven(tx, replace(user, proven=True, name=name or user.name))
+
+
+async def doubt(tx: Tx, user_id: UUID, asked_at: datetime) -> None:
+    """No customer sees a person whom the form alone has made, before this was asked at all."""
+    user = await store.find_user(tx, user_id, lock=True)
+    if user is None or not user.proven or not made_by_form(user.created_at, asked_at):
+        return
+    if user.person.roles == {Role.CUSTOMER} and not await store.has_password(tx, user_id):
+        await _set_proven(tx, replace(user, proven=False))
+
+
+async def _set_proven(tx: Tx, user: User) -> User:
+    changed = replace(user, version=user.version + 1, updated_at=tx.now)
+    await store.set_proven(tx, changed)
+    tx.emit(user_updated(changed.person, tx.now, changed.tokens_valid_from))
+    return changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.gateway.adapters.addresses import parse_address
 from services.gateway.domain.directory import Department
 from services.gateway.domain.people import Organization, Person, User
-from services.gateway.store import directory, organizations, users
+from services.gateway.store import administrators, directory, organizations, users
 from services.gateway.store.locks import take_turn
 from services.gateway.usecases.facts import department_created, organization_updated, user_created
 from services.gateway.usecases.logins import hasher_of
@@ -62,7 +62,7 @@ async def _department(tx: Tx) -> None:
 async def _administrator(context: Context) -> None:
     """Only while there is none: whoever administers later is not undone by a restart."""
     async with context.tx() as tx:
-        if await users.administrator_exists(tx):
+        if await administrators.administrator_exists(tx):
             return
     try:
         password = context.settings.secret("admin")

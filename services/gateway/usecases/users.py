@@ -26,7 +26,7 @@ from services.gateway.problems import (
     UnknownDepartment,
     UnknownOrganization,
 )
-from services.gateway.store import directory, organizations, sessions
+from services.gateway.store import administrators, directory, organizations, sessions
 from services.gateway.store import users as store
 from services.gateway.store.users import Filter, Visibility
 from services.gateway.store.validity import refuse_before
@@ -98,6 +98,7 @@ async def change(
         wanted,
         version=before.version + 1,
         updated_at=tx.now,
+        proven=wanted.proven or hashed is not None,
         tokens_valid_from=next_valid_from(tx.now, since) if rights else since,
     )
     lookup = store.lookup_of(tx.context, parse_address(after.email).folded)
@@ -163,6 +164,7 @@ def _wanted(before: User, wish: PersonWish) -> User:
         before,
         email=before.email if wish.email is None else parse_address(wish.email).text,
         name=before.name if wish.name is None else wish.name,
+        proven=before.proven or bool(wish.proven),
         person=replace(
             person,
             roles=roles,
@@ -193,7 +195,7 @@ async def _refuse_impossible(tx: Tx, before: User, wanted: User) -> None:
             raise UnknownOrganization
     administered = Role.ADMIN in was.roles and not was.disabled
     leaves = Role.ADMIN not in will.roles or will.disabled
-    if administered and leaves and not await store.other_administrator_exists(tx, was.id):
+    if administered and leaves and not await administrators.other_administrator_exists(tx, was.id):
         raise LastAdministrator
 
 

@@ -19,6 +19,7 @@ class PersonWish:
     department_ids: frozenset[UUID] | None = None
     password: str | None = None
     disabled: bool | None = None
+    proven: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ _REMEMBERED: Final = 20.0
 _MOST: Final = 2000
 _NAME: Final = 200
 _ADDRESS: Final = 254
+_DOUBTED: Final = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +36,37 @@ class People:
         self._context = context
         self._known: dict[str, tuple[float, Person]] = {}
 
-    async def resolve(self, sender: Address, locale: str) -> Person | None:
-        """Who has an address, made a customer when unknown; None when nobody can have it."""
+    async def resolve(
+        self, sender: Address, locale: str, *, doubted: bool = False
+    ) -> Person | None:
+        """Who has an address, made a customer when unknown; None when nobody can have it.
+
+        `doubted`: the domain disowns the mail. Whom it makes, no customer sees until they write.
+        """
         if not 0 < len(sender.email) <= _ADDRESS:
             return None
         address, now = fold_address(sender.email), time.monotonic()
         until, person = self._known.get(address, (0.0, None))
         if person is not None and until > now:
             return person
-        found = await _ask(self._context, sender, locale)
+        found = await _ask(self._context, sender, locale, doubted=doubted)
         if len(self._known) >= _MOST:
             self._known.clear()
-        if found is not None:
+        if found is not None and not doubted:
             self._known[address] = (now + _REMEMBERED, found)
         return found
 
 
-async def _ask(context: Context, sender: Address, locale: str) -> Person | None:
+async def _ask(context: Context, sender: Address, locale: str, *, doubted: bool) -> Person | None:
     """Together with the mails beside it; an address that cannot be one is nobody's."""
-    question = {"address": sender.email, "name": sender.name[:_NAME] or None, "locale": locale}
+    question: dict[str, str | bool | None] = {
+        "address": sender.email,
+        "name": sender.name[:_NAME] or None,
+        "locale": locale,
+    }
     path, key = "/internal/people/resolve-all", fold_address(sender.email)
+    if doubted:
+        question, key = {**question, "unproven": True}, f"{key} {_DOUBTED}"
     told = (await together.item(context.peers, "gateway", path, key, question))["person"]
     if told is None:
         return None

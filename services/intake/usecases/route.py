@@ -214,7 +214,9 @@ async def _with_people(context: Context, people: People, case: Case, routing: Ro
             return case
         locale = Locale(mail.locale)
         return replace(case, person=Person(thread.requester_id, thread.organization_id, locale))
-    person = await people.resolve(Address(mail.sender, mail.sender_name), mail.locale)
+    doubted = mail.sender_auth == SenderAuth.FAIL and not case.row.released
+    sender = Address(mail.sender, mail.sender_name)
+    person = await people.resolve(sender, mail.locale, doubted=doubted)
     if person is None:
         return case
     case = await _forwarded(people, replace(case, person=person), routing)

@@ -69,6 +69,10 @@ NOTICES: Final[Mapping[str, Localized]] = {
         ar="فات موعد {metric} للتذكرة {number}", en="The {metric} of ticket {number} is late"
     ),
     "reopened": Localized(ar="أُعيد فتح التذكرة {number}", en="Ticket {number} was opened again"),
+    "rated": Localized(
+        ar="قُيّم حل التذكرة {number}: {score} من 5",
+        en="The resolution of ticket {number} was rated {score} of 5",
+    ),
     "pause_overdue": Localized(
         ar="لم يرد العميل بعد على التذكرة {number}",
         en="The customer has not yet answered on ticket {number}",

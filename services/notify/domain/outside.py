@@ -7,11 +7,21 @@ from shared.vocabulary import Status
 
 Data = Mapping[str, Any]
 
-_OF_THE_HOUSE: Final[Mapping[str, set[str]]] = {
-    "sla": {"ladder"},
-    "escalation": {"user_ids", "assign_to"},
+_OF_THE_HOUSE: Final[Mapping[str, frozenset[str]]] = {
+    "sla": frozenset({"ladder"}),
+    "escalation": frozenset({"user_ids", "assign_to", "to_role", "action", "actor_id"}),
+    "ticket.opened": frozenset({"mail_id", "acknowledge", "confirm"}),
+    "ticket.message_added": frozenset({"mail_id", "once"}),
+    "ticket.assigned": frozenset({"previous_id", "rule"}),
+    "ticket.split": frozenset({"mail_ids"}),
+    "ticket.merged": frozenset({"into_version"}),
+    "ticket.unmerged": frozenset({"from_version"}),
+    "ticket.edited": frozenset({"denied_by", "unconfirmed"}),
 }
-"""By family: who climbs to whom, which customers do not see on the ticket either."""
+"""By family or kind, what customers do not read on the ticket either: who climbs to whom, who had
+it before, by which rule it was given, mails as we keep them, steps of other tickets."""
+_INSIDE: Final = frozenset({"ticket.escalation_requested"})
+"""Kinds of which the timeline of customers says nothing."""
 _ONLY: Final = "outside"
 """Set in facts that are for customers alone: what they hear of spam is that it was closed."""
 _SPAM: Final[Mapping[str, Mapping[str, str]]] = {
@@ -29,7 +39,11 @@ _KIN: Final = frozenset({"into_id", "from_id", "new_id", "follow_up_of", "split_
 
 def outside(kind: str, data: Data) -> dict[str, Any] | None:
     """What customers and their own programs see of an event; None when they hear nothing."""
-    hidden = _OF_THE_HOUSE.get(kind.partition(".")[0], set())
+    family, name = kind.split(".")[:2]
+    if f"{family}.{name}" in _INSIDE:
+        return None
+    nothing: frozenset[str] = frozenset()
+    hidden = _OF_THE_HOUSE.get(family, nothing) | _OF_THE_HOUSE.get(f"{family}.{name}", nothing)
     told = {name: value for name, value in data.items() if name not in hidden and name != _ONLY}
     return _kindly(told) if kind.startswith("ticket.status_changed") else told
 

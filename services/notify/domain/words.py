@@ -61,6 +61,11 @@ class Silence(StrEnum):
     PREFERENCE = "preference"
     SPAM = "spam"
     DENIED = "denied"
+    SOLVED = "solved"
+
+
+LOW_SCORE: Final = 2
+"""A customer who gives so little is unhappy; who is in charge hears of it at once."""
 
 
 class Digits(StrEnum):

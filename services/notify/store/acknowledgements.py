@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
+from services.notify.domain.words import Silence
 from shared.kit.tx import Tx
 from shared.vocabulary import Channel
 
@@ -66,3 +68,17 @@ async def by_form(tx: Tx, domains: Iterable[bytes], since: datetime) -> dict[byt
         {"domains": list(domains), "since": since, "form": Channel.FORM.value},
     )
     return {row["domain_key"]: row["number"] for row in rows}
+
+
+async def call_off(tx: Tx, ticket_id: UUID) -> list[UUID]:
+    """An acknowledgement that has not gone is late once the ticket has ended; which they were.
+
+    One that asks whether the request is its reader's goes all the same.
+    """
+    rows = await tx.rows(
+        "update notify.delivery set state = 'suppressed', reason = :reason, next_at = null"
+        " where ticket_id = :ticket_id and kind = 'acknowledgement'"
+        " and state in ('pending', 'ready') and not facts ? 'confirm' returning id",
+        {"ticket_id": ticket_id, "reason": Silence.SOLVED.value},
+    )
+    return [row["id"] for row in rows]

@@ -212,7 +212,7 @@ async def some(tx: Tx, delivery_ids: Sequence[UUID]) -> list[dict[str, Any]]:
 
 _KEEP: Final = """update notify.delivery set state = 'ready', composed_at = :now,
     sealed = :sealed, message_id = :message_id, address_key = :address_key,
-    domain_key = :domain_key, subject_key = :subject_key where id = :id"""
+    domain_key = :domain_key, subject_key = :subject_key where id = :id and state = 'pending'"""
 
 
 def keep_composed(tx: Tx, delivery_id: UUID, values: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from services.notify.usecases.bouncing import mark_bounced
 from services.notify.usecases.delivering import Job, Round, attempt, turn
 from services.notify.usecases.explaining import of_event as explanation_of
 from services.notify.usecases.following import (
+    call_off,
     tell_breach,
     tell_closed,
     tell_reopened,
@@ -36,6 +37,8 @@ from services.notify.usecases.publishing import (
     publish,
     publish_explained,
 )
+from services.notify.usecases.rated import ask_departments as ask_in_charge
+from services.notify.usecases.rated import tell_rating
 from services.notify.usecases.reading import (
     STREAMS,
     chosen_types,
@@ -83,9 +86,11 @@ __all__ = [
     "Ready",
     "Round",
     "acknowledge",
+    "ask_in_charge",
     "attempt",
     "audience",
     "bar",
+    "call_off",
     "change_endpoint",
     "chosen_types",
     "conceal",
@@ -132,6 +137,7 @@ __all__ = [
     "tell_fallback",
     "tell_of_message",
     "tell_of_status",
+    "tell_rating",
     "tell_reopened",
     "tell_unconfirmed",
     "turn",

@@ -6,13 +6,19 @@ from uuid import UUID
 
 from services.notify.domain.ladders import calls_at_once
 from services.notify.domain.words import Kind, Silence
-from services.notify.store import deliveries, projection
-from services.notify.usecases.announcing import Telling, audience, note, tell
+from services.notify.store import acknowledgements, deliveries, projection
+from services.notify.usecases.announcing import Telling, audience, note, suppressed, tell
 from shared.events.base import Event
 from shared.events.sla import SlaBreached
 from shared.events.ticket import TicketClosed, TicketReopened
 from shared.kit.tx import Tx
 from shared.vocabulary import Channel
+
+
+async def call_off(tx: Tx, ticket_id: UUID) -> None:
+    """Nobody reads that we have got it after reading that it is done."""
+    for delivery_id in await acknowledgements.call_off(tx, ticket_id):
+        suppressed(tx, delivery_id, Kind.ACKNOWLEDGEMENT, ticket_id, Silence.SOLVED)
 
 
 async def tell_reopened(tx: Tx, event: Event[TicketReopened], ticket: dict[str, Any]) -> None:
@@ -68,7 +74,7 @@ async def tell_breach(tx: Tx, event: Event[SlaBreached], departments: list[dict[
     fact = event.data
     ticket = await projection.ticket(tx, fact.ticket_id)
     assignee = ticket["assignee_id"] if ticket else None
-    people = [assignee] if assignee else _in_charge(departments, fact.department_id)
+    people = [assignee] if assignee else in_charge(departments, fact.department_id)
     facts = {
         "metric": fact.metric.value,
         "due_at": fact.due_at.isoformat(),
@@ -86,7 +92,7 @@ async def tell_breach(tx: Tx, event: Event[SlaBreached], departments: list[dict[
     note(tx, "breach", telling)
 
 
-def _in_charge(departments: list[dict[str, Any]], wanted: UUID) -> list[UUID]:
+def in_charge(departments: list[dict[str, Any]], wanted: UUID) -> list[UUID]:
     """Supervisor and manager of a department, as far as the places are filled."""
     for one in departments:
         if one["id"] == str(wanted):

@@ -39,6 +39,7 @@ def worded(row: dict[str, Any], locale: Locale) -> dict[str, Any]:
         "metric": _word(labels.METRICS, facts.get("metric"), locale),
         "item": _word(labels.ITEMS, facts.get("item"), locale),
         "date": isolate(str(facts.get("date", ""))),
+        "score": isolate(str(facts.get("score", ""))),
         "news": _word(labels.NEWS, facts.get("news"), locale),
     }
     title = pick(labels.NOTICES[row["kind"]], locale).format(**words)

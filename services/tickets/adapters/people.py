@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from services.tickets.domain.opening import Requester
 from shared.kit.context import Context
 from shared.kit.logging import get_logger
 from shared.kit.peers import PeerRefused, Peers, PeerUnavailable
@@ -121,21 +122,24 @@ def organizations_of(context: Context) -> Organizations:
 
 async def resolve(
     context: Context,
-    address: str,
-    name: str | None,
-    locale: Locale | None,
+    who: Requester,
     organization_id: UUID | None,
     *,
     closed: bool,
+    proven: bool = True,
 ) -> Resolved:
     """The person of an address, made when there is none yet; PeerUnavailable, PeerRefused.
 
-    `closed`: whoever asks sits behind the wall of that organization.
+    `closed`: whoever asks sits behind the wall of that organization. Without `proven` anybody
+    may have claimed the address: whom that makes, no customer sees.
     """
-    wish = {"address": address, "name": name, "locale": locale, "organization_id": organization_id}
-    body: dict[str, Any] = {key: str(value) for key, value in wish.items() if value is not None}
+    wish = {"address": who.email, "name": who.name, "locale": who.locale}
+    told = {**wish, "organization_id": organization_id}
+    body: dict[str, Any] = {key: str(value) for key, value in told.items() if value is not None}
     if closed:
         body["closed"] = True
+    if not proven:
+        body["unproven"] = True
     answer = await context.peers.post(GATEWAY, "/internal/people/resolve", json=body)
     return Resolved(
         UUID(answer["user_id"]), UUID(answer["organization_id"]), Locale(answer["locale"])

@@ -67,6 +67,10 @@ MAIL_STORIES: Final[Mapping[str, Localized]] = {
         "ar": "لم يُرسل إشعار الاستلام: الحساب موقوف",
         "en": "No acknowledgement was sent: the account is disabled",
     },
+    "acknowledgement_suppressed.solved": {
+        "ar": "لم يُرسل إشعار الاستلام: انتهت التذكرة قبل إرساله",
+        "en": "No acknowledgement was sent: the ticket had ended before it could go",
+    },
     "acknowledgement_suppressed": {
         "ar": "لم يُرسل إشعار الاستلام: تجاوز العنوان الحد",
         "en": "No acknowledgement was sent: the address reached its cap",

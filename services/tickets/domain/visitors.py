@@ -7,12 +7,17 @@ from enum import StrEnum
 from typing import Final
 
 from services.tickets.domain.opening import FALLBACK_PRIORITY
-from shared.vocabulary import Locale, Priority
+from shared.vocabulary import Locale, MailClass, Priority, SenderAuth
 
 DENIED: Final = "denied"
 """The tag of tickets of which their requester says that they are not theirs."""
+UNVERIFIED: Final = "unverified"
+"""The tag that is the queue of tickets whose sender's proof failed."""
 PEACE: Final = timedelta(days=30)
 """So long the form does not write to somebody who said that a request was not theirs."""
+_SPOKEN_FOR: Final = frozenset({SenderAuth.PASS, SenderAuth.WEAK})
+_OURS: Final = frozenset({"token", "signed_id"})
+"""Signs that we gave to one address: intake lets no other reply by them unproven (ADR 0015)."""
 
 
 class Word(StrEnum):
@@ -62,6 +67,16 @@ def granted(wish: Priority | None, *, believed: bool) -> Priority:
     if wish is None or believed:
         return wish or FALLBACK_PRIORITY
     return max(wish, FALLBACK_PRIORITY)
+
+
+def proves(mail_class: MailClass, auth: SenderAuth, match: str, *, once: bool) -> bool:
+    """Whether a reply shows that the owner of its address wrote it (docs/mail-trust.md).
+
+    What a colleague let in (`once`) shows nothing, nor does what a machine sends back.
+    """
+    if once or mail_class is not MailClass.HUMAN:
+        return False
+    return auth in _SPOKEN_FOR or (auth is not SenderAuth.FAIL and match in _OURS)
 
 
 def standing(known: Acquaintance, now: datetime) -> Standing:

@@ -6,6 +6,7 @@ const uploads = new Map();
 let language = wished();
 let choices = { departments: [], files: 20, file_bytes: 25 * 1024 * 1024 };
 let asked = [];
+let unanswered = null;
 const KINDS = { integer: "number", decimal: "number", date: "date", url: "url" };
 
 function wished() {
@@ -117,7 +118,7 @@ async function ask(path, options = {}) {
   const headers = { "Accept-Language": language, ...options.headers };
   const answer = await fetch(path, { ...options, headers, credentials: "omit" });
   const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(told.detail || told.title || String(answer.status)), { told });
+  if (!answer.ok) throw Object.assign(new Error(told.detail || told.title || String(answer.status)), { told, status: answer.status });
   return told;
 }
 
@@ -146,13 +147,7 @@ async function send(event) {
   if ($("send").disabled || !sound()) return;
   $("send").disabled = true;
   try {
-    $("state").textContent = say("proving");
-    const proof = await prove(await ask("/v1/public/challenge"));
-    $("state").textContent = say("sending");
-    const made = await ask("/v1/public/tickets", {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(written(proof)),
-    });
-    finish(made.number);
+    finish((await submit()).number);
   } catch (error) {
     refuse(error);
   } finally {
@@ -161,12 +156,36 @@ async function send(event) {
   }
 }
 
-function written(proof) {
+/* What went out and was never answered goes out again as it was: under its key it is one request. */
+async function submit() {
+  const text = JSON.stringify(written());
+  if (unanswered?.text !== text) {
+    $("state").textContent = say("proving");
+    const proof = await prove(await ask("/v1/public/challenge"));
+    unanswered = { text, key: unique(), body: JSON.stringify({ ...JSON.parse(text), proof }) };
+  }
+  $("state").textContent = say("sending");
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": unanswered.key };
+  try {
+    const made = await ask("/v1/public/tickets", { method: "POST", headers, body: unanswered.body });
+    unanswered = null;
+    return made;
+  } catch (error) {
+    if (error.status < 500) unanswered = null;
+    throw error;
+  }
+}
+
+function unique() {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
+}
+
+function written() {
   const name = $("name").value.trim();
   const requester = { email: $("email").value.trim(), locale: language, ...(name ? { name } : {}) };
   const department = $("department").value;
   return {
-    subject: $("subject").value.trim(), body: $("body").value, priority: $("priority").value, requester, proof,
+    subject: $("subject").value.trim(), body: $("body").value, priority: $("priority").value, requester,
     upload_ids: [...uploads.values()].filter((one) => one.id).map((one) => one.id),
     ...(department ? { department_id: department } : {}),
     ...(asked.length ? { custom: answers() } : {}),
@@ -210,7 +229,7 @@ function take(files) {
 }
 
 function begin(file) {
-  const key = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  const key = unique();
   const one = { file, state: "running", sent: 0, id: "" };
   one.upload = new tus.Upload(file, {
     endpoint: "/v1/public/uploads", chunkSize: 4 * 1024 * 1024, retryDelays: [0, 500, 1000, 3000, 5000, 10000, 20000],

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy import insert as insert_into
 
-from services.tickets.domain.visitors import Acquaintance, Word
+from services.tickets.domain.visitors import UNVERIFIED, Acquaintance, Word
 from services.tickets.tables import Verification
 from shared.kit.tables import table
 from shared.kit.tx import Tx
@@ -19,7 +19,7 @@ async def acquaintance(tx: Tx, person_id: UUID, inbox: bytes) -> Acquaintance:
     """Whether the person wrote by another door or confirmed a request, and their inbox' last no."""
     row = await tx.row(
         """select exists (select from tickets.ticket
-                where requester_id = :person and channel <> :form)
+                where requester_id = :person and channel <> :form and not :unverified = any(tags))
             or exists (select from tickets.verification
                 where person_id = :person and word = :confirmed) as met,
             (select max(said_at) from tickets.verification
@@ -28,6 +28,7 @@ async def acquaintance(tx: Tx, person_id: UUID, inbox: bytes) -> Acquaintance:
             "person": person_id,
             "inbox": inbox,
             "form": Channel.FORM,
+            "unverified": UNVERIFIED,
             "confirmed": Word.CONFIRMED,
             "denied": Word.DENIED,
         },
@@ -46,6 +47,40 @@ async def ask(tx: Tx, place: tuple[UUID, UUID, UUID], inbox: bytes) -> None:
 async def find(tx: Tx, ticket_id: UUID) -> RowMapping | None:
     return await tx.row(
         "select * from tickets.verification where ticket_id = :id", {"id": ticket_id}
+    )
+
+
+async def unanswered(tx: Tx, ticket_id: UUID, person_id: UUID) -> list[UUID]:
+    """Requests of the person that live in this ticket and of which they have said nothing."""
+    rows = await tx.rows(
+        """with recursive part (asked_id, id, into_id) as (
+            select t.id, t.id, t.merged_into from tickets.verification v
+            join tickets.ticket t on t.id = v.ticket_id
+            where v.person_id = :person and v.word is null
+            union
+            select p.asked_id, t.id, t.merged_into from tickets.ticket t
+            join part p on t.id = p.into_id
+        ) select asked_id from part where id = :ticket order by asked_id""",
+        {"ticket": ticket_id, "person": person_id},
+    )
+    return [row["asked_id"] for row in rows]
+
+
+async def untold(tx: Tx, most: int) -> list[RowMapping]:
+    """Requests that came before anybody else was told that they are unconfirmed; locked."""
+    rows = await tx.rows(
+        """select ticket_id, person_id, inbox, (select min(f.asked_at) from tickets.verification f
+            where f.person_id = v.person_id) as first_at from tickets.verification v
+            where not told order by ticket_id limit :most for update skip locked""",
+        {"most": most},
+    )
+    return list(rows)
+
+
+async def tell(tx: Tx, ticket_ids: Iterable[UUID]) -> None:
+    await tx.execute(
+        "update tickets.verification set told = true where ticket_id = any(:ids)",
+        {"ids": list(ticket_ids)},
     )
 
 

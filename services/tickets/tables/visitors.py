@@ -20,3 +20,5 @@ class Verification(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=INSTANT)
     word: str | None = None
     said_at: datetime | None = Field(sa_type=INSTANT, default=None)
+    told: bool = True
+    """Whether the other services have heard of it as unconfirmed: of older ones they had not."""

@@ -13,9 +13,6 @@ from shared.events.mail import MailRouted
 from shared.kit.tx import Tx
 from shared.vocabulary import AuthorKind
 
-UNVERIFIED: Final = "unverified"
-"""The tag that is the queue of tickets whose sender's proof failed."""
-
 RELATED: Final = "possibly_related"
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.tickets import problems
 from services.tickets.adapters import people
+from services.tickets.domain.opening import Requester
 from services.tickets.problems.bonds import REQUESTER_STAYS
 from services.tickets.store import leaving, tickets
 from services.tickets.store.rows import Row
@@ -67,7 +68,8 @@ async def listed(context: Context, caller: Caller, ticket_id: UUID) -> list[dict
 async def _person(tx: Tx, caller: Caller, address: str, organization_id: UUID) -> UUID:
     """Only people of the ticket's own organization may see it, so nobody else can take part."""
     try:
-        found = await people.resolve(tx.context, address, None, None, organization_id, closed=False)
+        who = Requester(address, None, None)
+        found = await people.resolve(tx.context, who, organization_id, closed=False)
     except PeerRefused as refusal:
         if refusal.status not in _REFUSALS:
             raise

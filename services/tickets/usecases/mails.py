@@ -16,11 +16,11 @@ from services.tickets.domain.reopening import (
     is_automatic,
     recent,
 )
+from services.tickets.domain.visitors import UNVERIFIED
 from services.tickets.domain.words import Action, Ticket
 from services.tickets.store import directory, seals, tickets
 from services.tickets.store.rows import Row
-from services.tickets.usecases import arriving, company, opening
-from services.tickets.usecases.company import UNVERIFIED
+from services.tickets.usecases import arriving, company, opening, vouching
 from services.tickets.usecases.life import Actor, Life
 from services.tickets.usecases.replying import answer, put, reopen, reopens_left
 from shared.events.base import Event
@@ -66,6 +66,8 @@ async def apply(event: Event[MailRouted], tx: Tx, fetched: Fetched | None) -> No
     if row is None:
         ticket_id = await _open(tx, routed, fetched, None)
     else:
+        if routed.decision == "reply" and routed.public:
+            row = await vouching.heard(tx, row, routed)
         ticket_id = await _answer(tx, row, routed, fetched)
     watching = row["watching_department_ids"] if row is not None else ()
     await company.arrive(tx, ticket_id, routed, watching)

@@ -166,10 +166,9 @@ async def resolve(
     """
     assert draft.requester is not None
     wish, closed = draft.requester, caller.seat is Seat.CUSTOMER
+    who, proven = replace(wish, locale=wish.locale or guess), caller.kind != "anonymous"
     try:
-        found = await people.resolve(
-            context, wish.email, wish.name, wish.locale or guess, organization_id, closed=closed
-        )
+        found = await people.resolve(context, who, organization_id, closed=closed, proven=proven)
     except PeerRefused as refusal:
         if refusal.status not in {400, 404, 409, 422}:
             raise

@@ -6,14 +6,16 @@ from typing import Final
 from uuid import UUID
 
 from services.tickets.domain.lifecycle import LIVE
-from services.tickets.domain.visitors import DENIED, Word, granted
+from services.tickets.domain.visitors import DENIED, Word, granted, proves
 from services.tickets.domain.words import number_text
 from services.tickets.problems import LinkInvalid
 from services.tickets.store import tickets, visitors
 from services.tickets.store.rows import Row
 from services.tickets.usecases.editing import move_priority
 from services.tickets.usecases.life import Actor, Life
+from shared.events.mail import MailRouted
 from shared.events.ticket import TicketEdited
+from shared.events.visitor import VisitorConfirmed
 from shared.kit.context import Context
 from shared.kit.tx import Tx
 from shared.tokens import read_link_token
@@ -53,6 +55,20 @@ async def answer(tx: Tx, token: str, word: Word) -> Question:
     return replace(asked, word=word)
 
 
+async def heard(tx: Tx, row: Row, routed: MailRouted) -> Row:
+    """The ticket that a mail replies to, confirmed where the mail is the visitor's own.
+
+    A reply shows what the link shows, that somebody reads the address: its token went there and
+    nowhere else, or the sender's server speaks for it. What has been answered before stays so.
+    """
+    if not proves(routed.mail_class, routed.sender_auth, routed.match, once=routed.once):
+        return row
+    for ticket_id in await visitors.unanswered(tx, row["id"], routed.requester_id):
+        if await visitors.say(tx, ticket_id, Word.CONFIRMED):
+            row = await _note(tx, row, Word.CONFIRMED, routed.requester_id)
+    return row
+
+
 async def denied(tx: Tx, rows: Sequence[Row]) -> dict[UUID, list[UUID]]:
     """Of tickets with their `people`: who of them said that the request is not theirs."""
     people = {row["id"]: {row["requester_id"], *row["people"]} for row in rows}
@@ -61,7 +77,7 @@ async def denied(tx: Tx, rows: Sequence[Row]) -> dict[UUID, list[UUID]]:
     return {one: await visitors.denied(tx, one, theirs) for one, theirs in named.items()}
 
 
-async def _note(tx: Tx, row: Row, word: Word, person_id: UUID) -> None:
+async def _note(tx: Tx, row: Row, word: Word, person_id: UUID) -> Row:
     box = await tx.context.vault.box(row["organization_id"])
     life = Life(tx, row, box, Actor(person_id, AuthorKind.CUSTOMER))
     life.note(_STORIES[word])
@@ -71,7 +87,9 @@ async def _note(tx: Tx, row: Row, word: Word, person_id: UUID) -> None:
         tags = (*tags, DENIED)
     gone = person_id if word is Word.DENIED else None
     _tell(life, tags, unconfirmed=gone is not None, denied_by=gone)
-    await life.save()
+    if word is Word.CONFIRMED:
+        tx.emit(VisitorConfirmed(person_id=person_id, at=tx.now))
+    return await life.save()
 
 
 def _tell(life: Life, tags: tuple[str, ...], *, unconfirmed: bool, denied_by: UUID | None) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import asyncpg
 
 from tests.bench.load import quiet
-from tests.bench.million import keep
+from tests.bench.million import keep, unheard
 from tests.bench.million.viewers import viewers
 from tests.bench.product import Bench
 from tests.journeys.desk import Person
@@ -79,8 +79,10 @@ async def turn(bench: Bench, admin: Person, macro: str) -> dict[str, float]:
     took: dict[str, float] = {}
     for name, chosen, what in kinds:
         ids = await chosen(bench, admin)
+        await unheard.forget(bench.desk.endpoints["database"])
         await quiet(within=20)  # what the turn before has set off
         took[name] = await asked(admin, ids, **what)
+        print(f"{name}: {took[name]:.2f} s", flush=True)
     return took
 
 

@@ -21,7 +21,7 @@ from deploy.local.database import Administrator, answers
 from deploy.local.layout import Home
 from services.tickets.domain.terms import RULES
 from shared.kit.crypto import Keys
-from tests.bench.million import fill, floors, phrases, rows, tokens
+from tests.bench.million import fill, floors, phrases, rows, tokens, unheard
 from tests.bench.million.people import Cast, Size, engage
 from tests.bench.product import ROOT, Bench, equip
 from tests.engines import eventually, free_port, running
@@ -302,6 +302,7 @@ async def opened(one: Kept) -> AsyncIterator[Bench]:
     await desk.start()
     stack = contextlib.ExitStack()
     try:
+        await unheard.forget(desk.endpoints["database"])
         yield await equip(desk, one.root, stack)
     finally:
         stack.close()

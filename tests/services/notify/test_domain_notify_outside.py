@@ -3,6 +3,50 @@
 import pytest
 
 from services.notify.domain.outside import for_house, others, outside, strangers, unnamed
+from shared.events.catalogue import BOOK
+
+_ALL = frozenset({"ticket_id", "organization_id", "at"})
+_TOLD = {
+    "ticket.opened.v1": "number requester_id department_id assignee_id priority requested_priority"
+    " status channel locale message_id author_kind automatic follow_up_of split_from outage",
+    "ticket.message_added.v1": "message_id direction public author_id author_kind automatic channel"
+    " moved",
+    "ticket.priority_changed.v1": "from_priority to_priority actor_id",
+    "ticket.status_changed.v1": "from_status to_status actor_id cause",
+    "ticket.assigned.v1": "assignee_id actor_id cause",
+    "ticket.department_changed.v1": "from_department_id to_department_id actor_id",
+    "ticket.wait_started.v1": "waiting_for actor_id message_id",
+    "ticket.resolved.v1": "actor_id message_id reopen_until reopen_count incident_id",
+    "ticket.reopened.v1": "actor_id message_id reopen_count cause",
+    "ticket.closed.v1": "actor_id cause",
+    "ticket.merged.v1": "into_id actor_id",
+    "ticket.unmerged.v1": "from_id actor_id",
+    "ticket.split.v1": "new_id message_ids answered actor_id",
+    "ticket.linked.v1": "other_id kind actor_id",
+    "ticket.unlinked.v1": "other_id kind actor_id",
+    "ticket.feedback_given.v1": "score",
+    "ticket.edited.v1": "fields actor_id outage",
+    "ticket.escalation_requested.v1": None,
+    "sla.warning.v1": "metric point due_at before_seconds",
+    "sla.breached.v1": "metric cycle due_at breached_at fired_at cause priority department_id"
+    " policy_id policy_version",
+    "sla.met.v1": "metric cycle met_at due_at counted_seconds",
+    "escalation.raised.v1": "escalation_id metric level cause due_at",
+    "escalation.acknowledged.v1": "escalation_id level",
+    "escalation.ended.v1": "escalation_id metric reason",
+}
+"""Of every kind that partners hear, what customers do; None where they hear nothing of it.
+
+Whoever adds a member or a kind decides here whether it is theirs to know."""
+
+
+def test_of_every_event_somebody_has_decided_what_customers_hear() -> None:
+    heard = {entry.fact.TYPE: entry.fact for entry in BOOK if entry.partner_visible}
+    assert set(heard) == set(_TOLD)
+    for kind, fact in heard.items():
+        told = outside(kind, dict.fromkeys(fact.model_fields))
+        allowed = _TOLD[kind]
+        assert (told and set(told)) == (None if allowed is None else _ALL | set(allowed.split()))
 
 
 @pytest.mark.parametrize(
