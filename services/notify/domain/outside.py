@@ -9,7 +9,7 @@ Data = Mapping[str, Any]
 
 _OF_THE_HOUSE: Final[Mapping[str, frozenset[str]]] = {
     "sla": frozenset({"ladder"}),
-    "escalation": frozenset({"user_ids", "assign_to", "to_role", "action", "actor_id"}),
+    "escalation": frozenset({"user_ids", "assign_to", "actor_id"}),
     "ticket.opened": frozenset({"mail_id", "acknowledge", "confirm"}),
     "ticket.message_added": frozenset({"mail_id", "once"}),
     "ticket.assigned": frozenset({"previous_id", "rule"}),
@@ -18,8 +18,8 @@ _OF_THE_HOUSE: Final[Mapping[str, frozenset[str]]] = {
     "ticket.unmerged": frozenset({"from_version"}),
     "ticket.edited": frozenset({"denied_by", "unconfirmed"}),
 }
-"""By family or kind, what customers do not read on the ticket either: who climbs to whom, who had
-it before, by which rule it was given, mails as we keep them, steps of other tickets."""
+"""By family or kind, what customers do not read on the ticket either: whom the ladder reached,
+who had it before, by which rule it was given, mails as we keep them, steps of other tickets."""
 _INSIDE: Final = frozenset({"ticket.escalation_requested"})
 """Kinds of which the timeline of customers says nothing."""
 _ONLY: Final = "outside"

@@ -31,7 +31,7 @@ _TOLD = {
     "sla.breached.v1": "metric cycle due_at breached_at fired_at cause priority department_id"
     " policy_id policy_version",
     "sla.met.v1": "metric cycle met_at due_at counted_seconds",
-    "escalation.raised.v1": "escalation_id metric level cause due_at",
+    "escalation.raised.v1": "escalation_id metric level to_role action cause due_at",
     "escalation.acknowledged.v1": "escalation_id level",
     "escalation.ended.v1": "escalation_id metric reason",
 }

@@ -41,6 +41,20 @@ def moves(*path: Status) -> list[Change]:
     return [Moved(at(n), one, other) for n, (one, other) in enumerate(pairwise(path), 1)]
 
 
+def test_each_solution_of_what_nobody_holds_is_theirs_who_found_it() -> None:
+    story: list[Change] = [
+        Moved(at(1), L, R, ANNA),
+        Moved(at(2), R, L),
+        Moved(at(3), L, R, OMAR),
+        Moved(at(4), R, C),
+    ]
+    found = stretches(life(C, NOBODY), story)
+    assert [one.holder.assignee_id for one in found] == [ANNA, OMAR]
+    handed = [*story[:2], Assigned(at(2.5), OMAR), *story[2:]]
+    found = stretches(life(C, Holder(HOME, OMAR)), handed)
+    assert [one.holder.assignee_id for one in found] == [ANNA, OMAR]
+
+
 def ends(found: list[Stretch]) -> list[tuple[object, ...]]:
     return [(one.cycle, one.began_at, one.ended_at, one.ended_by) for one in found]
 
