@@ -19,7 +19,7 @@ _ENV = {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
 _SETTINGS = {
     "unix_socket_directories": "",
     "listen_addresses": "127.0.0.1",
-    "max_connections": "200",
+    "max_connections": "300",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "",
