@@ -126,6 +126,7 @@ def acknowledge(tx: Tx, event: Event[TicketOpened], wait: float) -> None:
             "message_id": str(fact.message_id),
             **({"confirm": True} if fact.confirm else {}),
             **({"follow_up": True} if fact.follow_up_of else {}),
+            **({"split_from": str(fact.split_from)} if fact.split_from else {}),
         },
         wait_until=tx.now + timedelta(seconds=wait),
         silence=silence,

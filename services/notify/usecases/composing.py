@@ -43,6 +43,8 @@ class Material:
     thread: list[str] = field(default_factory=list)
     departments: list[dict[str, Any]] = field(default_factory=list)
     explanation: Explanation | None = None
+    origin: str | None = None
+    """Number of the ticket that this one was split off, where the reader takes part in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ async def gather(context: Context, mail: Mail) -> Material:
         if spoken:
             message = f"/internal/tickets/{mail.ticket_id}/messages/{spoken}"
             wanted.append(peers.get("tickets", message))
-    explanation, *answers = await asyncio.gather(of_mail(context, mail), *wanted)
+    asked = of_mail(context, mail), _origin(context, mail)
+    explanation, origin, *answers = await asyncio.gather(*asked, *wanted)
     person, departments, ticket, message = answers + [None] * (4 - len(answers))
     if person is None or plain_address(person["email"]) is None:
         raise NobodyThere
@@ -89,7 +92,19 @@ async def gather(context: Context, mail: Mail) -> Material:
         ticket["mail_message_ids"] if ticket and mail.kind in TO_CUSTOMERS else [],
         departments["items"] if departments else [],
         explanation,
+        origin,
     )
+
+
+async def _origin(context: Context, mail: Mail) -> str | None:
+    """Other tickets are named to whoever may see them; a mail does not count on a wide office."""
+    split_from = mail.facts.get("split_from")
+    if split_from is None:
+        return None
+    place = ("tickets", "/internal/tickets/batch", "ticket_ids")
+    found = await together.one(context.peers, *place, UUID(split_from))
+    people = {found["requester_id"], *found["participants"]} if found else set()
+    return str(found["number_text"]) if str(mail.recipient_id) in map(str, people) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,8 @@ def _plain(settings: NotifySettings, reader: Reader) -> dict[str, Any]:
         "scores": scores,
         "files": enclosures(_files(settings, locale), reader),
         "confirm": f"{settings.public_url.rstrip('/')}/v1/public/verify/{_TOKEN}",
+        "split": False,
+        "origin": "SND-1040",
         "host": "hooks.example.com",
         "calendar_id": "01890a5d-ac96-774b-bcce-b302099a8057",
         "endpoint_id": "01890a5d-ac96-774b-bcce-b302099a8057",

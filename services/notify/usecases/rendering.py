@@ -23,11 +23,13 @@ _RULE: Final = "---\n"
 _TICKET: Final = frozenset({"number", "link", "brand"})
 _FRAME: Final = frozenset({"marker", "token", "number", "brand"})
 VARIABLES: Final[Mapping[Kind, frozenset[str]]] = {
-    Kind.ACKNOWLEDGEMENT: _TICKET | {"first_response", "resolution", "confirm"},
+    Kind.ACKNOWLEDGEMENT: _TICKET
+    | {"first_response", "resolution", "confirm"}
+    | {"split", "origin"},
     Kind.REPLY: _TICKET | {"subject_line", "body", "files"},
     Kind.RESOLUTION: _TICKET | {"body", "files", "window", "until", "scores"},
     Kind.REOPENED: _TICKET,
-    Kind.CLOSED: _TICKET,
+    Kind.CLOSED: _TICKET | {"until"},
     Kind.ESCALATION: _TICKET
     | {"subject_line", "role", "level", "cause", "metric", "priority", "due", "assigned"}
     | {"counted"},

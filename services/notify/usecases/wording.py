@@ -75,6 +75,8 @@ def _acknowledgement(scene: Scene) -> dict[str, Any]:
         "confirm": _confirmation(scene) if scene.mail.facts.get("confirm") else None,
         "first_response": scene.moment(promise.get("first_response")),
         "resolution": scene.moment(promise.get("resolution")),
+        "split": "split_from" in scene.mail.facts,
+        "origin": scene.material.origin,
     }
 
 
@@ -154,6 +156,13 @@ def _breach(scene: Scene) -> dict[str, Any]:
 def _bare(_: Scene) -> dict[str, Any]:
     """Nothing but the ticket's number."""
     return {}
+
+
+def _closed(scene: Scene) -> dict[str, Any]:
+    """Until when a reply reopens; nothing where it was closed unsolved, or the window is over."""
+    told: str | None = scene.ticket.get("reopen_until")
+    lasts = told is not None and datetime.fromisoformat(told) > scene.now
+    return {"until": scene.moment(told) if lasts else None}
 
 
 def _counted(scene: Scene) -> dict[str, Any] | None:
@@ -240,7 +249,7 @@ _WORDS: Final[Mapping[Kind, Callable[[Scene], dict[str, Any]]]] = {
     Kind.REPLY: _reply,
     Kind.RESOLUTION: _resolution,
     Kind.REOPENED: _bare,
-    Kind.CLOSED: _bare,
+    Kind.CLOSED: _closed,
     Kind.ESCALATION: _escalation,
     Kind.BREACH: _breach,
     Kind.FALLBACK: _fallback,

@@ -1,15 +1,26 @@
 """After a solution: reopened and closed by mail; and breaches for which no rung calls anybody."""
 
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.notify.domain.ladders import calls_at_once
+from services.notify.usecases.rendering import Reader
+from shared.events.base import render_instant
 from shared.events.sla import LadderStep, SlaBreached
 from shared.events.ticket import TicketAssigned, TicketClosed, TicketReopened
 from shared.events.timer import Delay
-from shared.vocabulary import DEFAULT_DEPARTMENT, AuthorKind, Direction, Metric, Priority, Role
+from shared.vocabulary import (
+    DEFAULT_DEPARTMENT,
+    AuthorKind,
+    Direction,
+    Locale,
+    Metric,
+    Priority,
+    Role,
+)
 from tests.contexts import Travel
 from tests.services.notify.desk import Desk
 from tests.services.notify.test_notify_mails import SARA, html_of, text_of
@@ -131,15 +142,50 @@ async def test_acknowledged_and_reopened_within_ten_minutes_are_two_things(desk:
     assert len(await desk.letters(SARA)) == 2, "the same again so soon is a robot's"
 
 
-async def test_a_closed_ticket_says_how_to_go_on(desk: Desk) -> None:
+async def test_who_closes_a_ticket_is_not_told_of_it(desk: Desk) -> None:
     _, omar, ticket = await two(desk)
     await desk.hear(closed(desk, ticket))
     letter = await desk.letter(SARA)
     assert letter.message["Auto-Submitted"] == "auto-generated"
-    assert "في تذكرة جديدة مرتبطة بها" in text_of(letter)
     assert len(await desk.letters(OMAR)) == 1
     await desk.hear(closed(desk, ticket, omar))
     assert len(await desk.letters(OMAR)) == 1, "who closed it knows"
+
+
+async def test_what_was_solved_and_closed_early_is_reopened_by_a_reply_until_then(
+    desk: Desk,
+) -> None:
+    _, _, ticket = await two(desk)
+    until = desk.now + timedelta(hours=1)
+    desk.colleagues.tickets[str(ticket)]["reopen_until"] = render_instant(until)
+    await desk.hear(closed(desk, ticket, uuid4()))
+    arabic, english = await desk.letter(SARA), await desk.letter(OMAR)
+    for told in (text_of(arabic), html_of(arabic)):
+        assert "نعيد فتح هذه التذكرة إن وصل ردك قبل" in told
+        assert "نفتح لك تذكرة جديدة" not in told
+    assert f"قبل \u2068{Reader(Locale.AR, 'Asia/Riyadh').instant(until)}\u2069" in text_of(arabic)
+    for told in (text_of(english), html_of(english)):
+        assert "we reopen this ticket if your reply arrives by" in told
+        assert "your reply opens a new ticket" not in told
+
+
+@pytest.mark.parametrize("solved", [False, True])
+async def test_what_has_no_window_promises_none_and_names_the_way_on(
+    desk: Desk, *, solved: bool
+) -> None:
+    """Closed by hand without a resolution, or by the clock when its window was over."""
+    _, _, ticket = await two(desk)
+    over = render_instant(desk.now - timedelta(milliseconds=1))
+    desk.colleagues.tickets[str(ticket)]["reopen_until"] = over if solved else None
+    await desk.hear(closed(desk, ticket, None if solved else uuid4()))
+    arabic, english = await desk.letter(SARA), await desk.letter(OMAR)
+    for told in (text_of(arabic), html_of(arabic)):
+        assert "نفتح لك تذكرة جديدة مرتبطة بهذه التذكرة" in told
+        assert "نعيد فتح" not in told
+        assert "مهلة" not in told
+    for told in (text_of(english), html_of(english)):
+        assert "your reply opens a new ticket that is linked to this one" in told
+        assert "reopen" not in told
 
 
 @pytest.mark.parametrize("kind", ["automatic", "acknowledge"])

@@ -189,6 +189,7 @@ def test_lines_that_turn_are_runs_of_their_own() -> None:
 
 def test_the_acknowledgement_knows_nothing_that_the_sender_wrote() -> None:
     allowed = {"number", "link", "brand", "first_response", "resolution", "confirm"}
+    allowed |= {"split", "origin"}
     assert VARIABLES[Kind.ACKNOWLEDGEMENT] == allowed
 
 
