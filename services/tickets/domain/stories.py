@@ -12,6 +12,7 @@ from services.tickets.domain.macrostories import MACRO_STORIES
 from services.tickets.domain.mailstories import MAIL_STORIES
 from services.tickets.domain.peoplestories import NAMES, PEOPLE_STORIES, about
 from services.tickets.domain.placeholders import speaks_from_right
+from services.tickets.domain.tagstories import TAG_STORIES, TOLD, variant
 from services.tickets.domain.unnamed import UNNAMED_STORIES
 from services.tickets.domain.visitorstories import VISITOR_STORIES
 from shared.reasons import REASONS
@@ -90,11 +91,7 @@ STORIES: Final[Mapping[str, Localized]] = {
     **BOND_STORIES,
     "edited": {"ar": "عُدّلت بيانات التذكرة", "en": "The ticket's details were edited"},
     "edited.subject": {"ar": "عُدّل موضوع التذكرة", "en": "The subject was edited"},
-    "edited.tags": {"ar": "عُدّلت وسوم التذكرة", "en": "The tags were edited"},
-    "edited.subject_tags": {
-        "ar": "عُدّل موضوع التذكرة ووسومها",
-        "en": "The subject and the tags were edited",
-    },
+    **TAG_STORIES,
     "escalation_requested": {"ar": "طُلب التصعيد", "en": "Escalation was requested"},
     **FEEDBACK_STORIES,
     "sla_warning": {
@@ -271,7 +268,7 @@ def _variant(kind: str, data: Mapping[str, Any]) -> str:
     if kind == "escalated" and "role" not in data:
         return "escalated.outside"
     if kind == "edited":
-        return f"edited.{'_'.join(data.get('fields', ()))}"
+        return variant(data)
     detail = data.get(_DETAILS.get(kind, "cause"))
     return f"{kind}.{detail}" if detail else kind
 
@@ -286,7 +283,7 @@ def _word(key: str, value: Any, locale: Locale) -> Any:
     if isinstance(value, list):
         comma = _pick(_COMMA, locale)
         return comma.join(str(_word(key, one, locale)) for one in value)
-    if key in NAMES:
+    if key in NAMES or key in TOLD:
         return f"\u2068{value}\u2069" if locale is Locale.AR or speaks_from_right(value) else value
     foreign = any(one.isascii() and one.isalnum() for one in str(value))
     fenced = locale is Locale.AR and isinstance(value, str | int) and foreign

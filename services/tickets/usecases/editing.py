@@ -7,6 +7,7 @@ from uuid import UUID
 from services.tickets import problems
 from services.tickets.domain.rights import Viewer
 from services.tickets.domain.tags import distinct
+from services.tickets.domain.tagstories import difference
 from services.tickets.store import seals
 from services.tickets.store.rows import Row
 from services.tickets.usecases import fielding, tagging
@@ -113,17 +114,19 @@ def _move_department(life: Life, department_id: UUID, reason: str | None) -> Non
 def _describe(life: Life, wish: Edit, *, changed: bool) -> None:
     fields, ticket = wish.fields, life.ticket
     named = [name for name in ("subject", "tags") if name in fields]
+    tags = distinct(fields.get("tags", ticket.tags))
     if named:
-        life.note("edited", {"fields": named}, reason=wish.reason)
+        detail = difference(ticket.tags, tags) or None
+        life.note("edited", {"fields": named}, reason=wish.reason, detail=detail)
     if "subject" in fields:
         life.sealed["subject"] = life.box.seal(seals.SUBJECT, ticket.id, fields["subject"])
         life.sealed["reindex"] = True
         life.tx.wake("tickets.index")
     if "tags" in fields:
-        life.change(tags=distinct(fields["tags"]))
+        life.change(tags=tags)
     if named or changed:
-        tags = life.ticket.tags if "tags" in fields else None
-        tagging.state_edited(life, (*named, *(["custom"] if changed else [])), tags)
+        borne = life.ticket.tags if "tags" in fields else None
+        tagging.state_edited(life, (*named, *(["custom"] if changed else [])), borne)
 
 
 def _check_rights(caller: Caller, viewer: Viewer, fields: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
-"""Timeline entries about custom fields: labels in the reader's language, values for who may see."""
+"""Timeline entries whose words are sealed: of custom fields and of tags, for who may see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from shared.kit.crypto import Box
 from shared.vocabulary import Locale
 
 KIND = "field_changed"
+EDITED = "edited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class FieldTeller:
     box: Box
     locale: Locale
     staff: bool
+    tags: Collection[str] = ()
+    """What the ticket bears now: of what came and went customers read what they see on it."""
 
     def tells(self, row: Row) -> bool:
         if row["kind"] != KIND:
@@ -32,6 +36,8 @@ class FieldTeller:
     def data(self, row: Row) -> dict[str, Any]:
         """The entry's own data, with what fills the sentence about a field."""
         known = dict(row["data"] or {})
+        if row["kind"] == EDITED:
+            return known | self._tags(row)
         if row["kind"] != KIND:
             return known
         field = self.book.by_id.get(UUID(known["field_id"]))
@@ -45,3 +51,9 @@ class FieldTeller:
             "from": told[0],
             "to": told[1],
         }
+
+    def _tags(self, row: Row) -> dict[str, Any]:
+        told = seals.unseal_json(self.box, seals.DETAIL, row["id"], row["detail"]) or {}
+        if self.staff:
+            return dict(told)
+        return {side: [one for one in tags if one in self.tags] for side, tags in told.items()}

@@ -54,7 +54,7 @@ async def story(
     cards = await answers.cards_for(context, _people(entries))
     box = await context.vault.box(row["organization_id"])
     reader = Reader(locale, zone, viewer.staff, unseen)
-    told = FieldTeller(await book_of(context), box, locale, staff=viewer.staff)
+    told = FieldTeller(await book_of(context), box, locale, viewer.staff, row["tags"])
     items = [_entry(one, box, (cards, names), reader, told) for one in entries if told.tells(one)]
     more = len(rows) > limit
     return items, [shown[-1]["at"], shown[-1]["id"]] if more else None

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.tickets.domain.listing import Filters
 from services.tickets.domain.tags import MOST_TAGS, distinct, has, key_of, retagged, written
+from services.tickets.domain.tagstories import difference
 from services.tickets.problems.fields import fault
 from services.tickets.store import tags as store
 from services.tickets.store.rows import Row
@@ -86,7 +87,7 @@ def retag(life: Life, add: Iterable[str], remove: Iterable[str] = ()) -> bool:
     if len(after) > MOST_TAGS and len(after) > len(before):
         raise fault("/add", "too_many_tags", life.tx.caller.locale, most=str(MOST_TAGS))
     life.change(tags=after)
-    life.note("edited", {"fields": ["tags"]})
+    life.note("edited", {"fields": ["tags"]}, detail=difference(before, after))
     state_edited(life, ["tags"], after)
     return True
 

@@ -629,7 +629,7 @@ async def test_lists_are_filtered_by_every_kind_of_field(desk: Desk) -> None:
     ("kind", "query", "code"),
     [
         ("integer", "={key}=x", "integer_expected"),
-        ("integer", "={key}.from=", "string_too_short"),
+        ("integer", "={key}.from=", "empty"),
         ("integer", "={key}.above=1", "string_pattern_mismatch"),
         ("text", "={key}.from=a", "no_span"),
         ("choice", "={key}=none", "unknown_option"),

@@ -10,7 +10,7 @@ from services.tickets.usecases.fieldfilling import fold_some, rename_some
 from shared.vocabulary import DEFAULT_DEPARTMENT
 from tests.services.tickets.conftest import Desk
 from tests.services.tickets.people import Person
-from tests.services.tickets.test_tickets_fields import codes, department, manager, patch
+from tests.services.tickets.test_tickets_fields import codes, department, manager, patch, story
 
 
 def word() -> str:
@@ -24,7 +24,7 @@ async def retag(desk: Desk, person: Person, ticket_id: str, **more: Any) -> Any:
 
 async def suggested(desk: Desk, person: Person, prefix: str) -> dict[str, int]:
     answer = await desk.http.get(
-        "/v1/tickets/tags", params={"prefix": prefix}, headers=person.headers()
+        "/v1/tickets/tags", params={"prefix": prefix} if prefix else {}, headers=person.headers()
     )
     assert answer.status_code == 200, answer.text
     return {one["tag"]: one["count"] for one in answer.json()["items"]}
@@ -56,6 +56,40 @@ async def test_single_tags_are_edited_side_by_side(desk: Desk) -> None:
     again = await retag(desk, agent, ticket["id"], add=["KEPT"], remove=["unheard"])
     assert again.status_code == 200
     assert await desk.names(ticket["id"]) == facts, "what is so already is no news"
+
+
+async def test_the_story_says_which_tags_came_and_which_went(desk: Desk) -> None:
+    customer, agent, stem = desk.customer(), desk.agent(), word()
+    ticket = await desk.open(customer)
+    arabic = f"فاتورة {stem}"
+    await retag(desk, agent, ticket["id"], add=["vip", arabic])
+    await patch(desk, agent, ticket["id"], tags=[arabic, "vpn"])
+    await patch(desk, agent, ticket["id"], subject="Other", tags=[arabic])
+
+    async def texts(person: Person, language: str) -> list[str]:
+        items = await story(desk, person, ticket["id"], language)
+        return [one["text"] for one in items if one["kind"] == "edited"]
+
+    assert await texts(agent, "en") == [
+        f"Tags added: vip, \u2068{arabic}\u2069",
+        "Tags added: vpn; removed: vip",
+        "The subject was edited. Tags removed: vpn",
+    ]
+    assert await texts(agent, "ar") == [
+        f"أُضيفت الوسوم: \u2068vip\u2069، \u2068{arabic}\u2069",
+        "أُضيفت الوسوم: \u2068vpn\u2069، وأُزيلت: \u2068vip\u2069",
+        "عُدّل موضوع التذكرة، وأُزيلت الوسوم: \u2068vpn\u2069",
+    ]
+    assert await texts(customer, "en") == [
+        f"Tags added: \u2068{arabic}\u2069",
+        "The tags were edited",
+        "The subject and the tags were edited",
+    ], "customers read what they see on the ticket, not what was taken off again"
+    rows = await desk.look(
+        "select data::text from tickets.timeline where ticket_id = $1", ticket["id"]
+    )
+    assert stem not in str([dict(row) for row in rows])
+    assert stem not in str(await desk.facts(ticket["id"]))
 
 
 async def test_an_outage_is_marked_by_any_writing_of_its_tag(desk: Desk) -> None:
