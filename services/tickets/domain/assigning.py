@@ -36,6 +36,8 @@ class Reason(StrEnum):
     NO_AGENTS = "no_agents"
     ALL_AWAY = "all_away"
     NO_LANGUAGE = "no_language"
+    SPEAKERS_FULL = "speakers_full"
+    """Others have room, but do not speak the language that is asked for."""
     ALL_FULL = "all_full"
 
 
@@ -93,7 +95,9 @@ def choose(candidates: Iterable[Candidate], turn: Turn, now: datetime) -> UUID |
     free = [one for one in able if one.room]
     if not free and turn.skill is Skill.PREFER:
         free = [one for one in here if one.room]
-    return _next(free, turn.last) if free else Reason.ALL_FULL
+    if free:
+        return _next(free, turn.last)
+    return Reason.SPEAKERS_FULL if any(one.room for one in here) else Reason.ALL_FULL
 
 
 def _able(here: Sequence[Candidate], turn: Turn) -> Sequence[Candidate]:

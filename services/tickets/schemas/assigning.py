@@ -55,7 +55,11 @@ class AgentOut(Out):
 
 
 class QueueOut(Out):
-    """`reason`: why it waits (manual, no_agents, all_away, no_language, all_full), or null."""
+    """`reason`: why it waits, or null.
+
+    One of manual, no_agents, all_away, no_language (nobody here speaks it), speakers_full (who
+    speaks it has no room, others have), all_full.
+    """
 
     count: int
     more: bool

@@ -155,15 +155,16 @@ async def drop_absence(tx: Tx, absence_id: UUID) -> None:
     await tx.execute("delete from tickets.absence where id = :id", {"id": absence_id})
 
 
-async def waiting(tx: Tx, department_id: UUID, most: int) -> int:
-    """How long the department's queue is, counted no further than `most` + 1."""
-    found: int = await tx.scalar(
-        f"""select count(*) from (select 1 from tickets.ticket t
+async def waiting(tx: Tx, department_id: UUID, most: int) -> tuple[int, list[Locale]]:
+    """How long the department's queue is, to `most` + 1, and in which languages."""
+    rows = await tx.rows(
+        f"""select q.locale, count(*) from (select t.locale from tickets.ticket t
             where t.department_id = :department and t.assignee_id is null and t.status in {LIVE}
-                and t.status in ('new', 'open') limit :limit) q""",
+                and t.status in ('new', 'open') limit :limit) q
+            group by q.locale order by q.locale""",
         {"department": department_id, "limit": most + 1},
     )
-    return found
+    return sum(row["count"] for row in rows), [Locale(row["locale"]) for row in rows]
 
 
 async def _put(tx: Tx, target: Table, key: str, values: dict[str, Any]) -> None:

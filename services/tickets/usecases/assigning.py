@@ -1,5 +1,6 @@
 """Rules of assignment: read, set, and the ticket that somebody takes for themselves."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -163,7 +164,7 @@ def _person(row: Row) -> dict[str, Any]:
 async def _told(tx: Tx, department_id: UUID, row: Row | None) -> dict[str, Any]:
     rule = _UNSET if row is None else dict(row)
     agents = await store.agents(tx, department_id, rule["default_capacity"])
-    count = await store.waiting(tx, department_id, COUNTED)
+    count, languages = await store.waiting(tx, department_id, COUNTED)
     return {
         "department_id": department_id,
         **{name: rule[name] for name in (*_RULE, "version")},
@@ -171,7 +172,7 @@ async def _told(tx: Tx, department_id: UUID, row: Row | None) -> dict[str, Any]:
         "unassigned": {
             "count": min(count, COUNTED),
             "more": count > COUNTED,
-            "reason": _reason(tx, agents, rule) if count else None,
+            "reason": _reason(tx, agents, rule, languages) if count else None,
         },
     }
 
@@ -188,11 +189,13 @@ def _agent(tx: Tx, one: Candidate) -> dict[str, Any]:
     }
 
 
-def _reason(tx: Tx, agents: list[Candidate], rule: dict[str, Any]) -> str | None:
-    """Why tickets wait: what stands in the way in every language."""
+def _reason(
+    tx: Tx, agents: list[Candidate], rule: dict[str, Any], languages: Iterable[Locale]
+) -> str | None:
+    """Why tickets wait: what stands in the way of the first language that waits."""
     if rule["mode"] == Mode.MANUAL:
         return "manual"
-    turns = [Turn(locale, Skill(rule["language"]), None) for locale in Locale]
+    turns = [Turn(locale, Skill(rule["language"]), None) for locale in languages]
     found = [choose(agents, turn, tx.now) for turn in turns]
     reasons = [one for one in found if isinstance(one, Reason)]
     return reasons[0].value if reasons else None

@@ -61,14 +61,30 @@ def turn(last: UUID | None = None, locale: Locale = AR, skill: Skill = Skill.OFF
         ([agent(A, languages={EN}), agent(B, languages={AR})], turn(B, AR, Skill.PREFER), B),
         ([agent(A, languages={EN})], turn(None, AR, Skill.PREFER), A),
         ([agent(A, languages={EN}), agent(B, open=5)], turn(None, AR, Skill.PREFER), A),
-        ([agent(A, languages={EN}), agent(B, open=5)], turn(None, AR, Skill.REQUIRE), "full"),
+        ([agent(A, languages={EN}), agent(B, open=5)], turn(None, AR, Skill.REQUIRE), "speakers"),
+        (
+            [agent(A, languages={EN}, open=5), agent(B, open=5)],
+            turn(None, AR, Skill.REQUIRE),
+            "full",
+        ),
+        (
+            [agent(A, languages={EN}, open=5), agent(B, open=5)],
+            turn(None, AR, Skill.PREFER),
+            "full",
+        ),
+        (
+            [agent(A, languages={EN}, paused=True), agent(B, open=5)],
+            turn(skill=Skill.REQUIRE),
+            "full",
+        ),
         ([agent(A, languages={EN})], turn(None, AR, Skill.OFF), A),
         ([agent(A), agent(B)], replace(turn(), but=frozenset({A})), B),
         ([agent(A)], replace(turn(), but=frozenset({A})), Reason.NO_AGENTS),
     ],
 )
 def test_whose_turn_it_is(people: list[Candidate], asked: Turn, chosen: object) -> None:
-    wanted = Reason.ALL_FULL if chosen == "full" else chosen
+    reasons = {"full": Reason.ALL_FULL, "speakers": Reason.SPEAKERS_FULL}
+    wanted = reasons.get(chosen, chosen) if isinstance(chosen, str) else chosen
     assert choose(people, asked, NOW) == wanted
 
 

@@ -142,6 +142,28 @@ async def test_a_manual_department_keeps_its_queue(desk: Desk) -> None:
     assert await office.holder(made) == office.agents[0].id
 
 
+async def test_a_queue_says_when_only_speakers_of_its_language_have_no_room(desk: Desk) -> None:
+    office = await Office(desk).found(1, default_capacity=1, language="require")
+    english = await office.join(Locale.EN)
+
+    async def reason_of(locale: str, tickets: int) -> str:
+        for _ in range(tickets):
+            made = await office.open()
+            await desk.look(
+                "update tickets.ticket set locale = $2 where id = $1", made["id"], locale
+            )
+        await office.give_out()
+        told = await office.ask("GET", f"/assignment/departments/{office.id}")
+        reason: str = told.json()["unassigned"]["reason"]
+        return reason
+
+    assert await reason_of("ar", 2) == "speakers_full"
+    await office.sets(english, paused=True)
+    assert await reason_of("ar", 0) == "all_full"
+    await office.rule(default_capacity=2, language="require")
+    assert await reason_of("en", 1) == "no_language", "of those that wait, not of any language"
+
+
 async def test_a_full_house_waits_for_room_and_the_soonest_due_goes_first(desk: Desk) -> None:
     office = await Office(desk).found(1, default_capacity=1)
     first, later, sooner = [await office.open() for _ in range(3)]
