@@ -1,5 +1,6 @@
 """Questions in an address: asked once, with an answer, and by a name that the door knows."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar, get_args, get_origin
@@ -7,6 +8,7 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from shared.kit.complaints import complaints
 from shared.kit.problems import ValidationFailed
@@ -37,7 +39,11 @@ class Questions:
     """
 
     def __init__(self, dependant: Dependant, *, exact: bool, open_: bool = False) -> None:
-        asked = dict(_asked(dependant))
+        fields = dict(_asked(dependant))
+        asked = {name: one.annotation for name, one in fields.items()}
+        self._may_be_empty = _FROM_THE_START.union(
+            name for name, one in fields.items() if _knows_nothing(one)
+        )
         self._exact = exact and not open_
         self._open = open_
         self._names = _EVERYWHERE.union(asked)
@@ -53,7 +59,7 @@ class Questions:
             raise ValidationFailed(errors=complaints(errors, visit_of(request.scope).locale))
 
     def _errors(self, asked: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:
-        blank = {name for name, answer in asked if not answer.strip()} - _FROM_THE_START
+        blank = {name for name, answer in asked if not answer.strip()} - self._may_be_empty
         for name, times in Counter(name for name, _ in asked).items():
             known = self._knows(name)
             if self._exact and not known:
@@ -67,17 +73,23 @@ class Questions:
         return name in self._names or name.startswith(self._beginnings)
 
 
-def _asked(dependant: Dependant) -> Iterator[tuple[str, Any]]:
+def _asked(dependant: Dependant) -> Iterator[tuple[str, FieldInfo]]:
     """Names with what may be answered; a model of questions stands for its fields."""
     for one in dependant.query_params:
         kind = one.field_info.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             for name, field in kind.model_fields.items():
-                yield field.alias or name, field.annotation
+                yield field.alias or name, field
         else:
-            yield one.alias, kind
+            yield one.alias, one.field_info
     for part in dependant.dependencies:
         yield from _asked(part)
+
+
+def _knows_nothing(field: FieldInfo) -> bool:
+    """Whether an empty answer says something here: a bare flag, the beginning of every word."""
+    patterns = (getattr(part, "pattern", None) for part in field.metadata)
+    return field.default == "" or any(one and re.fullmatch(one, "") for one in patterns)
 
 
 def _is_list(kind: Any) -> bool:
