@@ -1,12 +1,13 @@
 """`sanad search`: how the search index is, and making it anew, through the public door."""
 
+import os
 import time
 from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
 import typer
 
-from deploy.local import options
+from deploy.local import findings, options
 from deploy.local.layout import Home
 from deploy.local.people import Door
 
@@ -18,9 +19,14 @@ _LEFT_ALONE: Final = {
     "ar": "يستمر إنشاء الفهرس الجديد؛ والأمر `sanad search rebuild` يعرض تقدّمه من جديد.",
 }
 _READY: Final = {
-    "en": "The new index answers now.",
-    "ar": "أصبح الفهرس الجديد هو المستخدم الآن.",
+    "en": "The new index answers now: {tickets} tickets in {time}.",
+    "ar": "أصبح الفهرس الجديد هو المستخدم الآن: عدد التذاكر {tickets}، والمدة {time}.",
 }
+_MAKING: Final = {
+    "en": "{done} of {total} ({share} %), {rate}/s, {ends}   ",
+    "ar": "{done} من {total} ({share}\u00a0%)، {rate} في الثانية، {ends}   ",
+}
+_ENDS: Final = {"en": "{time} left", "ar": "الباقي {time}"}
 
 
 @search.command("status")
@@ -34,29 +40,44 @@ def show_status() -> None:
 def rebuild(
     *,
     new_key: Annotated[bool, typer.Option(help="also change the key of the tokens")] = False,
+    lang: Annotated[str | None, typer.Option(help="ar or en")] = None,
 ) -> None:
     """Make the index anew while the old one answers; Ctrl-C only ends the looking on."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LANG", "")
+    words = findings.language(lang, locale)
     door = _door()
     answer = door.post(f"{_PLACE}/rebuild", {"new_key": new_key})
     began, first = time.monotonic(), answer["building"]
+    last = first
     try:
         while answer["building"] is not None:
-            print(f"\r{progress(answer['building'], first, time.monotonic() - began)}", end="")
+            last = answer["building"]
+            print(f"\r{progress(last, first, time.monotonic() - began, words)}", end="", flush=True)
             time.sleep(_EVERY)
             answer = door.get(_PLACE)
     except KeyboardInterrupt:
-        print("\n" + "\n".join(_LEFT_ALONE.values()))
+        print(f"\n{_LEFT_ALONE[words]}")
         return
-    print("\n" + "\n".join(_READY.values()))
+    print(f"\n{ended(last, time.monotonic() - began, words)}")
 
 
-def progress(now: dict[str, Any], first: dict[str, Any], seconds: float) -> str:
+def progress(now: dict[str, Any], first: dict[str, Any], seconds: float, lang: str = "en") -> str:
     """`41200 of 1000000 (4 %), 812/s, 19:41 left`; the rate is that of this look alone."""
     done, left = int(now["done"]), int(now["left"])
-    share = 100 * done // max(done + left, 1)
     rate = (done - int(first["done"])) / seconds if seconds > 0 else 0.0
-    ends = f"{_clock(left / rate)} left" if rate > 0 else "…"
-    return f"{done} of {done + left} ({share} %), {rate:.0f}/s, {ends}   "
+    return _MAKING[lang].format(
+        done=done,
+        total=done + left,
+        share=100 * done // max(done + left, 1),
+        rate=f"{rate:.0f}",
+        ends=_ENDS[lang].format(time=_clock(left / rate)) if rate > 0 else "…",
+    )
+
+
+def ended(last: dict[str, Any], seconds: float, lang: str) -> str:
+    """What was done, by the last look before the new index took over."""
+    tickets = int(last["done"]) + int(last["left"])
+    return _READY[lang].format(tickets=tickets, time=_clock(seconds))
 
 
 def told(answer: dict[str, Any]) -> Iterator[str]:

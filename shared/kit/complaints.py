@@ -87,6 +87,10 @@ _TEXTS: Final[Mapping[str, Localized]] = {
         ar="اكتب العنوان بالحروف المعتادة، لا بأشكال تشبهها.",
         en="Write the address in plain letters, not in forms that look like them.",
     ),
+    "id_or_number": Localized(
+        ar="المطلوب معرّف UUID أو رقم مثل \u2068SND-1042\u2069.",
+        en="A UUID is expected, or a number such as SND-1042.",
+    ),
     "too_deep": Localized(ar="البيانات متداخلة كثيرًا.", en="The data is nested too deeply."),
 }
 _FAMILIES: Final[Mapping[str, Localized]] = {

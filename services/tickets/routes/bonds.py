@@ -100,8 +100,12 @@ async def split(ticket_id: UUID, body: SplitIn, caller: CanManage, tx: InTx) -> 
 
 @router.post("/link", summary="Link with another ticket", dependencies=_TIES, **_answer(LinkCycle))
 async def link(ticket_id: UUID, body: LinkIn, caller: CanManage, tx: InTx) -> Response:
-    """`kind` is what the other ticket is to this one; it sees the link from its own side."""
-    result = await linking.link(tx, caller, ticket_id, body.ticket_id, Side(body.kind))
+    """`kind` is what the other ticket is to this one; it sees the link from its own side.
+
+    `ticket_id` is an id or a number (`SND-1042`).
+    """
+    other = await binding.named(tx, caller, body.ticket_id)
+    result = await linking.link(tx, caller, ticket_id, other, Side(body.kind))
     return changed(tx.context, result)
 
 

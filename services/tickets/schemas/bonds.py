@@ -1,9 +1,10 @@
 """What callers send and are answered about tickets that belong together, and about their people."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import PydanticCustomError
 
 from services.tickets.domain.bonds import Side
 from services.tickets.schemas.inputs import Subject
@@ -24,14 +25,26 @@ Number = Annotated[str, Field(pattern=r"^SND-[1-9][0-9]{0,17}$")]
 """How people know a ticket."""
 
 
+def _either(value: Any, choose: ValidatorFunctionWrapHandler) -> Any:
+    """What is neither is told of both, not of the first that was tried."""
+    try:
+        return choose(value)
+    except ValidationError:
+        raise PydanticCustomError("id_or_number", "Neither an id nor a number") from None
+
+
+Named = Annotated[UUID | Number, WrapValidator(_either)]
+"""A ticket by its id or by the number that people know."""
+
+
 class MergeIn(Body):
-    into: UUID | Number
+    into: Named
 
 
 class LinkIn(Body):
     """`ticket_id` is the `kind` of this ticket: its parent, its incident, one of its reports."""
 
-    ticket_id: UUID
+    ticket_id: Named
     kind: Kind
 
 

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, model_validator
+from pydantic import Tag as Branch
 from pydantic_core import PydanticCustomError
 
 from services.tickets.domain.opening import Draft, Requester
@@ -35,6 +36,13 @@ def _distinct(tags: list[str]) -> list[str]:
     return list(dict.fromkeys(tags))
 
 
+def _who(value: Any) -> str:
+    return "me" if value == "me" else "uuid"
+
+
+Assignee = Annotated[
+    Annotated[Literal["me"], Branch("me")] | Annotated[UUID, Branch("uuid")], Discriminator(_who)
+]
 Custom = Annotated[dict[str, Any], AfterValidator(_bounded)]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_distinct)]
 
@@ -90,7 +98,7 @@ class TicketPatch(Body):
     subject: Subject | None = None
     priority: Priority | None = None
     department_id: UUID | None = None
-    assignee_id: UUID | None = None
+    assignee_id: Assignee | None = None
     tags: Tags | None = None
     custom: Custom | None = None
     reason: Reason | None = None
@@ -116,7 +124,9 @@ class MessageIn(Body):
 
 
 class AssignIn(Body):
-    assignee_id: UUID | None
+    """`me` is whoever asks."""
+
+    assignee_id: Assignee | None
 
 
 class WaitIn(Body):

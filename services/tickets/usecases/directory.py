@@ -1,5 +1,6 @@
 """Whether an id of a department, person or organization means anything (decisions.md 2)."""
 
+from typing import Literal
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -14,6 +15,7 @@ from shared.events.identity import (
     OrganizationFact,
     UserState,
 )
+from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.database import Database
 from shared.kit.problems import ValidationFailed
@@ -51,6 +53,16 @@ async def require_organization(context: Context, organization_id: UUID, locale: 
         texts = problems.ORGANIZATION_UNKNOWN
         raise ValidationFailed.of("/organization_id", "unknown_organization", texts, locale)
     seen.add(organization_id)
+
+
+async def assignee(
+    context: Context, caller: Caller, wanted: UUID | Literal["me"] | None
+) -> UUID | None:
+    """Whom a caller means; ValidationFailed where a ticket cannot be theirs."""
+    person_id = caller.id if wanted == "me" else wanted
+    if person_id is not None:
+        await require_assignee(context, person_id, caller.locale)
+    return person_id
 
 
 async def require_assignee(context: Context, person_id: UUID, locale: Locale) -> None:

@@ -11,7 +11,7 @@ from services.tickets.domain.tagstories import difference
 from services.tickets.store import seals
 from services.tickets.store.rows import Row
 from services.tickets.usecases import fielding, tagging
-from services.tickets.usecases.directory import require_assignee, require_department
+from services.tickets.usecases.directory import assignee, require_department
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import begin
 from services.tickets.usecases.sight import viewer_of
@@ -40,15 +40,15 @@ class Edit:
 async def edit(tx: Tx, caller: Caller, ticket_id: UUID, wish: Edit) -> tuple[Row, Life]:
     """Each kind of change is a fact of its own; customers change what describes their problem."""
     viewer = viewer_of(caller)
-    fields = wish.fields
+    fields = dict(wish.fields)
     _check_rights(caller, viewer, fields)
     if "department_id" in fields:
         await require_department(tx.context, fields["department_id"], caller.locale)
-    if fields.get("assignee_id") is not None:
-        await require_assignee(tx.context, fields["assignee_id"], caller.locale)
+    if "assignee_id" in fields:
+        fields |= {"assignee_id": await assignee(tx.context, caller, fields["assignee_id"])}
     if "tags" in fields:
-        tags = await tagging.canonical(tx.context, caller, fields["tags"])
-        wish = replace(wish, fields=fields | {"tags": tags})
+        fields |= {"tags": await tagging.canonical(tx.context, caller, fields["tags"])}
+    wish = replace(wish, fields=fields)
     life = await begin(tx, caller, ticket_id, viewer)
     amend(life, wish)
     if viewer.staff:

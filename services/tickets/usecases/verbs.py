@@ -15,7 +15,7 @@ from services.tickets.domain.words import Action
 from services.tickets.problems import IllegalMove, ReplyRequired
 from services.tickets.store.rows import Row
 from services.tickets.usecases import fielding, reporting_back, tagging
-from services.tickets.usecases.directory import require_assignee
+from services.tickets.usecases.directory import assignee
 from services.tickets.usecases.life import Life
 from services.tickets.usecases.replying import begin, ended, require_reopening, write
 from services.tickets.usecases.replying import reopen as bring_back
@@ -44,12 +44,11 @@ async def assign(
     tx: Tx,
     caller: Caller,
     ticket_id: UUID,
-    assignee_id: UUID | None,
+    wanted: UUID | Literal["me"] | None,
 ) -> Answered:
     """Another assignee, or none; never changes the status."""
     viewer = staff_only(caller)
-    if assignee_id is not None:
-        await require_assignee(tx.context, assignee_id, caller.locale)
+    assignee_id = await assignee(tx.context, caller, wanted)
     life = await begin(tx, caller, ticket_id, viewer)
     hand(life, assignee_id)
     return await life.save(), life

@@ -103,6 +103,18 @@ async def test_a_link_is_seen_from_both_sides(desk: Desk, kind: str, other: str)
     assert (await desk.names(a["id"]))[1:] == ["ticket.linked", "ticket.unlinked"]
 
 
+async def test_a_link_takes_the_number_that_people_see(desk: Desk) -> None:
+    a, b, agent = await desk.open(), await desk.open(), desk.agent()
+    wish = {"ticket_id": b["number"], "kind": "related"}
+    assert (await desk.do(agent, a["id"], "link", wish)).status_code == 200
+    assert await linked(desk, agent, a) == [("related", b["id"])]
+    unknown = await desk.do(agent, a["id"], "link", wish | {"ticket_id": "SND-99999999999999"})
+    assert unknown.status_code == 404
+    refused = await desk.do(agent, a["id"], "link", wish | {"ticket_id": "1001"})
+    (error,) = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("#/ticket_id", "id_or_number")
+
+
 async def test_nobody_becomes_their_own_grandparent(desk: Desk) -> None:
     a, b, c = [await desk.open() for _ in range(3)]
     agent = desk.agent()

@@ -72,7 +72,12 @@ async def test_a_merge_takes_the_number_that_people_see(desk: Desk) -> None:
     for number in ("SND-999999999", "SND-99999999999999999"):
         unknown = await desk.do(agent, a["id"], "merge", {"into": number})
         assert unknown.status_code == 404
-    assert (await desk.do(agent, a["id"], "merge", {"into": "b"})).status_code == 422
+    for wrong in ("b", "1001", 1001, ["SND-1001"]):
+        refused = await desk.do(agent, a["id"], "merge", {"into": wrong})
+        assert refused.status_code == 422
+        (error,) = refused.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("#/into", "id_or_number")
+        assert "SND-" in error["message"]
     merged = await desk.do(agent, a["id"], "merge", {"into": b["number"]})
     assert merged.json()["merged_into"] == b["id"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.local.searching import progress
+from deploy.local.searching import ended, progress
 from deploy.local.searching import told as lines
 from services.tickets.domain.terms import RULES
 from services.tickets.store import generations
@@ -201,6 +201,19 @@ def test_progress_tells_count_rate_and_the_time_left() -> None:
     assert progress({"done": 0, "left": 0}, {"done": 0}, 1).rstrip() == "0 of 0 (0 %), 0/s, …"
     hours = progress({"done": 110, "left": 100_000}, first, 1)
     assert "2:46:40 left" in hours
+    arabic = progress({"done": 300, "left": 700}, first, 10, "ar")
+    assert arabic.rstrip() == "300 من 1000 (30\u00a0%)، 20 في الثانية، الباقي 0:35"
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "The new index answers now: 1000 tickets in 1:05."),
+        ("ar", "أصبح الفهرس الجديد هو المستخدم الآن: عدد التذاكر 1000، والمدة 1:05."),
+    ],
+)
+def test_the_end_of_a_rebuild_tells_how_many_tickets_it_was(lang: str, told: str) -> None:
+    assert ended({"done": 400, "left": 600}, 65.4, lang) == told
 
 
 FILL = """insert into tickets.posting (generation, slice, token, field, count, bits)

@@ -213,6 +213,23 @@ async def test_two_resolutions_at_once_are_one(desk: Desk) -> None:
     }
 
 
+async def test_me_is_whoever_assigns(desk: Desk) -> None:
+    made, agent, other = await desk.open(), await colleague(desk), await colleague(desk)
+    answer = await desk.do(agent, made["id"], "assign", {"assignee_id": "me"})
+    assert (answer.status_code, answer.json()["assignee_id"]) == (200, str(agent.id))
+    path = f"/v1/tickets/{made['id']}"
+    wish = {"assignee_id": "me"}
+    patched = await desk.http.patch(path, json=wish, headers=other.headers())
+    assert (patched.status_code, patched.json()["assignee_id"]) == (200, str(other.id))
+    for wrong in ("you", "none"):
+        refused = await desk.do(agent, made["id"], "assign", {"assignee_id": wrong})
+        (error,) = refused.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("#/assignee_id", "uuid_parsing")
+    client = Person(kind="client", bound=False, scope="tickets:read tickets:manage")
+    refused = await desk.do(client, made["id"], "assign", {"assignee_id": "me"})
+    assert refused.json()["errors"][0]["code"] == "unknown_assignee", "a program holds no ticket"
+
+
 async def test_assigning_never_changes_the_status_and_needs_a_known_colleague(desk: Desk) -> None:
     made, agent = await desk.open(), await colleague(desk)
     answer = await desk.do(agent, made["id"], "assign", {"assignee_id": str(agent.id)})
