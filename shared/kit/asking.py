@@ -16,8 +16,8 @@ from shared.kit.visit import visit_of
 
 _EVERYWHERE: Final = frozenset({"limit", "cursor"})
 """What every list may be asked, also one that is always short."""
-_FROM_THE_START: Final = frozenset({"after"})
-"""Places in a feed: with nothing before it, one reads from the beginning."""
+_FROM_THE_START: Final = frozenset({"after", "prefix"})
+"""With nothing before it a feed is read from the beginning; every word begins with nothing."""
 _ALSO: Final = "__asks_also__"
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 
@@ -42,7 +42,7 @@ class Questions:
         fields = dict(_asked(dependant))
         asked = {name: one.annotation for name, one in fields.items()}
         self._may_be_empty = _FROM_THE_START.union(
-            name for name, one in fields.items() if _knows_nothing(one)
+            name for name, one in fields.items() if _is_flag(one)
         )
         self._exact = exact and not open_
         self._open = open_
@@ -86,10 +86,10 @@ def _asked(dependant: Dependant) -> Iterator[tuple[str, FieldInfo]]:
         yield from _asked(part)
 
 
-def _knows_nothing(field: FieldInfo) -> bool:
-    """Whether an empty answer says something here: a bare flag, the beginning of every word."""
+def _is_flag(field: FieldInfo) -> bool:
+    """Whether the bare name says something."""
     patterns = (getattr(part, "pattern", None) for part in field.metadata)
-    return field.default == "" or any(one and re.fullmatch(one, "") for one in patterns)
+    return any(one and re.fullmatch(one, "") for one in patterns)
 
 
 def _is_list(kind: Any) -> bool:
