@@ -191,6 +191,8 @@ def neutral(value: Any, ticket_id: str, marks: dict[str, str]) -> Any:
         return marks.setdefault(str(value), f"id{len(marks)}")
     if hasattr(value, "tzinfo"):
         return "instant"
+    if isinstance(value, bytes):
+        return "sealed"
     return value
 
 
