@@ -23,6 +23,7 @@ READS_ARABIC = {
     "services/intake/domain/": "words and bytes by which mail of others is recognised",
     "services/tickets/domain/folding.py": "letters that a search takes for one another",
     "services/tickets/domain/arabic.py": "what clings to Arabic words",
+    "services/tickets/domain/clitics.py": "letters that cling to them in queries",
     "services/tickets/domain/query": "names and values in queries, in both languages side by side",
     "services/notify/domain/plurals.py": "plural forms, held against the English ones below",
     "shared/worktime/spans.py": "counted units, joined into both languages",

@@ -9,6 +9,7 @@ from typing import Any, Final
 import snowballstemmer
 
 from services.tickets.domain import arabic, terms
+from services.tickets.domain.clitics import Sought, sought
 from services.tickets.domain.folding import fold, is_arabic
 from services.tickets.domain.postings import Field, Mark
 from shared.kit.crypto import Keys
@@ -65,8 +66,18 @@ _remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_chunk_tokens)
 
 @lru_cache(maxsize=_MOST_REMEMBERED // 4)
 def word_tokens(key: bytes, word: str, scope: str = "") -> tuple[bytes, ...]:
-    """The tokens of which one stands for a word."""
-    return tuple(token_of(key, f"{scope}w{stem}") for stem in stems(word))
+    """The tokens that a text keeps of a word."""
+    return tuple(stem_token(key, stem, scope) for stem in stems(word))
+
+
+def stem_token(key: bytes, stem: str, scope: str = "") -> bytes:
+    return token_of(key, f"{scope}w{stem}")
+
+
+def asked(word: str) -> Sought:
+    """What a folded word of a query asks for."""
+    arabic_word = is_arabic(word) and not word[0].isdigit()
+    return sought(word) if arabic_word else Sought(stems(word))
 
 
 def stems(word: str) -> tuple[str, ...]:

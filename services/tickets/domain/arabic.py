@@ -38,10 +38,19 @@ def forms(word: str) -> tuple[str, ...]:
 
     All are kept, so that a query matches by any.
     """
-    bare = _ARTICLE.sub("", word, count=1)
-    first = (bare, word) if bare != word else (word, _CLITIC.sub("", word, count=1))
+    bare = without_article(word)
+    return standing((bare, word) if bare != word else (word, _CLITIC.sub("", word, count=1)), word)
+
+
+def without_article(word: str) -> str:
+    """طابعه of الطابعه, بالطابعه and وللطابعه."""
+    return _ARTICLE.sub("", word, count=1)
+
+
+def standing(first: tuple[str, ...], word: str) -> tuple[str, ...]:
+    """The stems of a word of which `first` is left when what clings in front is off."""
     yours = tuple(one[:-1] for one in first if one.endswith("ك") and len(one) > _SHORTEST + 1)
-    plain = (_shorten(one) for one in (*first, *yours))
+    plain = (shorten(one) for one in (*first, *yours))
     return tuple(dict.fromkeys((*plain, *_verbs(word, first), *_hamzas(first))))
 
 
@@ -53,25 +62,25 @@ def _verbs(word: str, first: tuple[str, ...]) -> Iterator[str]:
         if _VERB.match(one) and one not in _NOUNS:
             yield one[:-1]
             if one != "انتهت":  # not أنت
-                yield _shorten(one[:-1])
+                yield shorten(one[:-1])
 
 
 def _hamzas(first: tuple[str, ...]) -> Iterator[str]:
     """The same words with their hamza on another letter."""
     if _SEAT.search(first[0]):
-        yield _shorten(_SEAT.sub(lambda found: "وو" if found[0] == "يو" else "يو", first[0]))
+        yield shorten(_SEAT.sub(lambda found: "وو" if found[0] == "يو" else "يو", first[0]))
     for one in dict.fromkeys(first):
         if one.startswith(_LOST[0]):
-            yield _shorten(one.replace(*_LOST, 1))
+            yield shorten(one.replace(*_LOST, 1))
         owned = _without(one, _PRONOUNS)
         owned = owned if owned != one else _without(one, _OWN)
         if owned != one and _CARRIER.search(owned):
-            yield _shorten(owned[:-1])
-        if _shorten(one) == "شيي":  # شيئا
+            yield shorten(owned[:-1])
+        if shorten(one) == "شيي":  # شيئا
             yield "شي"
 
 
-def _shorten(word: str) -> str:
+def shorten(word: str) -> str:
     """Pronouns, then endings of number, then the weak letter that is left."""
     owned = _without(word, _PRONOUNS)
     stem = _without(owned, _NUMBERS)

@@ -10,7 +10,7 @@ from typing import Final
 
 from services.tickets.domain import terms
 from services.tickets.domain.folding import fold, is_unseen
-from services.tickets.domain.queryfields import field_of, seems_field
+from services.tickets.domain.queryfields import CUSTOM, field_of, seems_field
 from shared.vocabulary import Localized
 
 LONGEST: Final = 400
@@ -25,6 +25,9 @@ _SPACE: Final = re.compile(r"[\s،؛]+")
 UNSEEN: Final = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Marks that keyboards put beside Arabic; nobody seeks them."""
 _NAME: Final = re.compile(r"([^\W\d][\w.\-]{0,60}):(?!//)")
+_BEGUN: Final = re.compile(r"[^\W\d_]{2,}\*+")
+_WORDED: Final = frozenset({None, "subject", "body", "file", "tag"})
+"""Fields of ordinary words, which are found whole; so are all custom ones."""
 _BARS: Final = re.compile(r"\|+")
 _BARE: Final = re.compile(r"[^\s،؛\"“”«»„|]+")
 
@@ -103,11 +106,19 @@ def _wishes(text: str) -> Iterator[tuple[bool, Wish | None]]:
         negated = text[at] in "-−" and at + 1 < len(text) and not text[at + 1].isspace()
         start = at + 1 if negated else at
         wish, at = _wish(text, start)
+        if _is_begun(wish):
+            raise Unreadable(wish.position, "word_beginning")
         plain = not wish.phrase and wish.field is None
         if plain and wish.text in _OR:
             yield False, None
         elif wish.text.strip() and not (plain and _says_nothing(wish.text)):
             yield negated, wish
+
+
+def _is_begun(wish: Wish) -> bool:
+    """`printer*`: silence would look like an answer; a star behind a code is no more than it."""
+    worded = wish.field in _WORDED or (wish.field or "").startswith(CUSTOM)
+    return worded and not wish.phrase and _BEGUN.fullmatch(wish.text) is not None
 
 
 def _says_nothing(word: str) -> bool:

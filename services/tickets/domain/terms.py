@@ -29,6 +29,7 @@ _PART: Final = re.compile(r"[0-9]+|[\u0600-\u06ff]+|[^\W\d_\u0600-\u06ff]+(?:'[^
 _EXACT: Final = re.compile(r"[0-9@.]")
 _HOST: Final = re.compile(r"[/:#]")
 _DOTTED: Final = re.compile(r"\d+(?:\.\d+)+")
+_FILE: Final = re.compile(r"[^\W_][\w+-]*\.(?:[a-z]{2,4}|mp[34]|7z)")
 _STEP: Final = re.compile(r"[/\\]")
 _TRAILING: Final = 2
 """Steps of a path by whose last ones it is found: `report.pdf` and `log/report.pdf`."""
@@ -53,6 +54,11 @@ def whole(pieces: list[str]) -> str:
 def is_exact(chunk: str) -> bool:
     """Whether a chunk is sought as one: codes, versions, addresses; not `follow-up`."""
     return _EXACT.search(chunk) is not None
+
+
+def is_file(chunk: str) -> bool:
+    """`report.pdf`: a name, a dot and what endings of files look like."""
+    return _FILE.fullmatch(chunk) is not None
 
 
 def sequence(text: str) -> list[str]:

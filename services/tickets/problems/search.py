@@ -26,6 +26,12 @@ _TEXTS: Final = {
         ar="نص البحث لا يحوي سوى محارف غير مرئية. اكتب كلمة أو رقمًا.",
         en="The query holds nothing but invisible characters. Write a word or a number.",
     ),
+    "word_beginning": Localized(
+        ar="لا يمكن البحث ببداية كلمة عند الموضع {position}: اكتب الكلمة كاملة من غير نجمة. "
+        "أما الأرقام والرموز وعناوين البريد فتكفي بداياتها من غير نجمة أيضًا.",
+        en="Words are not found by how they begin (position {position}): write the whole word, "
+        "without the star. Numbers, codes and addresses are, also without a star.",
+    ),
     "unknown_department": Localized(
         ar="لا يوجد قسم بهذا الاسم في نص البحث عند الموضع {position}.",
         en="No department goes by this name in the query at position {position}.",

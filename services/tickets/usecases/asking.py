@@ -1,11 +1,13 @@
 """From a query to what is sought in the index, and what must then be looked at itself."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from services.tickets.adapters import stems
 from services.tickets.domain import querywords, terms
+from services.tickets.domain.clitics import rests_in
 from services.tickets.domain.folding import fold
 from services.tickets.domain.kindly import asked_states
 from services.tickets.domain.listing import Filters
@@ -125,7 +127,8 @@ class Asking:
         scope, fields = self._place(wish)
         if wish.phrase:
             words = tuple(terms.sequence(wish.text))
-            node = Every(tuple(self._word(one, scope, fields, weigh=weigh) for one in words))
+            found = (self._own(one, scope, fields, stems.asked(one).own) for one in words)
+            node = Every(tuple(self._weighed(one, weigh=weigh) for one in found))
             return Alternative(node if words else NOTHING, Phrase(words, fields) if words else None)
         if begun := self._begun_port(wish, weigh=weigh):
             return begun
@@ -166,13 +169,26 @@ class Asking:
         found = {stems.token_of(self._key, f"{scope}{kind}{one}") for one in texts for kind in "cp"}
         sides = sides_of(chunk)
         if sides is None:
-            return self._weighed(Has(frozenset(found), fields), weigh=weigh)
+            node = self._weighed(Has(frozenset(found), fields), weigh=weigh)
+            parts = self._file_parts(chunk, fields) if weigh else ()
+            return Some((node, *parts)) if parts else node
         first, last = (self._tokens(scope, side) for side in sides)
         self._weighed(Has(first | found, fields), weigh=weigh)
         both = (
             Every((Has(first, frozenset({one})), Has(last, frozenset({one})))) for one in fields
         )
         return Some((Has(frozenset(found), fields), *both))
+
+    def _file_parts(self, chunk: str, fields: frozenset[Field]) -> tuple[Node, ...]:
+        """`report.pdf` in the name quarterly-report.pdf: by its parts, in names of files alone.
+
+        Not to exclude by: one file may have one part, another the other.
+        """
+        if not terms.is_file(chunk):
+            return ()
+        found = [frozenset(stems.word_tokens(self._key, one)) for one in terms.parts(chunk)]
+        places = (frozenset({one}) for one in sorted(fields & _FIELDS["file"]))
+        return tuple(Every(tuple(Has(one, place) for one in found)) for place in places)
 
     def _tokens(self, scope: str, some: Iterable[str]) -> frozenset[bytes]:
         return frozenset(stems.token_of(self._key, scope + one) for one in some)
@@ -187,11 +203,17 @@ class Asking:
         words = tuple(terms.sequence(wish.text))
         return Alternative(Every((node,)), Phrase(words, fields, begun=True))
 
-    def _word(self, word: str, scope: str, fields: frozenset[Field], *, weigh: bool) -> Has:
-        tokens = {*stems.word_tokens(self._key, word, scope)}
-        if len(word) >= terms.BEGINNING:
-            tokens.add(stems.token_of(self._key, f"{scope}p{word}"))
-        return self._weighed(Has(frozenset(tokens), fields), weigh=weigh)
+    def _word(self, word: str, scope: str, fields: frozenset[Field], *, weigh: bool) -> Node:
+        asked = stems.asked(word)
+        self._weighed(self._own(word, scope, fields, asked.stems), weigh=weigh)
+        token = partial(stems.stem_token, self._key, scope=scope)
+        rests = [node for rest in asked.rests for node in rests_in(rest, fields, token)]
+        own = self._own(word, scope, fields, asked.own)
+        return Some((own, *rests)) if rests else own
+
+    def _own(self, word: str, scope: str, fields: frozenset[Field], found: Iterable[str]) -> Has:
+        begun = [f"p{word}"] if len(word) >= terms.BEGINNING else []
+        return Has(self._tokens(scope, [*(f"w{stem}" for stem in found), *begun]), fields)
 
     def _weighed(self, node: Has, *, weigh: bool) -> Has:
         if weigh:

@@ -309,6 +309,8 @@ async def test_names_follow_a_gateway_that_was_away_and_a_renaming(
         ("org:acme", "query_unknown_field"),
         ("العميل:سارة", "query_unknown_field"),
         ("word " * 30, "query_too_many_words"),
+        ("tool*", "query_word_beginning"),
+        ("موضوع:طابع*", "query_word_beginning"),
     ],
 )
 @pytest.mark.parametrize("locale", ["ar", "en"])
