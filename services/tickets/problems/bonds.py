@@ -42,6 +42,19 @@ class MergeCycle(Conflict):
     )
 
 
+class RequesterUnconfirmed(Conflict):
+    """What was joined with it would be hidden with it, or shown with what it is joined with."""
+
+    code = "requester_unconfirmed"
+    title = Localized(ar="طلب لم يؤكده صاحبه", en="A request that nobody has confirmed")
+    detail = Localized(
+        ar="لم يؤكد صاحب العنوان طلب النموذج هذا، أو قال إنه ليس منه. لا يُدمج الطلب ولا يُقسم"
+        " قبل أن يؤكده.",
+        en="The owner of the address has not confirmed this request of the form, or said that it"
+        " is not theirs. It is neither merged nor split before they confirm it.",
+    )
+
+
 class UnmergeExpired(Conflict):
     code = "unmerge_expired"
     title = Localized(ar="انتهت مهلة التراجع", en="Too late to undo")

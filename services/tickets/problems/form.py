@@ -55,6 +55,17 @@ class CaptchaUnset(Problem):
     )
 
 
+class AnswerSettled(Conflict):
+    """A program, or a finger that cannot decide; what was said last stays."""
+
+    code = "answer_changed_too_often"
+    title = Localized(ar="تغيّر الجواب مرارًا", en="The answer was changed too often")
+    detail = Localized(
+        ar="غُيّر الجواب عن هذا الطلب مرات كثيرة، ويبقى آخر جواب سُجّل.",
+        en="The answer about this request was changed many times; the one recorded last stays.",
+    )
+
+
 class TooManyForms(TooManyRequests):
     code = "too_many_forms"
     title = Localized(ar="طلبات كثيرة من شبكتك", en="Too many requests from your network")

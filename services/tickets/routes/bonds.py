@@ -7,7 +7,13 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 
 from services.tickets.domain.bonds import Side
-from services.tickets.problems.bonds import LinkCycle, MergeCycle, TargetEnded, UnmergeExpired
+from services.tickets.problems.bonds import (
+    LinkCycle,
+    MergeCycle,
+    RequesterUnconfirmed,
+    TargetEnded,
+    UnmergeExpired,
+)
 from services.tickets.routes.policies import (
     BELIEVED,
     CanManage,
@@ -71,7 +77,7 @@ def _answer(*failures: Any, status: int = 200) -> dict[str, Any]:
     "/merge",
     summary="Merge into another ticket",
     dependencies=_TIES,
-    **_answer(MergeCycle, TargetEnded),
+    **_answer(MergeCycle, RequesterUnconfirmed, TargetEnded),
 )
 async def merge(ticket_id: UUID, body: MergeIn, caller: CanManage, tx: InTx) -> Response:
     """Messages, files, links and people move, and the earlier promise counts from then on.
@@ -89,7 +95,7 @@ async def unmerge(ticket_id: UUID, caller: CanManage, tx: InTx) -> Response:
     return changed(tx.context, await unmerging.unmerge(tx, caller, ticket_id))
 
 
-@router.post("/split", summary="Split messages off", **_answer(status=201))
+@router.post("/split", summary="Split messages off", **_answer(RequesterUnconfirmed, status=201))
 async def split(ticket_id: UUID, body: SplitIn, caller: CanManage, tx: InTx) -> Response:
     """The new ticket; its promise counts from the first customer message that moved."""
     row, life = await splitting.split(tx, caller, ticket_id, body.wish())

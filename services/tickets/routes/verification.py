@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from services.tickets.domain.visitors import Word
 from services.tickets.problems import LinkInvalid
+from services.tickets.problems.form import AnswerSettled
 from services.tickets.routes.frames import (
     framed,
     refused,
@@ -71,13 +72,13 @@ async def show(token: str, tx: InTx, request: Request) -> Response:
     summary="Answer a confirmation link",
     response_model=VerificationOut,
     dependencies=_HOLDERS,
-    responses=problems(LinkInvalid, UnsupportedMediaType, ValidationFailed),
+    responses=problems(LinkInvalid, AnswerSettled, UnsupportedMediaType, ValidationFailed),
 )
 async def answer(token: str, tx: InTx, request: Request) -> Response:
     """JSON or a form: `answer` is `confirmed` or `denied`; the last word counts."""
     try:
         asked = await vouching.answer(tx, token, Word(await _word(request)))
-    except (LinkInvalid, UnsupportedMediaType, ValidationFailed) as refusal:
+    except (LinkInvalid, AnswerSettled, UnsupportedMediaType, ValidationFailed) as refusal:
         return refused(refusal, _TITLE, request)
     if wants_page(request):
         return _page(token, asked)

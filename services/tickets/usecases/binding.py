@@ -5,12 +5,13 @@ from uuid import UUID
 from services.tickets import problems
 from services.tickets.domain.lifecycle import LIVE, legal_now, takes_in, turns_to_desk
 from services.tickets.domain.rights import Viewer
-from services.tickets.domain.words import Action, number_text, parse_number
+from services.tickets.domain.words import Action, Ticket, number_text, parse_number
 from services.tickets.problems.bonds import (
     LINKED_WITH_ITSELF,
     MERGED_WITH_ITSELF,
     OF_ANOTHER_ORGANIZATION,
     MergeCycle,
+    RequesterUnconfirmed,
     TargetEnded,
 )
 from services.tickets.store import chains, followers, held, links, merges, messages, tickets
@@ -117,6 +118,7 @@ async def _check(tx: Tx, caller: Caller, source: Life, target: Life) -> None:
     if source.ticket.organization_id != target.ticket.organization_id:
         texts = OF_ANOTHER_ORGANIZATION
         raise ValidationFailed.of("/into", "not_mergeable", texts, caller.locale)
+    _require_confirmed(source.ticket, target.ticket)
     end = await chains.living_id(tx, target.ticket.id)
     if end == source.ticket.id:
         raise MergeCycle(into=str(end))
@@ -127,3 +129,11 @@ async def _check(tx: Tx, caller: Caller, source: Life, target: Life) -> None:
         legal = [str(one) for one in legal_now(target.ticket, target.at)]
         into = str(end) if status is Status.MERGED else None
         raise TargetEnded(status, legal, into, waits=source.ticket.status in LIVE)
+
+
+def _require_confirmed(source: Ticket, target: Ticket) -> None:
+    """Only what one visitor has yet to confirm goes together (ADR 0029)."""
+    hidden = source.unconfirmed and target.unconfirmed
+    one_hand = hidden and source.requester_id == target.requester_id
+    if (source.unconfirmed or target.unconfirmed) and not one_hand:
+        raise RequesterUnconfirmed

@@ -68,10 +68,13 @@ async def begin_living(tx: Tx, caller: Caller, ticket_id: UUID, viewer: Viewer) 
     """Where this caller's words on a ticket belong: on the one that it lives on in, held."""
     await foresee(tx, viewer, ticket_id)
     await see(tx, viewer, ticket_id)
-    while True:
-        life = await begin(tx, caller, await chains.living_id(tx, ticket_id), viewer)
+    reached: UUID | None = None
+    while (home := await chains.living_id(tx, ticket_id)) != reached:
+        life = await begin(tx, caller, home, viewer)
         if life.ticket.merged_into is None:
-            return life  # else it was merged while we waited for it
+            return life
+        reached = home  # merged while we waited for it; or the rest is hidden from this caller
+    raise NotFound
 
 
 async def write(life: Life, body: str, *, public: bool = True, claim: Claim = NOTHING) -> UUID:

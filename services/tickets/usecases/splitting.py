@@ -7,7 +7,11 @@ from services.tickets.domain.bonds import Side, bond
 from services.tickets.domain.lifecycle import TERMINAL, customer_was_answered
 from services.tickets.domain.splitting import Beginning, Moved, beginning
 from services.tickets.domain.words import number_text
-from services.tickets.problems.bonds import MESSAGE_UNKNOWN, NOTHING_LEFT
+from services.tickets.problems.bonds import (
+    MESSAGE_UNKNOWN,
+    NOTHING_LEFT,
+    RequesterUnconfirmed,
+)
 from services.tickets.store import links, messages, splitting, tickets
 from services.tickets.store.numbers import next_number
 from services.tickets.store.rows import Row
@@ -47,6 +51,8 @@ async def split(tx: Tx, caller: Caller, ticket_id: UUID, wish: Split) -> tuple[R
     old = await begin(tx, caller, ticket_id, viewer)
     if old.ticket.status in TERMINAL:
         old.refuse()
+    if old.ticket.unconfirmed:
+        raise RequesterUnconfirmed
     moved = await _moved(tx, caller, ticket_id, wish.message_ids)
     people = await tickets.participants(tx, ticket_id)
     start = beginning(moved, old.ticket.requester_id, {old.ticket.requester_id, *people}, tx.now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from services.tickets.domain.lifecycle import LIVE
 from services.tickets.domain.visitors import DENIED, Word, granted, proves
 from services.tickets.domain.words import number_text
 from services.tickets.problems import LinkInvalid
-from services.tickets.store import tickets, visitors
+from services.tickets.problems.form import AnswerSettled
+from services.tickets.store import tickets, timeline, visitors
 from services.tickets.store.rows import Row
 from services.tickets.usecases.editing import move_priority
 from services.tickets.usecases.life import Actor, Life
@@ -21,6 +23,9 @@ from shared.kit.tx import Tx
 from shared.tokens import read_link_token
 from shared.vocabulary import AuthorKind, Locale
 
+ANSWERS: Final = 20
+"""So often an answer is taken, changes included; the last one stays."""
+_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STORIES: Final = {Word.CONFIRMED: "request_confirmed", Word.DENIED: "request_denied"}
 
 
@@ -47,12 +52,21 @@ async def question(tx: Tx, token: str) -> Question:
 async def answer(tx: Tx, token: str, word: Word) -> Question:
     """Note what the reader says; the last word counts, the same word again is no news."""
     asked = await question(tx, token)
-    row = await tickets.lock_living(tx, asked.ticket_id)
+    row = await tickets.lock(tx, asked.ticket_id)
     if row is None:
         raise LinkInvalid
+    if asked.word is not word:
+        await _require_end(tx, asked.ticket_id)
     if await visitors.say(tx, asked.ticket_id, word):
         await _note(tx, row, word, asked.person_id)
     return replace(asked, word=word)
+
+
+async def _require_end(tx: Tx, ticket_id: UUID) -> None:
+    """Each change is a step of the ticket that others are told of: their number has an end."""
+    said = [await timeline.happened_since(tx, ticket_id, one, _EVER) for one in _STORIES.values()]
+    if sum(said) >= ANSWERS:
+        raise AnswerSettled
 
 
 async def heard(tx: Tx, row: Row, routed: MailRouted) -> Row:
@@ -64,8 +78,11 @@ async def heard(tx: Tx, row: Row, routed: MailRouted) -> Row:
     if not proves(routed.mail_class, routed.sender_auth, routed.match, once=routed.once):
         return row
     for ticket_id in await visitors.unanswered(tx, row["id"], routed.requester_id):
-        if await visitors.say(tx, ticket_id, Word.CONFIRMED):
-            row = await _note(tx, row, Word.CONFIRMED, routed.requester_id)
+        own = row if ticket_id == row["id"] else await tickets.lock(tx, ticket_id)
+        if own is None or not await visitors.say(tx, ticket_id, Word.CONFIRMED):
+            continue
+        noted = await _note(tx, own, Word.CONFIRMED, routed.requester_id)
+        row = noted if ticket_id == row["id"] else row
     return row
 
 
@@ -78,6 +95,7 @@ async def denied(tx: Tx, rows: Sequence[Row]) -> dict[UUID, list[UUID]]:
 
 
 async def _note(tx: Tx, row: Row, word: Word, person_id: UUID) -> Row:
+    """On the request's own row, wherever it lives on: nothing else there was asked about."""
     box = await tx.context.vault.box(row["organization_id"])
     life = Life(tx, row, box, Actor(person_id, AuthorKind.CUSTOMER))
     life.note(_STORIES[word])
