@@ -23,6 +23,16 @@ VISITOR_STORIES: Final[Mapping[str, Localized]] = {
         "ar": "لم يُرسل الرد بالبريد: قال صاحب العنوان إن الطلب ليس منه",
         "en": "No mail carries the reply: the owner of the address says it is not their request",
     },
+    "reply_unheard.denied_another": {
+        "ar": "لم يُرسل الرد بالبريد: أنكر صاحب العنوان طلبًا آخر من النموذج خلال آخر 30 يومًا،"
+        " ولم يؤكد هذا",
+        "en": "No mail carries the reply: the owner of the address denied another request of the"
+        " form within the last 30 days, and has not confirmed this one",
+    },
+    "request_vouched": {
+        "ar": "أكّد فريق الدعم أن الطلب من صاحب العنوان",
+        "en": "The support team vouched that the request is the address owner's",
+    },
     "request_confirmed": {
         "ar": "أكّد صاحب العنوان أن الطلب منه",
         "en": "The owner of the address confirmed the request",

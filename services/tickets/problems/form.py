@@ -66,6 +66,16 @@ class AnswerSettled(Conflict):
     )
 
 
+class NothingToVouch(Conflict):
+    code = "nothing_to_vouch"
+    title = Localized(ar="لا شيء يُؤكَّد", en="There is nothing to vouch for")
+    detail = Localized(
+        ar="لا ينتظر هذا الطلب تأكيدًا من أحد، أو قال صاحب العنوان إنه ليس منه، والكلمة الأخيرة له.",
+        en="This request waits for nobody's confirmation, or the owner of the address has said that"
+        " it is not theirs, and theirs is the last word.",
+    )
+
+
 class TooManyForms(TooManyRequests):
     code = "too_many_forms"
     title = Localized(ar="طلبات كثيرة من شبكتك", en="Too many requests from your network")
@@ -95,6 +105,11 @@ UNHEARD: Final[Mapping[str, Localized]] = {
     "denied": Localized(
         ar="لن يُرسل بريد: قال صاحب العنوان إن الطلب ليس منه.",
         en="No mail goes out: the owner of the address says it is not their request.",
+    ),
+    "denied_another": Localized(
+        ar="لن يُرسل بريد: أنكر صاحب العنوان طلبًا آخر من النموذج خلال آخر 30 يومًا، ولم يؤكد هذا.",
+        en="No mail goes out: the owner of the address denied another request of the form within"
+        " the last 30 days, and has not confirmed this one.",
     ),
 }
 """Why a public reply is not read, by the reason."""

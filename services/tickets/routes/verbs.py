@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Response
 
 from services.tickets.problems import ReopenedTooOften, ReplyRequired, TicketEnded
+from services.tickets.problems.form import NothingToVouch
 from services.tickets.routes.policies import BELIEVED, CanManage, CanWrite, changed
 from services.tickets.schemas.inputs import (
     AssignIn,
@@ -15,7 +16,7 @@ from services.tickets.schemas.inputs import (
 )
 from services.tickets.schemas.outputs import TicketOut
 from services.tickets.schemas.steps import ResolveIn
-from services.tickets.usecases import verbs
+from services.tickets.usecases import verbs, vouching
 from shared.kit import http
 from shared.kit.http import InTx
 from shared.kit.problems import IllegalTransition, NotFound, ValidationFailed, problems
@@ -88,3 +89,17 @@ async def escalate(ticket_id: UUID, body: EscalateIn, caller: CanManage, tx: InT
     """The ladder climbs to the level asked for, or by one."""
     result = await verbs.escalate(tx, caller, ticket_id, body.reason, body.level)
     return changed(tx.context, result)
+
+
+@router.post(
+    "/vouch",
+    summary="Vouch that a request of the form is its requester's",
+    response_model=TicketOut,
+    responses=problems(NotFound, NothingToVouch),
+)
+async def vouch(ticket_id: UUID, caller: CanManage, tx: InTx) -> Response:
+    """For a request with `requester_answer: pending` whose owner you have reached otherwise.
+
+    It is theirs from then on, as after a yes by the link; again is no news, and a no stays.
+    """
+    return changed(tx.context, await vouching.vouch(tx, caller, ticket_id))

@@ -1,5 +1,6 @@
 """The link in a form's acknowledgement: shows a question, and casts an answer only when posted."""
 
+from collections.abc import Iterable
 from html import escape
 from typing import Final, Literal
 from urllib.parse import parse_qs
@@ -32,8 +33,8 @@ router = http.router("/v1/public/verify", tags=["form"])
 _HOLDERS = [public("the link in the mail is signed for its ticket")]
 _TITLE: Final = Localized(ar="تأكيد الطلب", en="Confirm the request")
 _ASK: Final = Localized(
-    ar="وصلنا من نموذج الموقع طلب بهذا العنوان، رقمه {number}. هل هو منك؟",
-    en="Our web form received a request with this address, number {number}. Is it yours?",
+    ar="وصلنا من نموذج الموقع طلب ذُكر فيه بريدك، رقمه {number}. هل هو منك؟",
+    en="Our web form received a request that names your address, number {number}. Is it yours?",
 )
 _SAID: Final = {
     Word.CONFIRMED: Localized(
@@ -45,6 +46,12 @@ _SAID: Final = {
         en="Thank you. The form will not write to you for 30 days, and request {number} is marked.",
     ),
 }
+_OTHERS: Final = Localized(
+    ar="ووصلت باسمك طلبات أخرى لم يؤكدها أحد. أظهر النموذج رقم كل طلب لمن أرسله، فأكّد ما تعرفه منها"
+    " فقط:",
+    en="Other requests came in your name, and nobody has confirmed them. The form showed each"
+    " number to its sender, so confirm only those that you know:",
+)
 _BUTTONS: Final = {
     Word.CONFIRMED: Localized(ar="نعم، الطلب مني", en="Yes, it is mine"),
     Word.DENIED: Localized(ar="لا، ليس مني", en="No, it is not mine"),
@@ -82,7 +89,8 @@ async def answer(token: str, tx: InTx, request: Request) -> Response:
         return refused(refusal, _TITLE, request)
     if wants_page(request):
         return _page(token, asked)
-    return json({"number": asked.number, "answer": asked.word})
+    others = [{"number": one.number, "link": _path(one.token)} for one in asked.others]
+    return json({"number": asked.number, "answer": asked.word, "others": others})
 
 
 async def _word(request: Request) -> Literal["confirmed", "denied"]:
@@ -99,12 +107,36 @@ async def _word(request: Request) -> Literal["confirmed", "denied"]:
 
 
 def _page(token: str, asked: Question) -> Response:
-    number = f'<bdi dir="ltr">{escape(asked.number)}</bdi>'
+    number = _number(asked.number)
     told = _SAID[asked.word] if asked.word else _ASK
     texts = sections(asked.locale, ((one, pick(told, one).format(number=number)) for one in Locale))
-    choices = "".join(_button(word, asked.locale) for word in Word if word is not asked.word)
-    form = f'<form method="post" action="/v1/public/verify/{escape(token)}">{choices}</form>'
-    return framed(asked.locale, _TITLE, f"{texts}<section>{form}</section>")
+    form = _form(token, asked.locale, (word for word in Word if word is not asked.word))
+    return framed(asked.locale, _TITLE, f"{texts}<section>{form}</section>{_others(asked)}")
+
+
+def _others(asked: Question) -> str:
+    """What else came in the reader's name, each with the same question."""
+    if not asked.others:
+        return ""
+    texts = sections(asked.locale, ((one, pick(_OTHERS, one)) for one in Locale))
+    rows = (
+        f"<section><p>{_number(one.number)}</p>{_form(one.token, asked.locale, Word)}</section>"
+        for one in asked.others
+    )
+    return texts + "".join(rows)
+
+
+def _number(text: str) -> str:
+    return f'<bdi dir="ltr">{escape(text)}</bdi>'
+
+
+def _path(token: str) -> str:
+    return f"/v1/public/verify/{token}"
+
+
+def _form(token: str, first: Locale, words: Iterable[Word]) -> str:
+    choices = "".join(_button(word, first) for word in words)
+    return f'<form method="post" action="{escape(_path(token))}">{choices}</form>'
 
 
 def _button(word: Word, first: Locale) -> str:

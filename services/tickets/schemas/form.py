@@ -78,6 +78,16 @@ class VerificationIn(Body):
     answer: Literal["confirmed", "denied"]
 
 
+class OtherRequest(Out):
+    """Another request in the reader's name; its `link` takes the same answers."""
+
+    number: str
+    link: str
+
+
 class VerificationOut(Out):
+    """What was said; after a yes also what else nobody has confirmed in the same name."""
+
     number: str
     answer: Literal["confirmed", "denied"]
+    others: list[OtherRequest]

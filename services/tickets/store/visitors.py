@@ -1,6 +1,7 @@
 """What the people behind the web form's addresses have said to us, here and elsewhere."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -10,7 +11,7 @@ from services.tickets.domain.visitors import UNVERIFIED, Acquaintance, Word
 from services.tickets.tables import Verification
 from shared.kit.tables import table
 from shared.kit.tx import Tx
-from shared.vocabulary import Channel
+from shared.vocabulary import Channel, Status
 
 VERIFICATION = table(Verification)
 
@@ -109,13 +110,40 @@ async def denied(tx: Tx, ticket_id: UUID, people: Iterable[UUID]) -> list[UUID]:
 
 
 async def denying(tx: Tx, people: Iterable[UUID]) -> frozenset[UUID]:
-    """Those of the people who have denied any request: mostly nobody."""
+    """Those of the people in whose inbox any request was ever denied: mostly nobody."""
     rows = await tx.rows(
-        "select distinct person_id from tickets.verification"
-        " where person_id = any(:people) and word = :denied",
+        """select distinct v.person_id from tickets.verification v
+        where v.person_id = any(:people) and (v.word = :denied or exists (
+            select from tickets.verification d where d.inbox = v.inbox and d.word = :denied))""",
         {"people": list(people), "denied": Word.DENIED},
     )
     return frozenset(row["person_id"] for row in rows)
+
+
+async def in_peace(tx: Tx, ticket_ids: Iterable[UUID], since: datetime) -> dict[UUID, UUID]:
+    """Unanswered requests and their people, where the same inbox has denied another since then."""
+    rows = await tx.rows(
+        """select v.ticket_id, v.person_id from tickets.verification v
+        where v.ticket_id = any(:ids) and v.word is null and (exists (
+            select from tickets.verification d where d.inbox = v.inbox
+            and d.word = :denied and d.said_at > :since) or exists (
+            select from tickets.verification d where d.person_id = v.person_id
+            and d.word = :denied and d.said_at > :since))""",
+        {"ids": list(ticket_ids), "denied": Word.DENIED, "since": since},
+    )
+    return {row["ticket_id"]: row["person_id"] for row in rows}
+
+
+async def pending(tx: Tx, person_id: UUID, most: int) -> list[RowMapping]:
+    """Requests in the person's name of which nothing was said, newest first; no spam."""
+    rows = await tx.rows(
+        """select t.id, t.number from tickets.verification v
+        join tickets.ticket t on t.id = v.ticket_id
+        where v.person_id = :person and v.word is null and t.status <> :spam
+        order by v.asked_at desc, t.id desc limit :most""",
+        {"person": person_id, "spam": Status.SPAM, "most": most},
+    )
+    return list(rows)
 
 
 async def say(tx: Tx, ticket_id: UUID, word: Word) -> bool:

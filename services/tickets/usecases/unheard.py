@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from services.tickets.domain.visitors import Word
+from services.tickets.domain.visitors import PEACE, Word
 from services.tickets.problems.form import UNHEARD
 from services.tickets.store import directory, visitors
 from services.tickets.usecases.life import Life
@@ -43,4 +43,7 @@ async def _reason(life: Life) -> str | None:
     if person is not None and person["disabled"]:
         return "disabled"
     denied = await visitors.denied(life.tx, life.ticket.id, [requester])
-    return Word.DENIED.value if denied else None
+    if denied:
+        return Word.DENIED.value
+    spared = await visitors.in_peace(life.tx, [life.ticket.id], life.tx.now - PEACE)
+    return "denied_another" if spared else None

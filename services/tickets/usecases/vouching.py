@@ -7,25 +7,30 @@ from typing import Final
 from uuid import UUID
 
 from services.tickets.domain.lifecycle import LIVE
-from services.tickets.domain.visitors import DENIED, Word, granted, proves
+from services.tickets.domain.visitors import DENIED, PEACE, Word, granted, proves
 from services.tickets.domain.words import number_text
 from services.tickets.problems import LinkInvalid
-from services.tickets.problems.form import AnswerSettled
+from services.tickets.problems.form import AnswerSettled, NothingToVouch
 from services.tickets.store import tickets, timeline, visitors
 from services.tickets.store.rows import Row
 from services.tickets.usecases.editing import move_priority
 from services.tickets.usecases.life import Actor, Life
+from services.tickets.usecases.replying import begin
+from services.tickets.usecases.sight import staff_only
 from shared.events.mail import MailRouted
 from shared.events.ticket import TicketEdited
 from shared.events.visitor import VisitorConfirmed
+from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.tx import Tx
-from shared.tokens import read_link_token
+from shared.tokens import make_link_token, read_link_token
 from shared.vocabulary import AuthorKind, Locale
 
 ANSWERS: Final = 20
 """So often an answer is taken, changes included; the last one stays."""
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST: Final = 100
+"""Other requests that a reader is shown at once."""
 _STORIES: Final = {Word.CONFIRMED: "request_confirmed", Word.DENIED: "request_denied"}
 
 
@@ -38,6 +43,16 @@ class Question:
     number: str
     locale: Locale
     word: Word | None
+    others: tuple["Other", ...] = ()
+    """After a yes: what else came in the same name and was never answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another request in the reader's name; its token is as good as a link in a mail."""
+
+    number: str
+    token: str
 
 
 async def question(tx: Tx, token: str) -> Question:
@@ -46,7 +61,7 @@ async def question(tx: Tx, token: str) -> Question:
     row, asked = await tickets.read(tx, ticket_id), await visitors.find(tx, ticket_id)
     if row is None or asked is None:
         raise LinkInvalid
-    return _question(row, asked)
+    return await _with_others(tx, _question(row, asked))
 
 
 async def answer(tx: Tx, token: str, word: Word) -> Question:
@@ -59,7 +74,19 @@ async def answer(tx: Tx, token: str, word: Word) -> Question:
         await _require_end(tx, asked.ticket_id)
     if await visitors.say(tx, asked.ticket_id, word):
         await _note(tx, row, word, asked.person_id)
-    return replace(asked, word=word)
+    return await _with_others(tx, replace(asked, word=word))
+
+
+async def vouch(tx: Tx, caller: Caller, ticket_id: UUID) -> tuple[Row, Life]:
+    """A colleague knows whose request it is; what its owner has said stays the last word."""
+    life = await begin(tx, caller, ticket_id, staff_only(caller))
+    asked = await visitors.find(tx, life.ticket.id)
+    if asked is None or asked["word"] == Word.DENIED:
+        raise NothingToVouch
+    if await visitors.say(tx, life.ticket.id, Word.CONFIRMED):
+        life.acted()
+        _settle(life, Word.CONFIRMED, asked["person_id"], "request_vouched")
+    return await life.save(), life
 
 
 async def _require_end(tx: Tx, ticket_id: UUID) -> None:
@@ -87,18 +114,25 @@ async def heard(tx: Tx, row: Row, routed: MailRouted) -> Row:
 
 
 async def denied(tx: Tx, rows: Sequence[Row]) -> dict[UUID, list[UUID]]:
-    """Of tickets with their `people`: who of them said that the request is not theirs."""
+    """Of tickets with their `people`: who said that it, or another of late, is not theirs."""
     people = {row["id"]: {row["requester_id"], *row["people"]} for row in rows}
     said = await visitors.denying(tx, set().union(*people.values()))
     named = {ticket_id: theirs & said for ticket_id, theirs in people.items() if theirs & said}
-    return {one: await visitors.denied(tx, one, theirs) for one, theirs in named.items()}
+    told = {one: await visitors.denied(tx, one, theirs) for one, theirs in named.items()}
+    spared = await visitors.in_peace(tx, named, tx.now - PEACE) if named else {}
+    return told | {one: [*told[one], person_id] for one, person_id in spared.items()}
 
 
 async def _note(tx: Tx, row: Row, word: Word, person_id: UUID) -> Row:
     """On the request's own row, wherever it lives on: nothing else there was asked about."""
     box = await tx.context.vault.box(row["organization_id"])
     life = Life(tx, row, box, Actor(person_id, AuthorKind.CUSTOMER))
-    life.note(_STORIES[word])
+    _settle(life, word, person_id, _STORIES[word])
+    return await life.save()
+
+
+def _settle(life: Life, word: Word, person_id: UUID, story: str) -> None:
+    life.note(story)
     _heed_wish(life, word)
     tags = tuple(one for one in life.ticket.tags if one != DENIED)
     if word is Word.DENIED:
@@ -106,8 +140,7 @@ async def _note(tx: Tx, row: Row, word: Word, person_id: UUID) -> Row:
     gone = person_id if word is Word.DENIED else None
     _tell(life, tags, unconfirmed=gone is not None, denied_by=gone)
     if word is Word.CONFIRMED:
-        tx.emit(VisitorConfirmed(person_id=person_id, at=tx.now))
-    return await life.save()
+        life.tx.emit(VisitorConfirmed(person_id=person_id, at=life.tx.now))
 
 
 def _tell(life: Life, tags: tuple[str, ...], *, unconfirmed: bool, denied_by: UUID | None) -> None:
@@ -143,8 +176,24 @@ def _question(row: Row, asked: Row) -> Question:
     )
 
 
+async def _with_others(tx: Tx, asked: Question) -> Question:
+    """Each is a question of its own: a stranger may have sent some of them (ADR 0027)."""
+    if asked.word is not Word.CONFIRMED:
+        return asked
+    key = _key(tx.context)
+    rows = await visitors.pending(tx, asked.person_id, _MOST)
+    others = (
+        Other(number_text(row["number"]), make_link_token(key, "verify", row["id"])) for row in rows
+    )
+    return replace(asked, others=tuple(others))
+
+
+def _key(context: Context) -> bytes:
+    return context.keys.derive("form-verify-link")
+
+
 def _read(context: Context, token: str) -> UUID:
-    read = read_link_token((context.keys.derive("form-verify-link"),), "verify", token)
+    read = read_link_token((_key(context),), "verify", token)
     if read is None:
         raise LinkInvalid
     return read[0]

@@ -77,7 +77,7 @@ async def denying(desk: Desk, *tickets: str) -> list[list[str]]:
 async def test_notify_learns_who_is_to_hear_nothing_of_which_ticket(desk: Desk) -> None:
     address = stranger()
     mine = await asked(desk, address)
-    other = await asked(desk, address)
+    other = await asked(desk, stranger())
     requester = mine["requester"]["id"]
     assert await denying(desk, mine["id"], other["id"]) == [[], []]
     await desk.http.post(link(desk, mine["id"]), json={"answer": "denied"})

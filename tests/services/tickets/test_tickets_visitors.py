@@ -96,7 +96,7 @@ async def test_who_confirms_is_not_asked_again(desk: Desk) -> None:
     url = link(desk, made["id"])
     for _ in range(2):
         said = await desk.http.post(url, json={"answer": "confirmed"})
-        assert said.json() == {"number": made["number"], "answer": "confirmed"}
+        assert said.json() == {"number": made["number"], "answer": "confirmed", "others": []}
     assert (await desk.read(desk.agent(), made["id"]))["requester_answer"] == "confirmed"
     story = await desk.http.get(
         f"/v1/tickets/{made['id']}/timeline", headers=desk.agent().headers()
