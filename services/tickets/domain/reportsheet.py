@@ -36,7 +36,7 @@ def _group_headings(by: Sequence[Grouping], locale: Locale) -> list[str]:
 
 
 def _headings(measures: Sequence[Measure], locale: Locale) -> list[str]:
-    """`volume.opened`; in words: `حجم العمل: المفتوحة`."""
+    """`volume.opened`; in words: `حجم العمل: التي فُتحت`."""
     if locale is Locale.AR:
         return [
             f"{MEASURES[one]['ar']}: {FIGURES[name]['ar']}"

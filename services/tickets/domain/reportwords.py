@@ -46,11 +46,11 @@ _WORDS: Final[Mapping[Grouping, Mapping[str, Localized]]] = {
     Grouping.PRIORITY: PRIORITIES,
 }
 FIGURES: Final[Mapping[str, Localized]] = {
-    "opened": Localized(ar="المفتوحة", en="opened"),
-    "reopened": Localized(ar="المعاد فتحها", en="reopened"),
-    "resolved": Localized(ar="المحلولة", en="resolved"),
-    "closed": Localized(ar="المغلقة", en="closed"),
-    "merged": Localized(ar="المدمجة", en="merged"),
+    "opened": Localized(ar="التي فُتحت", en="opened"),
+    "reopened": Localized(ar="التي أُعيد فتحها", en="reopened"),
+    "resolved": Localized(ar="التي حُلّت", en="resolved"),
+    "closed": Localized(ar="التي أُغلقت", en="closed"),
+    "merged": Localized(ar="التي دُمجت", en="merged"),
     "tickets": Localized(ar="التذاكر", en="tickets"),
     "under_1d": Localized(ar="عمرها أقل من يوم", en="under_1d"),
     "under_3d": Localized(ar="من يوم إلى 3 أيام", en="under_3d"),

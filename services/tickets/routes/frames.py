@@ -34,8 +34,8 @@ fieldset label { flex: 1; padding: .4rem .2rem; border: 1px solid #8592a1; borde
 fieldset label:has(:checked) { border-color: #1f6f8b; background: #e8f2f5 }
 fieldset label span { display: block; font-size: .8rem; line-height: 1.4 }
 @media (max-width: 30rem) { fieldset { flex-direction: column }
-    fieldset label { text-align: start; padding-inline: .8rem }
-    fieldset label span { display: inline; margin-inline-start: .5rem } }
+    fieldset label { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: .6rem;
+        padding-inline: .8rem; text-align: start } }
 textarea { width: 100%; min-height: 5rem; box-sizing: border-box; font: inherit }
 button { font: inherit; padding: .4rem 1.4rem; margin-block-start: .6rem }
 """

@@ -223,7 +223,7 @@ async def test_no_tag_becomes_a_formula_and_figures_stay_numbers(desk: Desk) -> 
     assert all(int(cell) >= 0 for line in lines for cell in line[1:])
     assert total[:2] == ["total", str(len(SPREADSHEET))]
     arabic = await desk.http.get(path, headers=leader().headers(Accept_Language="ar"))
-    assert arabic.text.splitlines()[0].startswith("الوسم,حجم العمل: المفتوحة,")
+    assert arabic.text.splitlines()[0].startswith("الوسم,حجم العمل: التي فُتحت,")
     assert not arabic.content.startswith(b"\xef\xbb\xbf")
 
 
