@@ -133,7 +133,7 @@ async def show_bounced(event: Event[NotifyBounced], tx: Tx) -> None:
 
 @consumers.on(NotifySuppressed)
 async def show_unsaid(event: Event[NotifySuppressed], tx: Tx) -> None:
-    holding.stay_unsaid(tx, event.data)
+    await holding.stay_unsaid(tx, event.data)
 
 
 @consumers.on(IdentityUserCreated)

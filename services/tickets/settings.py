@@ -39,7 +39,10 @@ class TicketsSettings(Settings):
     tickets_proof_seconds: int = 900
 
     tickets_form_per_hour: Annotated[int, Field(ge=0)] = 120
-    """Tickets that one address (IPv6: one /64) may send by the form in an hour; 0: any number."""
+    """Tickets that one address (IPv6: one /64) may send by the form in an hour; 0: any number.
+
+    What is refused does not count; of posts of any outcome ten times as many are taken.
+    """
 
     tickets_form_burst: Annotated[int, Field(ge=1)] = 30
     """How many of them may come at once."""

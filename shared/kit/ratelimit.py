@@ -47,5 +47,16 @@ class RateLimit:
         self._due[principal] = due
         return Quota(int((self._window - (due - now)) / self._step + 1e-6), due - now)
 
+    def look(self, principal: object) -> Quota | None:
+        """Whether one more would be too many, counting none."""
+        if not self.rate:
+            return None
+        now = self._clock()
+        due = max(self._due.get(principal, now), now)
+        over = due + self._step - now - self._window
+        if over > 1e-9:
+            return Quota(0, self._window, wait=over)
+        return Quota(int((self._window - (due - now)) / self._step + 1e-6), due - now)
+
     def _forget(self, now: float) -> None:
         self._due = {who: due for who, due in self._due.items() if due > now}

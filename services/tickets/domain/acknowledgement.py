@@ -1,6 +1,7 @@
 """Whether a new ticket of the web form is acknowledged: caps against flooding somebody."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 TEN_MINUTES: Final = 3
@@ -15,6 +16,20 @@ class Recent:
     ten_minutes: int
     three_hours: int
     day: int
+
+
+class Unsaid(StrEnum):
+    """Why the form's request is not acknowledged, in the words of its story."""
+
+    DENIED = "denied"
+    TOO_MANY = "too_many"
+
+
+def unsaid(recent: Recent, *, confirmed: bool, silent: bool) -> Unsaid | None:
+    """None: the acknowledgement goes out, as far as this service knows."""
+    if silent:
+        return Unsaid.DENIED
+    return None if acknowledged(recent, confirmed=confirmed) else Unsaid.TOO_MANY
 
 
 def acknowledged(recent: Recent, *, confirmed: bool = False) -> bool:

@@ -63,6 +63,11 @@ MAIL_STORIES: Final[Mapping[str, Localized]] = {
         "ar": "لم يُرسل إشعار الاستلام: المرسل غير موثوق أو الرسالة من قائمة بريدية",
         "en": "No acknowledgement was sent: unverified sender or mailing list",
     },
+    "acknowledgement_suppressed.denied": {
+        "ar": "لم يُرسل إشعار الاستلام: أنكر صاحب العنوان طلبًا من النموذج خلال آخر 30 يومًا",
+        "en": "No acknowledgement was sent: the owner of the address denied a request of the form"
+        " within the last 30 days",
+    },
     "acknowledgement_suppressed.disabled": {
         "ar": "لم يُرسل إشعار الاستلام: الحساب موقوف",
         "en": "No acknowledgement was sent: the account is disabled",

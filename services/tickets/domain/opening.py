@@ -88,6 +88,8 @@ class Opening:
     tags: tuple[str, ...] = ()
     custom: dict[str, Any] | None = None
     acknowledge: bool = True
+    unsaid: str | None = None
+    """Why it is not acknowledged, where its door knows better than whoever sends the mail."""
     confirm: bytes | None = None
     """The acknowledgement asks whether the request is the reader's own; a hash of the inbox."""
     follow_up_of: UUID | None = None

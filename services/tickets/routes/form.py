@@ -35,8 +35,8 @@ _REFUSED: Final = problems(
 )
 
 
-async def _count(request: Request, context: InContext) -> None:
-    form.count(context, network_of(address_of(request.scope)))
+async def _attempt(request: Request, context: InContext) -> None:
+    form.attempt(context, network_of(address_of(request.scope)))
 
 
 def network_of(address: str) -> str:
@@ -75,7 +75,7 @@ async def ask_challenge(context: InContext) -> Response:
     summary="Submit a support ticket",
     status_code=201,
     response_model=TicketOut,
-    dependencies=[Depends(_count)],
+    dependencies=[Depends(_attempt)],
     responses=_REFUSED,
 )
 async def submit(body: FormIn, caller: Visitor, tx: InTx, request: Request) -> Response:
@@ -87,6 +87,7 @@ async def submit(body: FormIn, caller: Visitor, tx: InTx, request: Request) -> R
     work = (body.proof.salt, body.proof.nonce) if body.proof else None
     guess = negotiate(request.headers.get("accept-language", "")) or tongue(body.subject, body.body)
     prepared = await form.prepare(tx, caller, body.draft(), Proof(work, body.captcha), guess)
+    form.count(tx.context, network_of(address_of(request.scope)))
     await form.submit(tx, prepared, body.requester.email)
     told = {key: value for key, value in prepared.answer.items() if key not in _KEPT_OUT}
     return json(told | form.as_sent(body.draft(), guess), 201)

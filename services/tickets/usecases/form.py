@@ -10,7 +10,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from services.tickets.adapters import captcha
-from services.tickets.domain.acknowledgement import Recent, acknowledged
+from services.tickets.domain.acknowledgement import Recent, unsaid
 from services.tickets.domain.fieldrules import Place
 from services.tickets.domain.opening import Draft, Opening, Writing
 from services.tickets.domain.proofs import Salt, make_salt, read_salt, solves
@@ -35,7 +35,7 @@ from shared.kit.callers import Caller
 from shared.kit.context import Context
 from shared.kit.database import Database
 from shared.kit.problems import ValidationFailed
-from shared.kit.ratelimit import RateLimit
+from shared.kit.ratelimit import Quota, RateLimit
 from shared.kit.tx import Tx
 from shared.tokens import inbox_of
 from shared.vocabulary import DEFAULT_DEPARTMENT, AuthorKind, Channel, Locale
@@ -43,7 +43,19 @@ from shared.vocabulary import DEFAULT_DEPARTMENT, AuthorKind, Channel, Locale
 _AGAIN: Final = 10.0
 _TOKEN_LIFE: Final = timedelta(hours=1)
 """Longer than any provider lets a token live."""
-_limits: WeakKeyDictionary[Database, RateLimit] = WeakKeyDictionary()
+TRIES: Final = 10
+"""So many more posts than tickets one network may send: people mistype."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a network may send: tickets, and tries of any outcome."""
+
+    accepted: RateLimit
+    tried: RateLimit
+
+
+_limits: WeakKeyDictionary[Database, Limits] = WeakKeyDictionary()
 
 
 async def choices(context: Context) -> dict[str, Any]:
@@ -85,13 +97,28 @@ class Proof:
 
 
 def count(context: Context, network: str) -> None:
-    """One more form from this network; TooManyForms when it is one too many."""
-    limit = _limits.get(context.database)
-    if limit is None:
-        settings = context.settings
-        rate = settings.tickets_form_per_hour / 3600
-        limit = _limits[context.database] = RateLimit(rate, burst=settings.tickets_form_burst)
-    quota = limit.take(network)
+    """A form of this network that becomes a ticket; TooManyForms when it is one too many."""
+    _obey(_limits_of(context).accepted.take(network))
+
+
+def attempt(context: Context, network: str) -> None:
+    """One more try of this network: with errors in it, it costs nobody else their ticket."""
+    limits = _limits_of(context)
+    _obey(limits.accepted.look(network))
+    _obey(limits.tried.take(network))
+
+
+def _limits_of(context: Context) -> Limits:
+    limits = _limits.get(context.database)
+    if limits is None:
+        hourly, burst = context.settings.tickets_form_per_hour, context.settings.tickets_form_burst
+        accepted = RateLimit(hourly / 3600, burst=burst)
+        tried = RateLimit(hourly * TRIES / 3600, burst=burst * TRIES)
+        limits = _limits[context.database] = Limits(accepted, tried)
+    return limits
+
+
+def _obey(quota: Quota | None) -> None:
     if quota is not None and quota.wait:
         raise TooManyForms(retry_after=quota.wait)
 
@@ -112,6 +139,7 @@ async def prepare(
     claim = await claiming.prepare(tx.context, caller, draft.upload_ids, who.organization_id)
     inbox = _inbox(tx.context, draft)
     recent, known = await _earlier(tx.context, who.user_id, inbox)
+    cause = unsaid(recent, confirmed=not known.ask, silent=known.silent)
     first = Writing(draft.body, who.user_id, AuthorKind.CUSTOMER, Channel.FORM, tx.now)
     start = Opening(
         subject=draft.subject,
@@ -124,7 +152,8 @@ async def prepare(
         priority=granted(draft.priority, believed=not known.ask),
         requested_priority=draft.priority,
         custom=custom,
-        acknowledge=acknowledged(recent, confirmed=not known.ask) and not known.silent,
+        acknowledge=cause is None,
+        unsaid=cause,
         confirm=inbox if known.ask else None,
     )
     prepared = await opening.ready(tx, start, claim)
@@ -142,6 +171,8 @@ async def submit(tx: Tx, prepared: Prepared, address: str) -> None:
         place = (prepared.ticket_id, start.requester_id, start.organization_id)
         await visitors.ask(tx, place, start.confirm)
     entries = []
+    if start.unsaid is not None:
+        entries.append(_inside(tx, "acknowledgement_suppressed", {"cause": start.unsaid}))
     if start.requested_priority not in {None, start.priority}:
         data = {"wish": start.requested_priority, "priority": start.priority}
         entries.append(_inside(tx, "priority_wished", data))

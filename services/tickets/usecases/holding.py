@@ -1,5 +1,6 @@
 """What staff see of mail beside its messages: mails that wait, mails that did not arrive."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from shared.vocabulary import AuthorKind
 SHOWN: Final = 50
 """More waiting mails than this are counted, and listed by intake."""
 
+_NOT_WANTED: Final = "not_wanted"
+_UNSAID: Final = "acknowledgement_suppressed"
+_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CARRIES_A_MESSAGE: Final = frozenset({"reply", "resolution"})
 
 
@@ -62,11 +66,17 @@ async def come_back(tx: Tx, fact: NotifyBounced) -> None:
     await life.save()
 
 
-def stay_unsaid(tx: Tx, fact: NotifySuppressed) -> None:
-    """Why nobody was told that we have their request (mail.md 10)."""
-    if fact.ticket_id is not None:
-        cause = {"cause": fact.reason}
-        timeline.add_living(tx, fact.ticket_id, "acknowledgement_suppressed", cause)
+async def stay_unsaid(tx: Tx, fact: NotifySuppressed) -> None:
+    """Why nobody was told that we have their request (mail.md 10).
+
+    Of what it was asked not to send, notify knows no cause: the form has told its own already.
+    """
+    if fact.ticket_id is None:
+        return
+    asked = fact.reason == _NOT_WANTED
+    if asked and await timeline.happened_since(tx, fact.ticket_id, _UNSAID, _EVER):
+        return
+    timeline.add_living(tx, fact.ticket_id, _UNSAID, {"cause": fact.reason})
 
 
 def told(rows: Any) -> list[dict[str, Any]]:

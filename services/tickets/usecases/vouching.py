@@ -120,7 +120,7 @@ async def denied(tx: Tx, rows: Sequence[Row]) -> dict[UUID, list[UUID]]:
     named = {ticket_id: theirs & said for ticket_id, theirs in people.items() if theirs & said}
     told = {one: await visitors.denied(tx, one, theirs) for one, theirs in named.items()}
     spared = await visitors.in_peace(tx, named, tx.now - PEACE) if named else {}
-    return told | {one: [*told[one], person_id] for one, person_id in spared.items()}
+    return told | {one: list({*told[one], person_id}) for one, person_id in spared.items()}
 
 
 async def _note(tx: Tx, row: Row, word: Word, person_id: UUID) -> Row:

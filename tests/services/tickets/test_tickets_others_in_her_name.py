@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+from shared.events.notify import NotifySuppressed
 from tests.services.tickets.conftest import Desk
 from tests.services.tickets.people import Person, service_headers
 from tests.services.tickets.test_tickets_form import submit
@@ -123,3 +124,30 @@ async def test_the_peace_holds_for_the_inbox_and_ends_after_a_month(desk: Desk) 
         UUID(first["id"]),
     )
     assert await told_denied(desk, second["id"]) == []
+
+
+async def why_unsaid(desk: Desk, ticket_id: str) -> str:
+    """What staff read after notify has said that nobody asked it for an acknowledgement."""
+    told = NotifySuppressed(
+        kind="acknowledgement",
+        reason="not_wanted",
+        delivery_id=uuid4(),
+        ticket_id=UUID(ticket_id),
+        at=desk.context.clock.now(),
+    )
+    await desk.deliver(told, source="notify")
+    story = await timeline(desk, desk.agent(), ticket_id)
+    [text] = [text for kind, text in story if kind == "acknowledgement_suppressed"]
+    return text
+
+
+async def test_the_story_says_why_a_request_was_not_acknowledged(desk: Desk) -> None:
+    address, flooded = stranger(), stranger()
+    made = (await submit(desk, email=address)).json()
+    await desk.http.post(link(desk, made["id"]), json={"answer": "denied"})
+    silent = (await submit(desk, email=address)).json()
+    assert "denied a request" in await why_unsaid(desk, silent["id"])
+    many = [(await submit(desk, email=flooded)).json() for _ in range(4)]
+    assert "reached its cap" in await why_unsaid(desk, many[-1]["id"])
+    by_mail = await desk.open()
+    assert "unverified sender" in await why_unsaid(desk, by_mail["id"])

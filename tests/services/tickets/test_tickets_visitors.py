@@ -256,6 +256,29 @@ async def test_one_network_sends_so_many_forms_and_others_go_on(
         form._limits.pop(desk.context.database, None)
 
 
+async def test_what_was_refused_costs_nobody_of_the_office_their_ticket(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = {"tickets_form_per_hour": 60, "tickets_form_burst": 1}
+    settings = desk.context.settings.model_copy(update=more)
+    monkeypatch.setitem(vars(desk.context), "settings", settings)
+    monkeypatch.delitem(form._limits, desk.context.database, raising=False)
+    desk.http.headers["x-forwarded-for"] = "198.51.100.9"
+    wrong = {"salt": "A" * 60, "nonce": "1"}
+    try:
+        mistakes = [await submit(desk, subject="") for _ in range(4)]
+        mistakes += [await submit(desk, proof=wrong) for _ in range(4)]
+        assert {one.status_code for one in mistakes} == {422}
+        assert (await submit(desk)).status_code == 201
+        assert code(await submit(desk, subject="")) == (429, "too_many_forms")
+        desk.http.headers["x-forwarded-for"] = "198.51.100.10"
+        tries = [(await submit(desk, subject="", proof=wrong)).status_code for _ in range(11)]
+        assert tries == [422] * form.TRIES + [429]
+    finally:
+        del desk.http.headers["x-forwarded-for"]
+        form._limits.pop(desk.context.database, None)
+
+
 def test_a_line_of_the_new_protocol_is_one_network() -> None:
     assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9")
     assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
