@@ -17,6 +17,7 @@ from deploy.local.programs import Program
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
+_MISSET = "status 78"
 HEALTHY_AFTER = 10.0
 _LINE = 1 << 20
 
@@ -40,6 +41,8 @@ class Child:
         self.program = program
         self._cradle = cradle
         self.starts = 0
+        self.misset = False
+        """Its environment keeps it from working: it said why, and is not started again."""
         self.on_start: Callable[[], None] = lambda: None
         self._run = home.run
         self._prepare = prepare or _nothing
@@ -79,6 +82,9 @@ class Child:
             began = time.monotonic()
             ended = await self._once()
             if self._stopping.is_set():
+                return
+            if ended == _MISSET:
+                self.misset = True
                 return
             pause = FIRST_PAUSE if time.monotonic() - began > HEALTHY_AFTER else pause
             say(f"{self.program.name} ended ({ended}), starting again in {pause:.1f} s")

@@ -166,6 +166,16 @@ def production(options: Options, _: Home) -> Iterator[Finding]:
         )
 
 
+def settings(_: Options, __: Home) -> Iterator[Finding]:
+    """As the services read them; says which one is wrong, never what it holds."""
+    from deploy.local.missettings import faults  # noqa: PLC0415 - models, for the doctor alone
+
+    found = faults()
+    yield from (bad(en, ar) for en, ar in found)
+    if not found:
+        yield good("settings: every service can read its own", "الإعدادات: تقرأ كل خدمة إعداداتها")
+
+
 def durability(options: Options, home: Home) -> Iterator[Finding]:
     """Of the running database only; asks it what it promises."""
     known = endpoints(home)
@@ -206,6 +216,7 @@ LOOKS: tuple[Look, ...] = (
     disk,
     ports,
     production,
+    settings,
     dkim.look,
     outgoing.look,
     incoming.look,

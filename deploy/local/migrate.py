@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from deploy.local.layout import SERVICES
+from shared.kit import misset
 from shared.kit.migrate import upgrade_all
 from shared.kit.settings import Settings
 
@@ -14,7 +15,11 @@ def main() -> None:
     """Alembic is slow to import, hence once for all and away from the supervisor."""
     asked = sys.argv[1:] or SERVICES
     ready = (name for name in asked if any((_SERVICES / name).glob("migrations/versions/*.py")))
-    upgrade_all(Settings(), tuple(ready))
+    try:
+        settings = misset.read(Settings)
+    except misset.MissetError as error:
+        sys.exit(str(error))
+    upgrade_all(settings, tuple(ready))
 
 
 if __name__ == "__main__":

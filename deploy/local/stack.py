@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -138,9 +139,17 @@ class Stack:
     async def _until(self, holds: Callable[[], Awaitable[bool]], name: str) -> None:
         deadline = time.monotonic() + _START
         while not await holds():
+            if said := self._misset():
+                raise CannotRunError(said)
             if time.monotonic() > deadline:
                 raise CannotRunError(self._complaint(name))
             await asyncio.sleep(0.05)
+
+    def _misset(self) -> str:
+        """What services said of settings that they cannot read, each of them once."""
+        mute = [child for child in self.children.values() if child.misset]
+        said = [json.loads(line)["event"] for child in mute for line in child.last_words]
+        return "\n".join(dict.fromkeys(line for line in said if line.startswith("SANAD_")))
 
     def _complaint(self, name: str) -> str:
         child = self.children.get(name)

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import ByteSize, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from services.intake.domain import limits
 from services.intake.domain.admission import Plain, read_networks
@@ -27,17 +28,19 @@ class IntakeSettings(Settings):
     """Who answers for DKIM keys and policies (`address` or `address:port`); else the machine's."""
     arabic: bool = Field(True, alias="SANAD_INTAKE_ARABIC")
     """Whether undeclared 8-bit text is tried as Arabic before it is taken for Western."""
-    message_bytes: int = Field(limits.MESSAGE, ge=1024, alias="SANAD_INTAKE_MESSAGE_BYTES")
+    message_bytes: ByteSize = Field(
+        ByteSize(limits.MESSAGE), ge=1024, alias="SANAD_INTAKE_MESSAGE_BYTES"
+    )
     smtp_connections: int = Field(100, ge=1, alias="SANAD_INTAKE_SMTP_CONNECTIONS")
     smtp_idle_seconds: float = Field(60.0, gt=0, alias="SANAD_INTAKE_SMTP_IDLE_SECONDS")
     smtp_data_seconds: float = Field(300.0, gt=0, alias="SANAD_INTAKE_SMTP_DATA_SECONDS")
-    smtp_bytes_in_flight: int = Field(
-        4 * limits.MESSAGE, ge=limits.MESSAGE, alias="SANAD_INTAKE_SMTP_BYTES_IN_FLIGHT"
+    smtp_bytes_in_flight: ByteSize = Field(
+        ByteSize(4 * limits.MESSAGE), ge=limits.MESSAGE, alias="SANAD_INTAKE_SMTP_BYTES_IN_FLIGHT"
     )
     smtp_connections_per_peer: int = Field(20, ge=1, alias="SANAD_INTAKE_SMTP_CONNECTIONS_PER_PEER")
     """Of one address (IPv6: one /64), unless it is in `smtp_allow` or `intake_relays`."""
-    smtp_bytes_per_peer: int = Field(
-        2 * limits.MESSAGE, ge=1024, alias="SANAD_INTAKE_SMTP_BYTES_PER_PEER"
+    smtp_bytes_per_peer: ByteSize = Field(
+        ByteSize(2 * limits.MESSAGE), ge=1024, alias="SANAD_INTAKE_SMTP_BYTES_PER_PEER"
     )
     """Unfinished mail of one address; one whole mail always fits."""
     smtp_talk_seconds: float = Field(300.0, gt=0, alias="SANAD_INTAKE_SMTP_TALK_SECONDS")
@@ -72,5 +75,8 @@ class IntakeSettings(Settings):
     @field_validator("smtp_allow", "intake_relays")
     @classmethod
     def _networks(cls, text: str) -> str:
-        read_networks(text)
+        try:
+            read_networks(text)
+        except ValueError:
+            raise PydanticCustomError("networks", "networks parted by commas") from None
         return text

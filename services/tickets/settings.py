@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ByteSize, Field
 
 from shared.kit.settings import Settings
 
@@ -10,7 +10,7 @@ from shared.kit.settings import Settings
 class TicketsSettings(Settings):
     """What an operator may tune here."""
 
-    tickets_file_limit: int = 25 * 1024 * 1024
+    tickets_file_limit: ByteSize = ByteSize(25 * 1024 * 1024)
     """Most bytes of one attached file."""
 
     tickets_files_per_message: int = 20
@@ -18,13 +18,13 @@ class TicketsSettings(Settings):
     tickets_upload_hours: int = 72
     """How long an upload waits for its next bytes, and for a message to claim it."""
 
-    tickets_upload_budget: int = 1024 * 1024 * 1024
+    tickets_upload_budget: ByteSize = ByteSize(1024 * 1024 * 1024)
     """Most bytes of not yet attached uploads of one person or program."""
 
-    tickets_form_upload_budget: int = 512 * 1024 * 1024
+    tickets_form_upload_budget: ByteSize = ByteSize(512 * 1024 * 1024)
     """Most bytes of not yet attached uploads of the public form, all visitors together."""
 
-    tickets_form_upload_share: int = 128 * 1024 * 1024
+    tickets_form_upload_share: ByteSize = ByteSize(128 * 1024 * 1024)
     """Most of them that one address (IPv6: one /64) may hold."""
 
     tickets_form_uploads_per_hour: Annotated[int, Field(ge=0)] = 480

@@ -6,6 +6,7 @@ import gc
 import importlib
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,7 +15,7 @@ import uvloop
 from fastapi import FastAPI
 from typing_extensions import override
 
-from shared.kit import logging
+from shared.kit import logging, misset
 from shared.kit.endings import end
 from shared.kit.frame import AccessLog
 from shared.kit.protocol import Guarded, sweep
@@ -45,7 +46,7 @@ class Process:
         self._service = service
         self._end = asyncio.Event()
         self._status = 0
-        self._settings = service.settings()
+        self._settings = misset.read(service.settings)
         service.on_lost = self._lost
 
     async def run(self) -> int:
@@ -132,4 +133,10 @@ def load(module: str) -> Service:
 
 
 def run(module: str) -> int:
-    return uvloop.run(Process(load(module)).run())
+    service = load(module)
+    try:
+        process = Process(service)
+    except misset.MissetError as error:
+        sys.stdout.write(f"{error}\n")
+        return misset.STATUS
+    return uvloop.run(process.run())
