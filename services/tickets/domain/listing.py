@@ -48,6 +48,8 @@ class Filters:
     organization_id: UUID | None = None
     requester_id: UUID | None = None
     tag: tuple[str, ...] = ()
+    requester_answer: Literal["pending", "denied"] | None = None
+    """Requests of the form: nobody has said whose they are, or their owner that they are not."""
     sla_state: SlaState | None = None
     escalation_level: int | None = None
     """At least so high."""

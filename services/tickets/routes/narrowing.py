@@ -13,6 +13,7 @@ from services.tickets.domain.listing import Filters, Place, SlaState, Sort
 from services.tickets.problems.listing import RELEVANCE_OF_WORDS
 from services.tickets.routes.policies import Cursor, Limit
 from services.tickets.schemas.filters import (
+    Answer,
     Assignee,
     Channels,
     Custom,
@@ -43,6 +44,9 @@ async def _whose(
     unassigned: bool | None = None,
     organization_id: UUID | None = None,
     requester_id: UUID | None = None,
+    requester_answer: Annotated[
+        Answer, Query(description="Of requests of the form; staff alone find any by it")
+    ] = None,
 ) -> dict[str, Any]:
     """Filters by people and places."""
     return {
@@ -51,6 +55,7 @@ async def _whose(
         "unassigned": unassigned,
         "organization_id": organization_id,
         "requester_id": requester_id,
+        "requester_answer": requester_answer,
     }
 
 

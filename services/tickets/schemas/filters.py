@@ -72,6 +72,7 @@ Channels = Annotated[list[Channel] | None, _FEW, *_SEVERAL]
 TagsOf = Annotated[list[Annotated[str, Line(50)]] | None, _FEW, *_SEVERAL]
 Department = UUID | Literal["mine"] | None
 Assignee = UUID | Literal["me", "none"] | None
+Answer = Literal["pending", "denied"] | None
 Level = Annotated[int | None, Field(ge=0, le=100)]
 Words = Annotated[str, Line(200)] | None
 CustomKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}(\.(from|to))?$")]
@@ -93,6 +94,7 @@ class FiltersIn(Body):
     unassigned: bool | None = None
     organization_id: UUID | None = None
     requester_id: UUID | None = None
+    requester_answer: Answer = None
     sla_state: SlaState | None = None
     escalation_level: Level = None
     waiting_since: Instant | None = None

@@ -166,9 +166,18 @@ def _promised(filters: Filters) -> Iterator[Condition]:
         yield f"t.sla_state in {_SLA_STATES[filters.sla_state]}", {}
 
 
+def _answered(answer: str) -> str:
+    """Few are unconfirmed, and they have an index; the word stands beside."""
+    word = "v.word is null" if answer == "pending" else "v.word = 'denied'"
+    asked = f"select from tickets.verification v where v.ticket_id = t.id and {word}"
+    return f"t.unconfirmed and exists ({asked})"
+
+
 def _whose(viewer: Viewer, filters: Filters) -> Iterator[Condition]:
     if filters.unassigned is not None:
         yield _NOBODY if filters.unassigned else _SOMEBODY, {}
+    if filters.requester_answer is not None:
+        yield _answered(filters.requester_answer) if viewer.staff else "false", {}
     if filters.assignee_id == "none":
         yield _NOBODY, {}
     elif filters.assignee_id is not None:

@@ -67,6 +67,7 @@ def filters(ids: dict[str, str]) -> dict[str, str]:
         "escalated": "escalation_level=1",
         "escalated far": "escalation_level=3",
         "overdue": f"due_before={now:%Y-%m-%dT%H:%M:%SZ}",
+        "unconfirmed": "requester_answer=pending",
         "unanswered": f"waiting_since={day}",
         "unanswered for a year": f"waiting_since={year}",
         "department, closed, breached": f"department_id={ids['department']}"

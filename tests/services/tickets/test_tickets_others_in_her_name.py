@@ -151,3 +151,32 @@ async def test_the_story_says_why_a_request_was_not_acknowledged(desk: Desk) -> 
     assert "reached its cap" in await why_unsaid(desk, many[-1]["id"])
     by_mail = await desk.open()
     assert "unverified sender" in await why_unsaid(desk, by_mail["id"])
+
+
+async def test_staff_list_what_nobody_has_confirmed_and_customers_find_nothing(desk: Desk) -> None:
+    lina, agent = desk.customer(organization=uuid4()), desk.agent()
+    pending, denied, confirmed = await several(desk, lina, 3)
+    plain = await desk.open(lina)
+    for made, word in ((denied, "denied"), (confirmed, "confirmed")):
+        await desk.http.post(link(desk, made["id"]), json={"answer": word})
+    names = {one["id"]: one["number"] for one in (pending, denied, confirmed, plain)}
+
+    async def found(person: Person, answer: str) -> list[str]:
+        path = f"/v1/tickets?requester_answer={answer}&requester_id={lina.id}&sort=created_at"
+        listed = await desk.http.get(path, headers=person.headers())
+        assert listed.status_code == 200, listed.text
+        return [names[one["id"]] for one in listed.json()["items"]]
+
+    assert await found(agent, "pending") == [pending["number"]]
+    assert await found(agent, "denied") == [denied["number"]]
+    for word in ("pending", "denied"):
+        assert await found(lina, word) == []
+    wrong = await desk.http.get("/v1/tickets?requester_answer=x", headers=agent.headers())
+    assert wrong.status_code == 422
+    view = {"name": {"en": "Unconfirmed"}, "filters": {"requester_answer": "pending"}}
+    kept = await desk.http.post("/v1/views", json=view, headers=agent.headers())
+    assert kept.status_code == 201, kept.text
+    path = f"/v1/views/{kept.json()['id']}/tickets?limit=200"
+    listed = (await desk.http.get(path, headers=agent.headers())).json()["items"]
+    assert pending["id"] in [one["id"] for one in listed]
+    assert denied["id"] not in [one["id"] for one in listed]
