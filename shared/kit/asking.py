@@ -38,15 +38,14 @@ class Questions:
     `open`: a public page's address may carry what others put there, as long as ours is answered.
     """
 
-    def __init__(self, dependant: Dependant, *, exact: bool, open_: bool = False) -> None:
+    def __init__(self, dependant: Dependant, *, open_: bool = False) -> None:
         fields = dict(_asked(dependant))
         asked = {name: one.annotation for name, one in fields.items()}
         self._may_be_empty = _FROM_THE_START.union(
             name for name, one in fields.items() if _is_flag(one)
         )
-        self._exact = exact and not open_
         self._open = open_
-        self._names = _EVERYWHERE.union(asked)
+        self._names = {*asked, *(_EVERYWHERE if _FROM_THE_START.isdisjoint(asked) else ())}
         self._single = self._names - {name for name, kind in asked.items() if _is_list(kind)}
         self._beginnings: tuple[str, ...] = getattr(dependant.call, _ALSO, ())
 
@@ -62,7 +61,7 @@ class Questions:
         blank = {name for name, answer in asked if not answer.strip()} - self._may_be_empty
         for name, times in Counter(name for name, _ in asked).items():
             known = self._knows(name)
-            if self._exact and not known:
+            if not (known or self._open):
                 yield {"type": "extra_forbidden", "loc": ("query", name)}
             elif times > 1 and name in self._single and not self._open:
                 yield {"type": "repeated", "loc": ("query", name)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine
 from inspect import iscoroutinefunction
-from typing import Annotated, Any, ClassVar, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -100,8 +100,6 @@ class DoorRoute(APIRoute):
     no answer of it is ever kept under an idempotency key.
     """
 
-    exact: ClassVar[bool] = False
-
     def __init__(
         self,
         path: str,
@@ -122,7 +120,7 @@ class DoorRoute(APIRoute):
         elif _uses(self.dependant, _tx):
             self.repeats = "claimed"
         open_ = self.policy.kind == "public"
-        asked = Questions(self.dependant, exact=self.exact, open_=open_)
+        asked = Questions(self.dependant, open_=open_)
         if iscoroutinefunction(self.endpoint):
             _hand_over(self.dependant)
         handler = super().get_route_handler()
@@ -132,24 +130,13 @@ class DoorRoute(APIRoute):
         return Passage(handler, self.policy, self.body_limit, self.repeats, asked, lane).serve
 
 
-class ExactRoute(DoorRoute):
-    """One whose address may ask only what its signature names."""
-
-    exact = True
-
-
-def router(
-    prefix: str = "", tags: list[str] | None = None, *, exact: bool = False, **options: Any
-) -> APIRouter:
-    """A router whose routes are doors; failures that any of them may answer are declared.
-
-    `exact`: a question that a route does not know is refused, as an unknown field of a body is.
-    """
+def router(prefix: str = "", tags: list[str] | None = None, **options: Any) -> APIRouter:
+    """A router whose routes are doors; failures that any of them may answer are declared."""
     common = problems(Unauthorized, Forbidden, ValidationFailed, TooManyRequests, Unavailable)
     return APIRouter(
         prefix=prefix,
         tags=[*(tags or [])],
-        route_class=ExactRoute if exact else DoorRoute,
+        route_class=DoorRoute,
         responses=common | options.pop("responses", {}),
         generate_unique_id_function=_operation_id,
         **options,

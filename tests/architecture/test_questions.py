@@ -48,7 +48,7 @@ def refusals(door: DoorRoute, query: str) -> list[tuple[str, str]]:
     try:
         dependant = get_dependant(path=door.path_format, call=door.endpoint)
         open_ = door.policy.kind == "public"
-        Questions(dependant, exact=door.exact, open_=open_).check(Request(scope))
+        Questions(dependant, open_=open_).check(Request(scope))
     except ValidationFailed as refused:
         return [(one.pointer, one.code) for one in refused.errors]
     return []

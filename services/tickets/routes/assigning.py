@@ -28,7 +28,7 @@ from shared.kit.problems import (
 )
 from shared.vocabulary import STAFF_ROLES
 
-router = http.router("/v1", tags=["assignment"], exact=True)
+router = http.router("/v1", tags=["assignment"])
 
 OfStaff = Annotated[Caller, require("tickets:read", *STAFF_ROLES)]
 CanManage = Annotated[Caller, require("tickets:manage", *STAFF_ROLES)]

@@ -40,7 +40,7 @@ from shared.kit.problems import (
     problems,
 )
 
-router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], exact=True, dependencies=BELIEVED)
+router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], dependencies=BELIEVED)
 
 _TIES: Final = in_lane("ties")
 """Whoever ties tickets waits for whoever else does (`links.hold`)."""

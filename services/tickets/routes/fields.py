@@ -36,7 +36,7 @@ from shared.kit.http import (
 from shared.kit.problems import NotFound, PreconditionFailed, ValidationFailed, problems
 from shared.vocabulary import Role
 
-router = http.router("/v1", tags=["custom-fields"], exact=True)
+router = http.router("/v1", tags=["custom-fields"])
 MANAGERS: Final = (Role.MANAGER, Role.SENIOR_MANAGEMENT, Role.EXECUTIVE, Role.ADMIN)
 Manager = Annotated[Caller, require("tickets:manage", *MANAGERS)]
 

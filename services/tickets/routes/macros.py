@@ -56,7 +56,7 @@ from shared.kit.problems import (
     problems,
 )
 
-router = http.router("/v1", tags=["macros"], exact=True)
+router = http.router("/v1", tags=["macros"])
 _UNSOUND = (ValidationFailed, MacroLoop, MacroTooDeep, MacroTooLong)
 _UNPLAYABLE = (MacroInactive, MacroUnusable, *_UNSOUND)
 

@@ -22,7 +22,7 @@ from shared.kit import http
 from shared.kit.http import InContext, InTx, page_response
 from shared.kit.problems import IllegalTransition, NotFound, PreconditionFailed, problems
 
-router = http.router("/v1/tickets/{ticket_id}/messages", tags=["messages"], exact=True)
+router = http.router("/v1/tickets/{ticket_id}/messages", tags=["messages"])
 
 
 @router.post(

@@ -13,7 +13,7 @@ from shared.kit import http
 from shared.kit.http import InContext, InTx, json
 from shared.kit.problems import Forbidden, NotFound, PreconditionFailed, ValidationFailed, problems
 
-router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], exact=True)
+router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"])
 
 _REFUSALS = problems(NotFound, Forbidden, PreconditionFailed, ValidationFailed)
 

@@ -16,7 +16,7 @@ from shared.kit.http import InContext, InTx, json, page
 from shared.kit.model import Line
 from shared.kit.problems import NotFound, PreconditionFailed, ValidationFailed, problems
 
-router = http.router("/v1/tickets", tags=["tags"], exact=True)
+router = http.router("/v1/tickets", tags=["tags"])
 
 
 @router.get("/tags", summary="Suggest tags", response_model=TagList)

@@ -35,7 +35,7 @@ from shared.kit.http import (
 )
 from shared.kit.problems import NotFound, PreconditionFailed, ValidationFailed, problems
 
-router = http.router("/v1/tickets", tags=["tickets"], exact=True)
+router = http.router("/v1/tickets", tags=["tickets"])
 
 
 @router.post(

@@ -21,7 +21,7 @@ from shared.kit import http
 from shared.kit.http import InTx
 from shared.kit.problems import IllegalTransition, NotFound, ValidationFailed, problems
 
-router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], exact=True, dependencies=BELIEVED)
+router = http.router("/v1/tickets/{ticket_id}", tags=["tickets"], dependencies=BELIEVED)
 
 _ANSWER: Final[dict[str, Any]] = {
     "response_model": TicketOut,

@@ -28,7 +28,7 @@ from shared.kit.http import (
 from shared.kit.problems import Forbidden, NotFound, PreconditionFailed, ValidationFailed, problems
 from shared.vocabulary import STAFF_ROLES
 
-router = http.router("/v1/views", tags=["views"], exact=True)
+router = http.router("/v1/views", tags=["views"])
 
 OfStaff = Annotated[Caller, require("tickets:read", *STAFF_ROLES)]
 CanKeep = Annotated[Caller, require("tickets:manage", *STAFF_ROLES)]
