@@ -20,6 +20,7 @@ class Standing(StrEnum):
 
     OPEN = "open"
     UNSOLVED = "unsolved"
+    MERGED = "merged"
     PASSED = "passed"
     """The ticket was reopened meanwhile: another resolution will ask anew."""
     EXPIRED = "expired"
@@ -43,6 +44,8 @@ def standing(ticket: Ticket, policy: Policy, now: datetime, *, same: bool = True
     """`same`: the resolution that is meant is the ticket's present one."""
     if not same:
         return Standing.PASSED
+    if ticket.status is Status.MERGED:
+        return Standing.MERGED
     until = rated_until(ticket, policy)
     if ticket.status not in RATED or until is None:
         return Standing.UNSOLVED

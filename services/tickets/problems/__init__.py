@@ -144,6 +144,16 @@ class NotRatable(Conflict):
     )
 
 
+class MergedAway(NotRatable):
+    """It may have been solved before: what counts is how the other one ends."""
+
+    title = Localized(ar="دُمجت التذكرة", en="The ticket was merged")
+    detail = Localized(
+        ar="دُمجت هذه التذكرة في تذكرة أخرى، فلم يعد حلها وحدها يُقيَّم.",
+        en="This ticket was merged into another one, so its own resolution is no longer rated.",
+    )
+
+
 class LinkInvalid(Problem):
     status = 404
     code = "link_invalid"
@@ -165,6 +175,11 @@ UPLOAD_UNKNOWN: Final = Localized(
 )
 UPLOAD_UNFINISHED: Final = Localized(
     ar="لم يكتمل رفع هذا الملف بعد", en="This upload is not finished yet"
+)
+UPLOAD_PART: Final = Localized(
+    ar="هذا جزء من ملف: اجمع الأجزاء أولًا برفع \u2068Upload-Concat: final\u2069 وأرسل معرّفه",
+    en="This is a part of a file: join the parts by an upload with Upload-Concat: final, and name"
+    " that one",
 )
 UPLOAD_USED: Final = Localized(
     ar="استُخدم هذا الرفع في رسالة من قبل", en="This upload was used by a message already"

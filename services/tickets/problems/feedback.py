@@ -46,8 +46,8 @@ class FeedbackReopenOver(Conflict):
     code = "ticket_ended"
     title = Localized(ar="انتهت مهلة إعادة الفتح", en="The time for reopening is over")
     detail = Localized(
-        ar="انتهت مهلة إعادة فتح هذه التذكرة. إن بقيت المشكلة فأجب عن رسالة الحل أو افتح تذكرة"
-        " جديدة، وستُربط بهذه. ويمكنك إرسال تقييمك دون إعادة الفتح.",
+        ar="انتهت مهلة إعادة فتح هذه التذكرة. إن بقيت المشكلة فأجب عن رسالة الحل لتُفتح تذكرة"
+        " جديدة مرتبطة بهذه، أو افتح تذكرة جديدة. ويمكنك إرسال تقييمك دون إعادة الفتح.",
         en="The time for reopening this ticket is over. If the problem persists, answer the"
         " resolution mail and a linked ticket follows, or open a new one. Your rating can still be"
         " sent without reopening.",

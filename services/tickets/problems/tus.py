@@ -11,6 +11,10 @@ LENGTH_WANTED: Final = Localized(
     ar="حجم الملف كاملًا بالبايت، مثل \u20681024\u2069",
     en="the size of the whole file in bytes, e.g. 1024",
 )
+OFFSET_WANTED: Final = Localized(
+    ar="عدد البايتات التي استُلمت من قبل، مثل \u20680\u2069 أو \u20681024\u2069",
+    en="how many bytes were received before, e.g. 0 or 1024",
+)
 NO_LENGTH_HERE: Final = Localized(
     ar="لا تُرسل مع \u2068Upload-Concat: final\u2069 فحجم الملف حجم أجزائه",
     en="not together with Upload-Concat: final, whose size is that of its parts",
@@ -63,8 +67,10 @@ class UploadOverrun(PayloadTooLarge):
 
     title = Localized(ar="بايتات أكثر مما أُعلن", en="More bytes than announced")
     detail = Localized(
-        ar="أُعلن أن حجم الملف {length} بايت، وما أُرسل يتجاوزه. لم يُحفظ الزائد.",
-        en="The file was announced with {length} bytes, and more were sent. The rest is not kept.",
+        ar="أُعلن أن حجم الملف {length} بايت، وما أُرسل يتجاوزه. قد لا يكون حُفظ شيء من هذا الطلب:"
+        " اسأل عن الموضع قبل أن تتابع.",
+        en="The file was announced with {length} bytes, and more were sent. Maybe nothing of this"
+        " request was kept: ask for the offset before you go on.",
     )
 
     def __init__(self, length: int) -> None:

@@ -136,6 +136,8 @@ async def list_feedback(
     """Newest first, within the caller's reports; `score=1,2` and `commented=true` narrow it."""
     zone = load(await reporting.home_zone(context, caller, wish.organization_id))
     start, end = spans.moment(wish.start, zone), spans.moment(wish.end, zone)
+    if start and end and start > end:
+        raise refused("?to", "ends_before_start", caller.locale)
     asked = {**wish.narrow(start, end), "place": _place(context, wish.cursor)}
     items, place = await reporting.ratings(context, caller, asked, wish.limit, language(request))
     return page_response(request, items, cursor_of(context, place))

@@ -56,7 +56,7 @@ _APPENDED: Final[dict[str, Any]] = {
     "max_body_size": _LARGEST,
     "responses": problems(
         *(NotFound, UploadMismatch, UploadFinished, UnsupportedMediaType, PayloadTooLarge),
-        *(TusVersion, ChecksumMismatch, ChecksumUnknown, *_ROOM),
+        *(UploadHeaderInvalid, TusVersion, ChecksumMismatch, ChecksumUnknown, *_ROOM),
     ),
 }
 _ASKED: Final[dict[str, Any]] = {
@@ -67,7 +67,6 @@ _GIVEN_UP: Final[dict[str, Any]] = {
     "status_code": 204,
     "responses": problems(NotFound, TusVersion),
 }
-_DIGITS: Final = "^(0|[1-9][0-9]{0,12})$"
 
 
 def _version(tus_resumable: Annotated[str | None, Header(max_length=40)] = None) -> None:
@@ -95,10 +94,10 @@ class Sent:
 
     def __init__(
         self,
-        upload_offset: Annotated[str, Header(pattern=_DIGITS)],
+        upload_offset: Annotated[str | None, Header()] = None,
         upload_checksum: Annotated[str | None, Header(max_length=200)] = None,
     ) -> None:
-        self.offset = int(upload_offset)
+        self.offset = tus.offset_of(upload_offset)
         self.checksum = tus.checksum_of(upload_checksum)
 
 

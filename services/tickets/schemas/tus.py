@@ -16,6 +16,7 @@ from services.tickets.problems.tus import (
     LENGTH_WANTED,
     METADATA_WANTED,
     NO_LENGTH_HERE,
+    OFFSET_WANTED,
     UploadHeaderInvalid,
 )
 
@@ -50,6 +51,13 @@ def check_deferred(told: str | None) -> None:
     """A file's size is known before its first byte: it decides whether there is room."""
     if told is not None:
         raise UploadHeaderInvalid("Upload-Defer-Length", LENGTH_DEFERRED)
+
+
+def offset_of(told: str | None) -> int:
+    """Where the bytes of a request begin."""
+    if told is None or not _SIZE.fullmatch(told):
+        raise UploadHeaderInvalid("Upload-Offset", OFFSET_WANTED)
+    return int(told)
 
 
 def _check_length(length: str | None, *, joined: bool) -> None:

@@ -18,6 +18,7 @@ from shared.kit.context import Context
 from shared.kit.crypto import Box
 from shared.kit.problems import ValidationFailed
 from shared.kit.tx import Tx
+from shared.vocabulary import Localized
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +105,24 @@ async def _file(context: Context, row: Row, organization_id: UUID) -> File:
     )
 
 
+def _why(row: Row | None, *, used: bool) -> Localized:
+    if used:
+        return problems.UPLOAD_USED
+    if row is None:
+        return problems.UPLOAD_UNKNOWN
+    return problems.UPLOAD_PART if row["partial"] else problems.UPLOAD_UNFINISHED
+
+
 async def _refused(tx: Tx, named: Sequence[UUID], absent: Sequence[UUID]) -> ValidationFailed:
     """Each of the named uploads that cannot be used, and why: its owner alone learns that."""
     owner = owner_of(tx.caller)
-    here = {row["id"] for row in await uploads.find(tx, absent, owner, oldest(tx))}
+    here = {row["id"]: row for row in await uploads.find(tx, absent, owner, oldest(tx))}
     spent = await uploads.spent(tx, absent, owner)
     errors = []
     for place, upload_id in enumerate(named):
         if upload_id not in absent:
             continue
-        texts = problems.UPLOAD_UNFINISHED if upload_id in here else problems.UPLOAD_UNKNOWN
-        texts = problems.UPLOAD_USED if upload_id in spent else texts
+        texts = _why(here.get(upload_id), used=upload_id in spent)
         errors += ValidationFailed.of(
             f"/upload_ids/{place}", "unknown_upload", texts, tx.caller.locale
         ).errors

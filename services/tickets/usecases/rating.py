@@ -16,6 +16,7 @@ from services.tickets.problems import (
     FeedbackReopenOver,
     FeedbackSettled,
     LinkInvalid,
+    MergedAway,
     NotRatable,
 )
 from services.tickets.store import feedback, seals, tickets, timeline
@@ -34,6 +35,7 @@ from shared.vocabulary import AuthorKind, Locale
 
 _REFUSALS: Final[dict[Standing, type[Problem]]] = {
     Standing.UNSOLVED: NotRatable,
+    Standing.MERGED: MergedAway,
     Standing.PASSED: FeedbackPassed,
     Standing.EXPIRED: FeedbackExpired,
 }
@@ -127,11 +129,13 @@ async def cast(tx: Tx, token: str, vote: Vote) -> Ballot:
         raise LinkInvalid
     life = await _life(tx, row)
     policy = _policy(tx.context)
-    _allow(_standing(life, read, policy))
     score = vote.score or read.score
+    chosen = Vote(score, vote.comment, vote.said, vote.reopen)
+    if await _reopened_so(life, read, chosen):
+        return await _paper(life, read)
+    _allow(_standing(life, read, policy))
     if not score:
         raise ValidationFailed
-    chosen = Vote(score, vote.comment, vote.said, vote.reopen)
     await _cast(life, chosen, policy, by_link=True)
     return await _paper(life, read)
 
@@ -212,6 +216,16 @@ def _repeats(given: Given | None, vote: Vote) -> bool:
     if given is None or given.score != vote.score:
         return False
     return not vote.said or vote.comment == given.comment
+
+
+async def _reopened_so(life: Life, read: RatingToken, vote: Vote) -> bool:
+    """Whether this very vote reopened the ticket, which is not solved since: a second click."""
+    before = life.ticket.reopen_count - 1
+    lately = before >= 0 and read.about(before) and life.ticket.status not in rules.RATED
+    if not (vote.reopen and lately):
+        return False
+    given = await _given(life, before)
+    return given is not None and given.reopened and _repeats(given, vote)
 
 
 async def _settled(life: Life) -> bool:

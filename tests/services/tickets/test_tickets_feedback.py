@@ -299,7 +299,7 @@ async def test_nothing_reopens_after_the_window_and_the_page_says_what_to_do(des
         link(desk, made["id"], 1), data={"score": "1", "reopen": "true"}, headers=BROWSER
     )
     assert page.status_code == 409
-    assert "فأجب عن رسالة الحل أو افتح تذكرة" in page.text
+    assert "فأجب عن رسالة الحل لتُفتح تذكرة جديدة مرتبطة بهذه" in page.text
     assert "answer the resolution mail" in page.text
     assert await ratings(desk, made["id"]) == []
     told = await desk.do(customer, made["id"], "feedback", {"score": 1})
@@ -323,9 +323,28 @@ async def test_the_page_offers_to_reopen_after_a_low_score_only(desk: Desk) -> N
     assert (done.status_code, "was reopened" in done.text) == (200, True)
     assert await ratings(desk, made["id"]) == [(0, 1, True)]
     twice = await desk.http.post(path, data=fields, headers=BROWSER)
-    assert twice.status_code == 409
-    assert "رسالة الحل الأحدث" in twice.text
+    assert (twice.status_code, twice.text) == (200, done.text)
+    other = await desk.http.post(path, data={**fields, "score": "2"}, headers=BROWSER)
+    assert other.status_code == 409
+    assert "رسالة الحل الأحدث" in other.text
     assert (await desk.read(desk.agent(), made["id"]))["reopen_count"] == 1
+    assert await ratings(desk, made["id"]) == [(0, 1, True)]
+    await desk.do(desk.agent(), made["id"], "resolve")
+    late = await desk.http.post(path, data=fields, headers=BROWSER)
+    assert late.status_code == 409
+
+
+async def test_of_a_ticket_that_was_solved_and_merged_the_link_says_so(desk: Desk) -> None:
+    made = await resolved(desk)
+    target = await desk.open()
+    merged = await desk.do(desk.agent(), made["id"], "merge", {"into": target["id"]})
+    assert merged.status_code == 200, merged.text
+    refused = await desk.http.post(link(desk, made["id"], 4))
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_ratable")
+    assert "merged into another" in refused.json()["detail"] or "دُمجت" in refused.json()["detail"]
+    page = await desk.http.get(link(desk, made["id"], 4), headers=BROWSER)
+    assert "دُمجت هذه التذكرة" in page.text
+    assert "merged into another one" in page.text
 
 
 @pytest.mark.parametrize(

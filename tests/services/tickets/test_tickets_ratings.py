@@ -104,6 +104,7 @@ async def test_ratings_are_narrowed_by_what_is_asked(desk: Desk) -> None:
         "score=1,2,3,4,5,1",
         "commented=perhaps",
         "from=never",
+        "from=2026-11-29&to=2026-11-01",
         "priority=P0",
         "department_id=1",
         "limit=0",

@@ -223,8 +223,24 @@ async def test_an_offset_is_a_plain_number(desk: Desk, at: str | None) -> None:
     if at is not None:
         headers["Upload-Offset"] = at.encode()
     answer = await desk.http.patch(place, content=b"text", headers=headers)
-    assert answer.status_code == 422, answer.text
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert answer.json()["header"] == "Upload-Offset"
+    assert answer.headers["tus-resumable"] == "1.0.0"
     assert await offset(desk, customer, place) == 0
+
+
+async def test_a_part_is_no_file_of_a_message_and_says_so(desk: Desk) -> None:
+    customer = desk.customer()
+    part = await create(desk, customer, b"half", Upload_Length="4", Upload_Concat="partial")
+    body = {"body": "x", "upload_ids": [part.json()["id"]]}
+    made = await desk.open(customer)
+    headers = customer.headers(Accept_Language="en")
+    path = f"/v1/tickets/{made['id']}/messages"
+    answer = await desk.http.post(path, json=body, headers=headers)
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("#/upload_ids/0", "unknown_upload")
+    assert "a part of a file" in error["message"]
 
 
 async def test_a_length_over_the_limit_is_refused_at_once(desk: Desk) -> None:
