@@ -60,7 +60,7 @@ async def test_a_visitor_writes_attaches_a_file_and_gets_a_number(
     [link] = re.findall(r"http\S+/v1/public/verify/\S+", text)
     assert "الطابعة" not in text
     said = await desk.http.post(link, json={"answer": "confirmed"})
-    assert said.json() == {"number": number, "answer": "confirmed"}
+    assert said.json() == {"number": number, "answer": "confirmed", "others": []}
     ticket = await company.admin.get(f"/v1/tickets/by-number/{number}")
     assert ticket["requester_answer"] == "confirmed"
     full = await company.admin.get(f"/v1/tickets/{ticket['id']}", include="messages")
