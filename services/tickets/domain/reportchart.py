@@ -61,6 +61,8 @@ _MORE: Final = Localized(ar="ومجموعات أخرى: {count}", en="and more g
 _NOTHING: Final = "–"
 _FENCE: Final = "\u2068{}\u2069"
 """Numbers keep their own direction inside Arabic words."""
+_FIGURE: Final = "\u2067{}\u2069"
+"""Of an Arab reader: the sign of per cent stands at the left of Arabic digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,8 @@ class _Picture(ABC):
     def _figure(self, value: float | None) -> str:
         if value is None:
             return _NOTHING
-        return _FENCE.format(self.digits.of(told(value, _SHOWN[self.measure][0], self.locale)))
+        text = self.digits.of(told(value, _SHOWN[self.measure][0], self.locale))
+        return (_FIGURE if self.locale is Locale.AR else _FENCE).format(text)
 
 
 class _Columns(_Picture):

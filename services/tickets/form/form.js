@@ -118,7 +118,7 @@ async function ask(path, options = {}) {
   const headers = { "Accept-Language": language, ...options.headers };
   const answer = await fetch(path, { ...options, headers, credentials: "omit" });
   const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(told.detail || told.title || String(answer.status)), { told, status: answer.status });
+  if (!answer.ok) throw Object.assign(new Error(told.detail || told.title || (answer.status >= 500 ? say("away") : String(answer.status))), { told, status: answer.status });
   return told;
 }
 

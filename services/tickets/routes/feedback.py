@@ -18,7 +18,7 @@ from services.tickets.problems import (
     ReopenedTooOften,
 )
 from services.tickets.routes import pages
-from services.tickets.routes.frames import unreadable, wants_page
+from services.tickets.routes.frames import no_json, unreadable, wants_page
 from services.tickets.routes.policies import CanRead, CanWrite
 from services.tickets.schemas.feedback import FeedbackGivenOut, FeedbackIn, VoteIn, VoteOut
 from services.tickets.schemas.outputs import FeedbackList
@@ -113,7 +113,7 @@ async def _vote(request: Request) -> Vote:
         raise unreadable(error, request) from None
 
 
-async def _fields(request: Request) -> dict[str, Any]:
+async def _fields(request: Request) -> Any:
     """What was sent; without a body nothing, and the link's own score counts."""
     body = await request.body()
     if not body:
@@ -121,11 +121,9 @@ async def _fields(request: Request) -> dict[str, Any]:
     if is_form(request):
         return _of_form(body)
     try:
-        fields = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise BadRequest from None
-    if not isinstance(fields, dict):
-        raise BadRequest
+        fields: Any = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise no_json(error, request) from None
     return fields
 
 

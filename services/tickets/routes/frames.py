@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
+import orjson
 from fastapi import Request, Response
 from pydantic import ValidationError
 
@@ -76,6 +77,13 @@ def unreadable(error: ValidationError, request: Request) -> ValidationFailed:
     told = ({**one, "loc": ("body", *one["loc"])} for one in error.errors())
     first = negotiate(request.headers.get("accept-language", "")) or Locale.AR
     return ValidationFailed(errors=complaints(told, first))
+
+
+def no_json(error: orjson.JSONDecodeError, request: Request) -> ValidationFailed:
+    """Where a body that was read by hand goes wrong, as everywhere else."""
+    first = negotiate(request.headers.get("accept-language", "")) or Locale.AR
+    told = {"type": "json_invalid", "loc": ("body", error.pos)}
+    return ValidationFailed(errors=complaints([told], first))
 
 
 def sections(first: Locale, texts: Iterable[tuple[Locale, str]]) -> str:

@@ -14,6 +14,7 @@ from services.tickets.problems import LinkInvalid
 from services.tickets.problems.form import AnswerSettled
 from services.tickets.routes.frames import (
     framed,
+    no_json,
     refused,
     sections,
     unreadable,
@@ -102,6 +103,8 @@ async def _word(request: Request) -> Literal["confirmed", "denied"]:
         return VerificationIn.model_validate(orjson.loads(body)).answer
     except ValidationError as error:
         raise unreadable(error, request) from None
+    except orjson.JSONDecodeError as error:
+        raise no_json(error, request) from None
     except ValueError:
         raise ValidationFailed from None
 
