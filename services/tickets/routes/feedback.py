@@ -18,7 +18,7 @@ from services.tickets.problems import (
     ReopenedTooOften,
 )
 from services.tickets.routes import pages
-from services.tickets.routes.frames import no_json, unreadable, wants_page
+from services.tickets.routes.frames import by_hand, no_json, unreadable, wants_page
 from services.tickets.routes.policies import CanRead, CanWrite
 from services.tickets.schemas.feedback import FeedbackGivenOut, FeedbackIn, VoteIn, VoteOut
 from services.tickets.schemas.outputs import FeedbackList
@@ -93,6 +93,7 @@ async def show(token: str, tx: InTx, request: Request) -> Response:
     response_model=VoteOut,
     dependencies=_HOLDERS,
     responses=problems(BadRequest, *_REFUSALS, UnsupportedMediaType, ValidationFailed),
+    openapi_extra=by_hand(VoteIn, required=False),
 )
 async def cast(token: str, tx: InTx, request: Request) -> Response:
     """JSON or a form: `score` (else the link's own), `comment`, `reopen`."""

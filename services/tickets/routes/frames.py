@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from fastapi import Request, Response
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from shared.kit.complaints import complaints
 from shared.kit.locale import negotiate, pick
@@ -84,6 +84,13 @@ def no_json(error: orjson.JSONDecodeError, request: Request) -> ValidationFailed
     first = negotiate(request.headers.get("accept-language", "")) or Locale.AR
     told = {"type": "json_invalid", "loc": ("body", error.pos)}
     return ValidationFailed(errors=complaints([told], first))
+
+
+def by_hand(model: type[BaseModel], *, required: bool) -> dict[str, Any]:
+    """What the document says of a body that a route reads itself: JSON or a page's form."""
+    content = {"schema": model.model_json_schema()}
+    kinds = {"application/json": content, "application/x-www-form-urlencoded": content}
+    return {"requestBody": {"required": required, "content": kinds}}
 
 
 def sections(first: Locale, texts: Iterable[tuple[Locale, str]]) -> str:

@@ -42,10 +42,18 @@ _ANYBODY = public("what the protocol can do is no secret")
 _ROOM: Final = (FormBusy, FormShareFull, TooManyFormUploads)
 """What visitors of the form may hear besides."""
 
+_BYTES: Final[dict[str, Any]] = {
+    "requestBody": {
+        "description": "The file's first bytes, if any.",
+        "content": {tus.BYTES: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
 _CREATED: Final[dict[str, Any]] = {
     "status_code": 201,
     "response_model": UploadOut,
     "max_body_size": _LARGEST,
+    "openapi_extra": _BYTES,
     "responses": problems(
         *(UploadHeaderInvalid, FileTooLarge, UploadsUnused, UploadUnknown, TusVersion),
         *(ChecksumMismatch, ChecksumUnknown, UnsupportedMediaType, *_ROOM),
@@ -73,15 +81,22 @@ def _version(tus_resumable: Annotated[str | None, Header(max_length=40)] = None)
     tus.check_version(tus_resumable)
 
 
+_LENGTH: Final = "Bytes of the whole file; at most `Tus-Max-Size` (`SANAD_TICKETS_FILE_LIMIT`)."
+_METADATA: Final = "Pairs parted by commas, e.g. `filename YS5sb2c=`: a name, and base64 of UTF-8."
+_CONCAT: Final = "`partial`, or `final;` and the addresses of 1 to 20 parts, parted by spaces."
+
+
 class Announced:
     """What the creation headers say."""
 
     def __init__(
         self,
-        upload_length: Annotated[str | None, Header(max_length=40)] = None,
-        upload_defer_length: Annotated[str | None, Header(max_length=40)] = None,
-        upload_metadata: Annotated[str, Header(max_length=4000)] = "",
-        upload_concat: Annotated[str | None, Header(max_length=4000)] = None,
+        upload_length: Annotated[str | None, Header(max_length=40, description=_LENGTH)] = None,
+        upload_defer_length: Annotated[
+            str | None, Header(max_length=40, description="Not accepted.")
+        ] = None,
+        upload_metadata: Annotated[str, Header(max_length=4000, description=_METADATA)] = "",
+        upload_concat: Annotated[str | None, Header(max_length=4000, description=_CONCAT)] = None,
         upload_checksum: Annotated[str | None, Header(max_length=200)] = None,
     ) -> None:
         tus.check_deferred(upload_defer_length)
@@ -94,7 +109,9 @@ class Sent:
 
     def __init__(
         self,
-        upload_offset: Annotated[str | None, Header()] = None,
+        upload_offset: Annotated[
+            str | None, Header(description="How many bytes were received before.")
+        ] = None,
         upload_checksum: Annotated[str | None, Header(max_length=200)] = None,
     ) -> None:
         self.offset = tus.offset_of(upload_offset)
@@ -110,7 +127,9 @@ _TUS: Final = [Depends(_version)]
 async def create(told: InAnnounced, caller: CanWrite, tx: InTx, request: Request) -> Response:
     """Tus creation: `Upload-Length`, `Upload-Metadata: filename <base64>`; first bytes welcome.
 
-    `Upload-Concat: partial` announces a part, `final;<url> <url>` makes one file of parts.
+    A file has at most 26214400 bytes, unless `SANAD_TICKETS_FILE_LIMIT` says otherwise: `OPTIONS`
+    tells the limit as `Tus-Max-Size`. `Upload-Concat: partial` announces a part,
+    `final;<url> <url>` makes one file of parts.
     """
     return await _create("/v1/uploads", told, caller, tx, request)
 

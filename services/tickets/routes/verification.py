@@ -13,6 +13,7 @@ from services.tickets.domain.visitors import Word
 from services.tickets.problems import LinkInvalid
 from services.tickets.problems.form import AnswerSettled
 from services.tickets.routes.frames import (
+    by_hand,
     framed,
     no_json,
     refused,
@@ -79,6 +80,7 @@ async def show(token: str, tx: InTx, request: Request) -> Response:
     "/{token}",
     summary="Answer a confirmation link",
     response_model=VerificationOut,
+    openapi_extra=by_hand(VerificationIn, required=True),
     dependencies=_HOLDERS,
     responses=problems(LinkInvalid, AnswerSettled, UnsupportedMediaType, ValidationFailed),
 )
