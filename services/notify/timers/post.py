@@ -17,7 +17,7 @@ from shared.kit.logging import get_logger
 
 DRAWER: Final = 512
 """So many written mails at most wait for the end of a burst."""
-CROWD: Final = 200
+AT_ONCE: Final = 200
 """So many are decided together where a lane for each is not enough: what a round asks of others
 costs the same for one and for all."""
 _log = get_logger("mail")
@@ -58,7 +58,7 @@ class Post:
         if self._since is None or self._outage.retry_at is not None:
             return max(0, free - len(self._drawer))
         lanes: int = self._context.settings.notify_mail_lanes
-        return min(CROWD if self.behind else lanes, DRAWER - len(self._drawer))
+        return min(AT_ONCE if self.behind else lanes, DRAWER - len(self._drawer))
 
     async def round(self, lanes: asyncio.TaskGroup) -> int | None:
         """Write down, claim, compose and set on the way; how many mails were claimed.

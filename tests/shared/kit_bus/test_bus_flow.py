@@ -17,6 +17,7 @@ from shared.kit.context import Context
 from shared.kit.inbox import Inbox
 from shared.kit.nats import STREAM
 from shared.kit.peers import PeerUnavailable
+from shared.kit.pull import Pull, ensure_consumer
 from shared.kit.reader import BATCH
 from shared.kit.tx import Tx
 from tests.engines import eventually
@@ -289,6 +290,42 @@ async def test_facts_that_have_come_and_wait_are_counted(
             await eventually(lambda: len(waiting) >= many)
             await eventually(lambda: listener.courtesy.unheard == 0)
     assert max(waiting) > 0
+
+
+async def test_what_has_gathered_is_heard_in_larger_batches(
+    speaker: Context, listener: Context, behind: Behind
+) -> None:
+    together, many = list[int](), 3 * BATCH
+    crowded = Consumers("sla")
+
+    @crowded.on(TicketFeedbackGiven)
+    async def hear(event: Event[TicketFeedbackGiven], tx: Tx) -> None:
+        together.append(len(tx.beside))
+
+    async with running(speaker):
+        await asyncio.gather(*(state(speaker, uuid4()) for _ in range(many)))
+        await eventually(behind.all_published)
+        async with running(listener, crowded):
+            await eventually(lambda: len(together) >= many)
+    assert max(together) > BATCH
+
+
+async def test_the_next_facts_are_asked_for_before_the_hands_are_empty(
+    speaker: Context, behind: Behind
+) -> None:
+    window, left = 8, 2
+    async with running(speaker) as bus:
+        await asyncio.gather(*(state(speaker, uuid4()) for _ in range(3 * window)))
+        await eventually(behind.all_published)
+        heard = [TicketFeedbackGiven.nats_subject()]
+        await ensure_consumer(bus.courier, "tickets", heard)
+        pull = Pull(bus.courier, "tickets", window)
+        await pull.open()
+        await pull.rest(0)
+        await eventually(lambda: pull.waiting == window)
+        await pull.rest(window - left)
+        await eventually(lambda: pull.waiting == left + window)
+        await pull.close()
 
 
 async def heard_by(bus: Bus, subject: str) -> bool:
