@@ -128,8 +128,6 @@ async def test_an_answer_that_was_lost_is_asked_for_again_and_makes_no_second_ti
         await tab.run("document.getElementById('send').click()")
         await tab.until("!document.getElementById('done').hidden")
         number = await tab.run("document.getElementById('number').textContent")
-        await tab.run("document.getElementById('send').click()")
-        assert not await tab.run("document.getElementById('send').disabled"), "it has arrived"
     found = (await desk.admin().get("/v1/tickets", limit=200))["items"]
     assert [one["number"] for one in found if one["subject"] == subject] == [number]
 
